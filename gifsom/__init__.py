@@ -1,0 +1,60 @@
+"""gifsom: record the screen to a GIF and convert clips to GIF, with one shared palette from a self-organizing map.
+
+>>> import gifsom
+>>> gifsom.convert("clip.mp4", "clip.gif", fps=15, width=480)  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gifsom.clip import Clip, Frame
+    from gifsom.errors import FrameError, GifsomError, SettingError, SourceError, TargetError
+    from gifsom.palette.palette import Palette
+    from gifsom.pipeline import Result, convert
+    from gifsom.sources import open
+    from gifsom.writer import Writer
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Clip",
+    "Frame",
+    "FrameError",
+    "GifsomError",
+    "Palette",
+    "Result",
+    "SettingError",
+    "SourceError",
+    "TargetError",
+    "Writer",
+    "convert",
+    "open",
+]
+
+# Names are fetched when they are first used: numba alone takes longer to import than `gifsom --help` may take.
+_HOMES = {
+    "Clip": "clip",
+    "Frame": "clip",
+    "FrameError": "errors",
+    "GifsomError": "errors",
+    "Palette": "palette.palette",
+    "Result": "pipeline",
+    "SettingError": "errors",
+    "SourceError": "errors",
+    "TargetError": "errors",
+    "Writer": "writer",
+    "convert": "pipeline",
+    "open": "sources",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,254 @@
+"""The command line: the only place that prints, asks or exits.
+
+What a command needs is imported when it runs: `gifsom --help` waits for none of it.
+"""
+
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+import gifsom
+from gifsom.errors import GifsomError, SettingError, printable
+from gifsom.settings import MAX_FPS, MAX_PIXELS, VIDEO_FPS, VIDEO_WIDTH
+
+if TYPE_CHECKING:
+    from gifsom.info import Info
+    from gifsom.pipeline import Progress, Result
+
+FAILED: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    help="Convert clips to GIF, with one shared palette that a self-organizing map learns from the whole clip.",
+    epilog="Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line; errors are still told.")]
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A video, a GIF or another picture; a local file.")],
+    target: Annotated[
+        Path | None,
+        typer.Argument(metavar="OUT", help="The GIF; without it: IN's name, ending in .gif, in the current folder."),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            help=f"Frames a second, up to {MAX_FPS:g}; a slower clip keeps its own rate."
+            f" Without it: at most {VIDEO_FPS:g} for a video; an animation keeps its delays."
+        ),
+    ] = None,
+    width: Annotated[
+        int | None,
+        typer.Option(
+            help="Width in pixels, never enlarged; the height follows."
+            f" Without it: at most {VIDEO_WIDTH} for a video; an animation keeps its size."
+        ),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Where to begin: 12.5, 1:05 or 0:01:05.250. Without it: at 0.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")
+    ] = None,
+    duration: Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")] = None,
+    colors: Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")] = None,
+    loop: Annotated[
+        int | None,
+        typer.Option(help="How many times it plays, 0 for ever. Without it: as an animation says, else for ever."),
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLOR",
+            help="What lies behind a transparent clip: a name or '#rrggbb'. Without it: white; a GIF stays transparent.",
+        ),
+    ] = None,
+    overwrite: Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")] = None,
+    strict: Annotated[
+        bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")
+    ] = None,
+    max_pixels: Annotated[
+        int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Start of the random sample; the same seed gives the same file. Without it: 0.")
+    ] = None,
+    quiet: Quiet = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what ffmpeg says.")] = False,
+) -> None:
+    """Convert a clip to a GIF.
+
+    gifsom convert clip.mp4
+
+    gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 --width 480 --fps 12
+    """
+    options = {
+        "fps": fps,
+        "width": width,
+        "start": start,
+        "end": end,
+        "duration": duration,
+        "colors": colors,
+        "loop": loop,
+        "background": background,
+        "overwrite": overwrite,
+        "strict": strict,
+        "max_pixels": max_pixels,
+        "seed": seed,
+    }
+    if verbose:
+        _show_log()
+    with _progress(quiet) as progress:
+        from gifsom.pipeline import convert
+
+        given = {name: value for name, value in options.items() if value is not None}
+        result = convert(source, target, progress=progress, **given)
+    if result.shortfall is not None:
+        cause = result.shortfall.cause
+        _complain(f"{printable(source)}: only {result.shortfall.amount} could be read{cause}")
+    if not quiet:
+        print(_closing_line(result))
+
+
+@app.command()
+def info(
+    path: Annotated[Path, typer.Argument(metavar="FILE.gif", help="A GIF.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, frame by frame, as JSON.")] = False,
+) -> None:
+    """Say what is in a GIF: size, frames, delays, palette, loop, and where the bytes are."""
+    from gifsom.info import read_info
+
+    found = read_info(path)
+    if as_json:
+        import json
+        from dataclasses import asdict
+
+        print(json.dumps({"path": str(path), **asdict(found)}, indent=1))
+    else:
+        for line in _description(path, found):
+            print(line)
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    if version:
+        print(f"gifsom {gifsom.__version__}")
+        raise typer.Exit
+
+
+def _closing_line(result: "Result") -> str:
+    colors = f"{result.colors} colors" + (", exact" if result.exact else "")
+    length = f"{result.seconds:.2f} s"
+    if result.shortfall is not None:
+        length += f" ({result.shortfall.amount} could be read)"
+    return (
+        f"{printable(result.path)}: {_amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels,"
+        f" {_count(result.frames, 'frame')}, {length}, {colors}, made in {result.elapsed:.1f} s"
+    )
+
+
+def _description(path: Path, found: "Info") -> Iterator[str]:
+    sizes = sorted(frame.bytes for frame in found.frames)
+    delays = sorted({frame.delay for frame in found.frames})
+    yield f"{printable(path)}: {_amount(found.bytes)}, {found.width}x{found.height} pixels"
+    yield f"frames   {len(found.frames)}, {found.duration:.2f} s in all"
+    if delays:
+        shown = ", ".join(f"{delay / 100:g}" for delay in delays[:8]) + (", …" if len(delays) > 8 else "")
+        yield f"delays   {shown} s"
+    plays = "for ever" if found.plays == 0 else "once" if found.plays == 1 else f"{found.plays} times"
+    yield f"plays    {plays}"
+    own = sum(frame.colors is not None for frame in found.frames)
+    table = "no common palette" if found.colors is None else f"{found.colors} colors for all"
+    yield f"palette  {table}" + (f", {_count(own, 'frame')} with a palette of its own" if own else "")
+    if sizes:
+        middle, most = sizes[len(sizes) // 2], found.frames.index(max(found.frames, key=lambda frame: frame.bytes))
+        yield f"bytes    {sizes[0]} to {sizes[-1]} a frame, {middle} in the middle; frame {most + 1} is the largest"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _amount(size: int) -> str:
+    for unit, scale in (("MB", 1e6), ("kB", 1e3)):
+        if size >= scale:
+            return f"{size / scale:.{2 if size < 10 * scale else 1}f} {unit}"
+    return f"{size} bytes"
+
+
+@contextmanager
+def _progress(quiet: bool) -> "Iterator[Progress]":
+    """A bar a stage on a terminal, nothing elsewhere; a compilation is told wherever it happens."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False)
+    columns = TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bars:
+        told: list[bool] = []
+
+        def compiling() -> None:
+            if not told and not quiet:
+                told.append(True)
+                console.print("gifsom: first use on this machine: compiling for its processor, some ten seconds …")
+
+        tasks: dict[str, Any] = {}
+
+        def progress(stage: str, done: int, of: int | None) -> None:
+            if stage not in tasks:
+                for task in tasks.values():
+                    bars.update(task, total=bars.tasks[task].completed)
+                tasks[stage] = bars.add_task(stage, total=of)
+            bars.update(tasks[stage], completed=done, total=None if of is None else max(done, of))
+
+        from gifsom.jit import on_compile
+
+        on_compile(compiling)
+        yield progress
+
+
+def _show_log() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("gifsom")
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+
+
+def _complain(message: str) -> None:
+    print(f"gifsom: {message}", file=sys.stderr)
+
+
+def main() -> None:
+    """Run the command line; every failure is one line on stderr and an exit status."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated program cleans up as an interrupted one
+    try:
+        status = app(standalone_mode=False)
+    except typer.TyperException as error:
+        _complain(f"{error.format_message()} (--help tells more)")
+        status = USAGE
+    except SettingError as error:
+        _complain(str(error))
+        status = USAGE
+    except GifsomError as error:
+        _complain(str(error))
+        status = FAILED
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("interrupted, nothing is left behind")
+        status = INTERRUPTED
+    sys.exit(status)

@@ -1,0 +1,197 @@
+"""Edits of any Clip: a Clip in, a Clip out, nothing read before its frames are asked for.
+
+A video does these steps in ffmpeg instead (gifsom.sources.video).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+
+from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
+from gifsom.errors import SourceEmpty
+from gifsom.settings import Seconds, parse_seconds
+from gifsom.timing import nearest, slots
+
+HELD_BYTES = 64 << 20
+"""Frames in bytes up to which a clip is kept in memory instead of being read again: 90 frames of 640x360."""
+
+
+def even_height(size: tuple[int, int], width: int) -> int:
+    """The height for `width` that keeps the shape of `size` (w, h), rounded to an even number, as `scale=W:-2` does."""
+    return max(2, nearest(width * size[1] / (2 * size[0])) * 2)
+
+
+class _Edited(Clip):
+    """A clip that passes another one on; each edit changes what it must."""
+
+    def __init__(self, clip: Clip) -> None:
+        self.clip = clip
+        self.plays = clip.plays
+        self.native = clip.native
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.clip.size
+
+    @property
+    def duration(self) -> float:
+        return self.clip.duration
+
+    @property
+    def rate(self) -> float | None:
+        return self.clip.rate
+
+    @property
+    def count(self) -> int | None:
+        return self.clip.count
+
+    @property
+    def shortfall(self) -> Shortfall | None:
+        return self.clip.shortfall
+
+    def frames(self) -> Iterator[Frame]:
+        return self.clip.frames()
+
+
+class _Trimmed(_Edited):
+    def __init__(self, clip: Clip, start: float, end: float | None) -> None:
+        super().__init__(clip)
+        self.start, self.end = start, end
+
+    @property
+    def duration(self) -> float:
+        return min(self.clip.duration, self.end or float("inf")) - self.start
+
+    @property
+    def count(self) -> int | None:
+        whole = self.clip.count
+        return None if whole is None else max(1, round(whole * self.duration / self.clip.duration))
+
+    def frames(self) -> Iterator[Frame]:
+        before: Frame | None = None  # what is on the screen when the part begins
+        for frame in self.clip.frames():
+            if self.end is not None and frame.start >= self.end:
+                break
+            if frame.start <= self.start:
+                before = frame
+                continue
+            if before is not None:
+                yield Frame(before.pixels, 0.0, before.mask)
+                before = None
+            yield Frame(frame.pixels, frame.start - self.start, frame.mask)
+        if before is not None:
+            yield Frame(before.pixels, 0.0, before.mask)
+
+
+class _Resampled(_Edited):
+    def __init__(self, clip: Clip, fps: float) -> None:
+        super().__init__(clip)
+        self.fps = fps
+
+    @property
+    def rate(self) -> float | None:
+        return self.fps
+
+    @property
+    def count(self) -> int | None:
+        return slots(self.clip.duration, self.fps)
+
+    def frames(self) -> Iterator[Frame]:
+        held: Frame | None = None
+        slot = 0
+        last = slots(self.clip.duration, self.fps) - 1
+        for frame in self.clip.frames():
+            now = nearest(frame.start * self.fps) if held is not None else 0
+            if now > last:
+                break
+            if held is not None and now > slot:
+                yield Frame(held.pixels, slot / self.fps, held.mask)
+                slot = now
+            held = frame
+        if held is not None:
+            yield Frame(held.pixels, slot / self.fps, held.mask)
+
+
+class _Resized(_Edited):
+    def __init__(self, clip: Clip, width: int) -> None:
+        super().__init__(clip)
+        self._size = (width, even_height(clip.size, width))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._size
+
+    def frames(self) -> Iterator[Frame]:
+        source: Frame | None = None
+        pixels: Pixels | None = None
+        mask: Mask | None = None
+        for frame in self.clip.frames():
+            if source is None or frame.pixels is not source.pixels or frame.mask is not source.mask:
+                pixels, mask = self._scale(frame)
+            assert pixels is not None
+            yield Frame(pixels, frame.start, mask)
+            source = frame
+
+    def _scale(self, frame: Frame) -> tuple[Pixels, Mask | None]:
+        picture = Image.fromarray(frame.pixels)
+        if frame.mask is None:
+            return np.array(picture.resize(self._size, Image.Resampling.LANCZOS)), None
+        # Pillow weighs colors by their alpha, so that what is hidden does not bleed into the edges.
+        picture.putalpha(Image.fromarray(np.where(frame.mask, np.uint8(0), np.uint8(255))))
+        scaled = np.array(picture.resize(self._size, Image.Resampling.LANCZOS))
+        return np.ascontiguousarray(scaled[..., :3]), scaled[..., 3] < 128
+
+
+class _Held(_Edited):
+    def __init__(self, clip: Clip) -> None:
+        super().__init__(clip)
+        self._kept: list[Frame] | None = None
+
+    def frames(self) -> Iterator[Frame]:
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept: list[Frame] = []
+        size = 0
+        for frame in self.clip.frames():
+            if not kept or frame.pixels is not kept[-1].pixels:
+                size += frame.pixels.nbytes
+            if size <= HELD_BYTES:
+                kept.append(frame)
+            else:
+                kept.clear()
+            yield frame
+        if size <= HELD_BYTES:
+            self._kept = kept
+
+
+def hold(clip: Clip) -> Clip:
+    """The same clip; a small one (at most HELD_BYTES) is read once and kept in memory from then on."""
+    return _Held(clip)
+
+
+def trim(clip: Clip, start: Seconds = 0.0, end: Seconds | None = None) -> Clip:
+    """The part of `clip` from `start` to `end`, each in seconds or as a clock; end None: to the clip's own end.
+
+    What is on the screen at `start` is the first frame. Raises `SourceEmpty` where the clip is over before `start`.
+    """
+    first, last = parse_seconds(start), None if end is None else parse_seconds(end)
+    if first >= clip.duration:
+        raise SourceEmpty(f"the start, {first:g} s, is past the end: the clip is {clip.duration:.2f} s long")
+    if first == 0 and (last is None or last >= clip.duration):
+        return clip
+    return _Trimmed(clip, first, last)
+
+
+def resample(clip: Clip, fps: float) -> Clip:
+    """At most `fps` frames a second: at each 1/fps the newest frame whose time, rounded to the grid, has come.
+
+    This is what ffmpeg's `fps` filter chooses; a clip that is no faster anyway is left alone.
+    """
+    return clip if clip.rate is not None and clip.rate <= fps else _Resampled(clip, fps)
+
+
+def resize(clip: Clip, width: int) -> Clip:
+    """At most `width` pixels wide, by a Lanczos filter; the height as `even_height` says. Never enlarged."""
+    return clip if clip.size[0] <= width else _Resized(clip, width)

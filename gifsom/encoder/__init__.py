@@ -1,0 +1,1 @@
+"""From frames and a palette to a GIF: what changed, its LZW code, and the file."""

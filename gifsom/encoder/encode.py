@@ -1,0 +1,121 @@
+"""From scheduled frames to a GIF: map, keep what is shown, code what changed.
+
+The canvas is what a viewer sees, one index a pixel. An image is coded only once the next one is known, since only then
+it is known how long it stands, and whether pixels under it must become transparent again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifsom.clip import Frame, Pixels, Rect
+from gifsom.encoder.gif import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch
+from gifsom.encoder.lzw import compress, minimum_code_size
+from gifsom.palette.nearest import Mapper
+from gifsom.palette.palette import Palette
+from gifsom.timing import MIN_DELAY
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What was written: bytes, images, and centiseconds that they take together."""
+
+    bytes: int
+    images: int
+    centiseconds: int
+
+
+class Encoder:
+    """Codes frames into a GIF on a binary stream; `add` each frame, then `close`.
+
+    A palette of 256 entries leaves no index for "unchanged" and "transparent": then there may be one opaque frame.
+    """
+
+    def __init__(self, stream: BinaryIO, size: tuple[int, int], palette: Palette, plays: int = 0) -> None:
+        """Begin a GIF of `size` (width, height) that plays `plays` times, 0 for ever."""
+        width, height = size
+        self._clear = len(palette) if len(palette) < 256 else None  # the index that shows what lies below
+        symbols = len(palette) + (self._clear is not None)
+        self._minimum = minimum_code_size(symbols)
+        self._writer = GifWriter(stream, size, palette.colors, symbols, plays)
+        self._mapper = Mapper(palette)
+        self._all = Rect(0, 0, width, height)
+        self._last: Pixels | None = None
+        self._below = np.full((height, width), self._clear or 0, np.uint8)  # under the pending image
+        self._shown = self._below  # with it
+        self._rect: Rect | None = None  # of the pending image; None before the first
+        self._delay = 0
+        self._images = 0
+        self._centiseconds = 0
+
+    def add(self, frame: Frame, delay: int) -> None:
+        """Show `frame` for `delay` centiseconds, >= 2."""
+        self._centiseconds += delay
+        if self._rect is not None and frame.mask is None and frame.pixels is self._last:
+            self._delay += delay
+            return
+        self._last = frame.pixels if frame.mask is None else None
+        wanted = self._mapper.map(frame.pixels)
+        if frame.mask is not None:
+            assert self._clear is not None
+            wanted[frame.mask] = self._clear
+        if self._rect is None:
+            self._begin(wanted, self._all, delay)
+            return
+        changed = wanted != self._shown
+        rect = Rect.around(changed)
+        if rect is None:
+            self._delay += delay
+            return
+        vanished = Rect.around(changed & (wanted == self._clear)) if frame.mask is not None else None
+        if vanished is None:
+            self._flush(KEEP)
+        else:
+            self._rect = self._rect.union(vanished)
+            self._flush(CLEAR)
+            rect = Rect.around(wanted != self._shown) or Rect(0, 0, 1, 1)
+        self._begin(wanted, rect, delay)
+
+    def _begin(self, wanted: NDArray[np.uint8], rect: Rect, delay: int) -> None:
+        self._below, self._shown = self._shown, wanted
+        self._rect, self._delay = rect, delay
+
+    def _flush(self, disposal: int) -> None:
+        """Write the pending image; after that `_shown` is the canvas on which the next one is put."""
+        assert self._rect is not None
+        symbols = self._rect.cut(self._shown)
+        free = None if self._clear is None or not self._images else symbols == self._rect.cut(self._below)
+        data = compress(symbols, self._minimum, free, self._clear or 0)
+        # A longer stand is made of images that change nothing: one pixel that shows what lies below.
+        for _ in range((self._delay - 1) // MAX_DELAY):
+            self._write(self._rect, data, min(MAX_DELAY, self._delay - MIN_DELAY), KEEP)
+            self._rect, data = Rect(0, 0, 1, 1), compress(np.array([self._clear or 0], np.uint8), self._minimum)
+        self._write(self._rect, data, self._delay, disposal)
+        if disposal == CLEAR:
+            self._shown = self._shown.copy()
+            self._rect.cut(self._shown)[:] = self._clear
+
+    def _write(self, rect: Rect, data: bytes, delay: int, disposal: int) -> None:
+        self._writer.add(Patch(rect, self._minimum, data, delay, disposal, self._clear))
+        self._images += 1
+        self._delay -= delay
+
+    def close(self) -> Stats:
+        """Write the last frame and the end. The stream stays open."""
+        if self._rect is not None:
+            self._flush(KEEP)
+        self._writer.close()
+        return Stats(self._writer.size, self._images, self._centiseconds)
+
+
+def encode(
+    stream: BinaryIO, size: tuple[int, int], frames: Iterable[tuple[Frame, int]], palette: Palette, plays: int = 0
+) -> Stats:
+    """Write frames with their delays in centiseconds as a GIF; see `Encoder`."""
+    encoder = Encoder(stream, size, palette, plays)
+    for frame, delay in frames:
+        encoder.add(frame, delay)
+    return encoder.close()

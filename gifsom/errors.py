@@ -1,0 +1,72 @@
+"""Every error that gifsom raises on purpose, each with one line that names what and why.
+
+GifsomError                 the base of all, never raised itself
+├── SettingError            an argument is outside its range (also a ValueError)
+├── FrameError              a picture that was handed over has the wrong shape, dtype or size (also a ValueError)
+├── SourceError             the base of what is wrong with an input, never raised itself
+│   ├── SourceNotFound      there is no such file (also a FileNotFoundError)
+│   ├── SourceRefused       a remote address, a playlist, a picture that is too large
+│   ├── SourceUnreadable    not a video or picture, or damaged beyond use
+│   ├── SourceEmpty         there is no frame in it, or none in the part that is asked for
+│   └── SourceIncomplete    only a part could be read, and all of it was demanded
+└── TargetError             the base of what is wrong with an output, never raised itself
+    ├── TargetExists        the file is there and may not be replaced (also a FileExistsError)
+    └── TargetUnwritable    the file cannot be written: folder missing, disk full, no permission (also an OSError)
+"""
+
+
+class GifsomError(Exception):
+    """Base of all errors that gifsom raises on purpose."""
+
+
+class SettingError(GifsomError, ValueError):
+    """An argument is outside its range."""
+
+
+class FrameError(GifsomError, ValueError):
+    """A picture that was handed over has the wrong shape, dtype or size."""
+
+
+class SourceError(GifsomError):
+    """Base of what is wrong with an input."""
+
+
+class SourceNotFound(SourceError, FileNotFoundError):
+    """There is no such file."""
+
+
+class SourceRefused(SourceError):
+    """A remote address, a playlist, or a picture that is too large."""
+
+
+class SourceUnreadable(SourceError):
+    """Not a video or picture, or damaged beyond use."""
+
+
+class SourceEmpty(SourceError):
+    """There is no frame in it, or none in the part that is asked for."""
+
+
+class SourceIncomplete(SourceError):
+    """Only a part could be read, and all of it was demanded."""
+
+
+class TargetError(GifsomError):
+    """Base of what is wrong with an output."""
+
+
+class TargetExists(TargetError, FileExistsError):
+    """The file is there and may not be replaced."""
+
+
+class TargetUnwritable(TargetError, OSError):
+    """The file cannot be written."""
+
+
+def printable(text: object) -> str:
+    """`text` on one line without control characters, for messages: names come from anywhere.
+
+    >>> printable("a\\nb\\x1b[31m")
+    'a\\\\nb\\\\x1b[31m'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))

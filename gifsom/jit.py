@@ -1,0 +1,84 @@
+"""kernel(): numba's njit as this project uses it.
+
+Compiled code is kept in numba's cache on disk. A cache that cannot be written is done without, and a damaged entry is
+made again: numba itself raises at decoration for the one and at every run for the other.
+"""
+
+import logging
+import pickle
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+from numba.core import event
+from numba.core.caching import FunctionCache
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_LOG = logging.getLogger(__name__)
+
+# What unpickling a truncated or overwritten file raises.
+_DAMAGE = (
+    OSError,
+    EOFError,
+    pickle.UnpicklingError,
+    AttributeError,
+    ImportError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+
+
+class _Cache(FunctionCache):
+    _damaged = False
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except _DAMAGE as error:
+            _LOG.info("the cache of %s is damaged and is made again: %s", self._py_func.__name__, error)
+            self._damaged = True
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            if self._damaged:
+                self.flush()
+                self._damaged = False
+            super().save_overload(sig, data)
+        except OSError as error:
+            _LOG.info("compiled code is not kept: %s", error)
+
+
+def kernel(function: F) -> F:
+    """Compile `function` at its first call, without the GIL, and keep the machine code on disk where possible.
+
+    A kernel checks nothing: the function around it does. It calls only kernels of its own file, since numba's cache
+    does not see a change in another one, and lasts at most some 100 ms, since a signal waits for it.
+    """
+    dispatcher = numba.njit(nogil=True)(function)
+    if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT=1: then it is the plain function
+        try:
+            dispatcher._cache = _Cache(function)
+        except RuntimeError as error:  # "no locator available": no folder can be written
+            _LOG.info("compiled code is not kept: %s", error)
+    compiled: F = dispatcher
+    return compiled
+
+
+class _Listener(event.Listener):
+    def __init__(self, callback: Callable[[], None]) -> None:
+        self._callback = callback
+
+    def on_start(self, event: Any) -> None:
+        self._callback()
+
+    def on_end(self, event: Any) -> None:
+        pass
+
+
+def on_compile(callback: Callable[[], None]) -> None:
+    """Call `callback` whenever a kernel is not in the cache and begins to compile, which takes about a second."""
+    event.register("numba:compile", _Listener(callback))

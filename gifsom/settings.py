@@ -1,0 +1,143 @@
+"""Settings: every default and every check of an argument of a conversion, once, for the API and the command line.
+
+Nothing here opens a file: a value that is wrong only for a certain clip (a start past its end) is noticed where the
+clip is known.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any, Self, TypeAlias
+
+from PIL import ImageColor
+
+from gifsom.errors import SettingError, printable
+
+MAX_SIDE = 16_000
+"""Longest side of a GIF that every known decoder still shows, in pixels (libwebp ends at 16383)."""
+
+MAX_PIXELS = 35_389_440
+"""Pixels of a picture, 8192 x 4320, above which a source is refused unless the limit is lifted."""
+
+MAX_FPS = 50.0
+"""Frames per second at the shortest delay that players respect, 2 centiseconds."""
+
+VIDEO_FPS = 15.0
+"""Rate of a GIF made from a video where none is asked: at most this."""
+
+VIDEO_WIDTH = 640
+"""Width in pixels of a GIF made from a video where none is asked: at most this."""
+
+Color: TypeAlias = tuple[int, int, int]
+Seconds: TypeAlias = float | int | str
+
+_TIME = re.compile(r"(?:(?:(?P<h>\d+):)?(?P<m>\d+):)?(?P<s>\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+
+
+def parse_seconds(value: Seconds) -> float:
+    """Seconds from a number or from text such as "12.5", "1:05" or "0:01:05.250"; never negative.
+
+    >>> parse_seconds("0:01:05.250")
+    65.25
+    """
+    match = _TIME.fullmatch(str(value).strip())
+    if not match:
+        raise SettingError(
+            f"'{printable(value)}' is not a time: give seconds or a clock, such as 12.5, 1:05, 0:01:05.250"
+        )
+    hours, minutes, seconds = int(match["h"] or 0), int(match["m"] or 0), float(match["s"])
+    if (match["h"] and minutes > 59) or (match["m"] and seconds >= 60):
+        raise SettingError(f"'{printable(value)}' is not a time: minutes and seconds of a clock end at 59")
+    return hours * 3600.0 + minutes * 60.0 + seconds
+
+
+def parse_color(value: str | Color) -> Color:
+    """Red, green and blue, 0 to 255 each, from a CSS name, "#rrggbb", or three numbers.
+
+    >>> parse_color("rebeccapurple")
+    (102, 51, 153)
+    """
+    if isinstance(value, str):
+        try:
+            return ImageColor.getrgb(value)[:3]
+        except ValueError:
+            raise SettingError(f"'{printable(value)}' is not a color: give a name or #rrggbb") from None
+    if len(value) != 3 or not all(isinstance(v, int) and 0 <= v <= 255 for v in value):
+        raise SettingError(f"{printable(value)} is not a color: give three whole numbers from 0 to 255")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a conversion is asked to do. Raises `SettingError` for a value outside its range.
+
+    fps         frames per second, 0 < fps <= 50; None: at most 15 for a video, an animation keeps its own delays
+    width       pixels, 1 to 16000, never enlarged; None: at most 640 for a video, an animation keeps its own size
+    start       seconds (or "1:05") into the clip at which the GIF begins
+    end         seconds into the clip at which it ends; None: the clip's own end
+    duration    length of the GIF in seconds, instead of `end`
+    colors      visible colors, 2 to 256
+    loop        how many times the GIF plays, 0 for ever, up to 65536; None: as an animation says, else for ever
+    background  what lies behind a transparent clip (CSS name, "#rrggbb" or three numbers); None: white, and a GIF
+                stays transparent
+    overwrite   replace a file that is there
+    strict      a clip of which only a part can be read is an error
+    max_pixels  pixels of a source's picture above which it is refused
+    seed        start of the random choice of the training sample: the same seed gives the same bytes
+    """
+
+    fps: float | None = None
+    width: int | None = None
+    start: Seconds = 0.0
+    end: Seconds | None = None
+    duration: Seconds | None = None
+    colors: int = 256
+    loop: int | None = None
+    background: str | Color | None = None
+    overwrite: bool = False
+    strict: bool = False
+    max_pixels: int = MAX_PIXELS
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.fps is not None and not 0 < self.fps <= MAX_FPS:
+            raise SettingError(
+                f"fps is {self.fps:g}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second"
+            )
+        if self.width is not None:
+            _check("width", self.width, 1, MAX_SIDE)
+        _check("colors", self.colors, 2, 256)
+        _check("max_pixels", self.max_pixels, 1, 2**31 - 1)
+        _check("seed", self.seed, 0, 2**63)
+        if self.loop is not None:
+            _check("loop", self.loop, 0, 65_536)
+        if self.end is not None and self.duration is not None:
+            raise SettingError("end and duration exclude each other")
+        if self.duration is not None and parse_seconds(self.duration) == 0:
+            raise SettingError("duration is 0: the GIF would be empty")
+        first, last = self.span
+        if last is not None and last <= first:
+            raise SettingError(f"end ({last:g} s) is not after start ({first:g} s)")
+        if self.background is not None:
+            parse_color(self.background)
+
+    @property
+    def span(self) -> tuple[float, float | None]:
+        """Start and end in seconds of the part that is converted; the end is None for the clip's own."""
+        start = parse_seconds(self.start)
+        if self.duration is not None:
+            return start, start + parse_seconds(self.duration)
+        return start, None if self.end is None else parse_seconds(self.end)
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> Self:
+        """Settings from keyword arguments; a name that does not exist is a TypeError that lists those that do."""
+        names = [field.name for field in fields(cls)]
+        for name in options:
+            if name not in names:
+                raise TypeError(f"there is no option {name!r}: there are {', '.join(names)}")
+        return cls(**options)
+
+
+def _check(name: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise SettingError(f"{name} is {printable(value)}: give a whole number from {low} to {high}")

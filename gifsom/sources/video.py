@@ -1,0 +1,193 @@
+"""A video file as a Clip: rate, time span, scaling and tone mapping happen in ffmpeg, alpha is laid over a background.
+
+The Clip describes what is wanted; each pass over its frames starts an ffmpeg of its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifsom.clip import Clip, Frame, Pixels, Shortfall
+from gifsom.edit import even_height
+from gifsom.errors import SourceEmpty, printable
+from gifsom.settings import Color, Seconds, parse_seconds
+from gifsom.sources import ffmpeg
+from gifsom.timing import slots
+
+DIRECT = 60.0
+"""Seconds up to which a start is reached by decoding from the beginning, which is exact for every file."""
+
+DEFAULT_RATE = Fraction(25)
+"""Frames a second of a stream that does not say."""
+
+WHITE: Color = (255, 255, 255)
+
+# PQ and HLG light to SDR: linear light with 1.0 at the reference white of ITU-R BT.2408 (203 cd/m2), the BT.709
+# primaries, a curve that bends what is brighter, and the sRGB curve of the screens that a GIF is seen on.
+TONE_MAP = (
+    "zscale=transfer=linear:npl=203,format=gbrpf32le,zscale=primaries=bt709,tonemap=tonemap=mobius:desat=0,"
+    "zscale=transfer=iec61966-2-1:matrix=gbr:range=pc,format=gbrp"
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the last complete pass over the frames learned of the file."""
+
+    end: float | None = None
+    shortfall: Shortfall | None = None
+
+
+@dataclass(frozen=True)
+class VideoClip(Clip):
+    """A part of a video at a certain rate and size.
+
+    path        of the file
+    stream      what it holds
+    max_pixels  of a picture, checked again in every frame by ffmpeg
+    background  behind a transparent picture
+    start, end  of the part in seconds of the file; end None: its own
+    fps         frames a second
+    shape       width and height that ffmpeg scales to
+    """
+
+    path: Path
+    stream: ffmpeg.Stream
+    max_pixels: int
+    background: Color
+    start: float
+    end: float | None
+    fps: Fraction
+    shape: tuple[int, int]
+    _reading: _Reading = field(default_factory=_Reading, compare=False, repr=False)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.shape
+
+    @property
+    def rate(self) -> float:
+        return float(self.fps)
+
+    @property
+    def duration(self) -> float:
+        if self.declared is None and self._reading.end is None and self.end is None:
+            for _ in self.frames():  # the only way to know
+                pass
+        ends = [end for end in (self.end, self._reading.end or self.declared) if end is not None]
+        return min(ends) - self.start
+
+    @property
+    def declared(self) -> float | None:
+        """Seconds of the whole file by its header; None where it does not say."""
+        return self.stream.duration
+
+    @property
+    def count(self) -> int | None:
+        known = [end for end in (self.end, self._reading.end or self.declared) if end is not None]
+        return slots(min(known) - self.start, self.rate) if known else None
+
+    @property
+    def shortfall(self) -> Shortfall | None:
+        return self._reading.shortfall
+
+    def trim(self, start: Seconds = 0.0, end: Seconds | None = None) -> "VideoClip":
+        first = self.start + parse_seconds(start)
+        last = self.end if end is None else min(self.start + parse_seconds(end), self.end or float("inf"))
+        over = self.declared if last is None or self.declared is None else min(last, self.declared)
+        if over is not None and first >= over:
+            raise SourceEmpty(f"the start, {first:g} s, is past the end: {printable(self.path)} is {over:.2f} s long")
+        return replace(self, start=first, end=last, _reading=_Reading())
+
+    def resample(self, fps: float) -> "VideoClip":
+        return (
+            self if self.fps <= fps else replace(self, fps=Fraction(fps).limit_denominator(10_000), _reading=_Reading())
+        )
+
+    def resize(self, width: int) -> "VideoClip":
+        if self.shape[0] <= width:
+            return self
+        return replace(self, shape=(width, even_height(self.shape, width)), _reading=_Reading())
+
+    def frames(self) -> Iterator[Frame]:
+        width, height = self.shape
+        channels, pixel_format = (4, "rgba") if self.stream.alpha else (3, "rgb24")
+        wanted = None if self.end is None else slots(self.end - self.start, self.rate)
+        seek = self._seek()
+        size = width * height * channels
+        before: Pixels | None = None
+        count = 0
+        with ffmpeg.Reader(
+            self.path, self.stream, self._filters(seek), size, pixel_format, self.max_pixels, seek
+        ) as reader:
+            for raw in reader.frames():
+                picture = np.frombuffer(raw, np.uint8).reshape(height, width, channels)
+                pixels = self._over(picture) if self.stream.alpha else picture
+                if before is not None and np.array_equal(before, pixels):
+                    pixels = before  # the same array: a frame that changes nothing costs nothing further on
+                yield Frame(pixels, float(count / self.fps))
+                before = pixels
+                count += 1
+                if count == wanted:
+                    return
+            if not count:
+                raise SourceEmpty(f"{printable(self.path)}: {self._emptiness(reader)}")
+            self._learn(reader, count)
+
+    def _seek(self) -> float:
+        """Where to enter the file, in seconds: its beginning, or just before a late start where that can be trusted."""
+        if self.start <= DIRECT or self.declared is None:
+            return 0.0
+        entry = self.start - 5.0
+        return entry if ffmpeg.seek_is_clean(self.path, self.stream, entry, self.max_pixels) else 0.0
+
+    def _filters(self, seek: float) -> str:
+        width, height = self.shape
+        # With a start, `fps` drops what is before it and begins with the frame that is on the screen then.
+        begin = f":start_time={self.start - seek:.6f}" if self.start else ""
+        steps = [f"fps={self.fps.numerator}/{self.fps.denominator}{begin}"]
+        if self.stream.alpha:  # so that the color of what is hidden does not bleed into the edges
+            steps += ["format=gbrap", "premultiply=inplace=1"]
+        steps.append(f"scale={width}:{height}:flags=lanczos")
+        if self.stream.hdr:
+            steps.append(TONE_MAP)
+        return ",".join(steps)
+
+    def _over(self, premultiplied: Pixels) -> Pixels:
+        hidden = 255 - premultiplied[..., 3:].astype(np.uint16)
+        behind = (hidden * np.array(self.background, np.uint16) + 127) // 255
+        shown: NDArray[np.uint16] = np.minimum(premultiplied[..., :3] + behind, 255)
+        return shown.astype(np.uint8)
+
+    def _emptiness(self, reader: ffmpeg.Reader) -> str:
+        if reader.first is not None and self.start:
+            return f"the start, {self.start:g} s, is past the end: it is {reader.end:.2f} s long"
+        return f"not one frame of it can be decoded{reader.trouble}"
+
+    def _learn(self, reader: ffmpeg.Reader, count: int) -> None:
+        """Note where the file really ends, and what is missing of what it declares or of what it should decode to."""
+        frame = float(1 / (self.stream.rate or self.fps))
+        end = reader.end
+        self._reading.end = max(end, self.start + (count - 0.5) / self.rate)
+        self._reading.shortfall = None
+        due = min(t for t in (self.declared, self.end, end) if t is not None)
+        # Another stream may outlast the pictures; without a complaint of the decoder that is no loss.
+        slack = max(0.1, 1.5 * frame) if self.stream.alone or reader.trouble else float("inf")
+        if reader.trouble or end < due - slack:
+            read = min(end, (reader.first or 0.0) + reader.length) if reader.trouble else end
+            declared = None if self.declared is None else due - self.start
+            self._reading.shortfall = Shortfall(read - self.start, declared, reader.trouble)
+
+
+def open_video(path: Path, max_pixels: int, background: Color | None = None) -> VideoClip:
+    """The video in a local file, whole and at its own rate and size.
+
+    Raises `SourceUnreadable` or `SourceRefused` (see `ffmpeg.probe`).
+    """
+    stream = ffmpeg.probe(path, max_pixels)
+    rate = stream.rate or DEFAULT_RATE
+    return VideoClip(path, stream, max_pixels, background or WHITE, 0.0, None, rate, stream.size)

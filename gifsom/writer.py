@@ -1,0 +1,83 @@
+"""Writer: a GIF of pictures that are handed over one by one."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from numpy.typing import ArrayLike
+
+from gifsom.errors import SettingError
+from gifsom.output import check_target
+from gifsom.pipeline import Result, convert
+from gifsom.settings import MAX_FPS, Settings, parse_color
+from gifsom.sources.arrays import StoredClip, to_pixels
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class Writer:
+    """Collects frames and writes them as one GIF when the block ends; nothing is written when it ends in an error.
+
+    >>> with gifsom.Writer("plot.gif", fps=20) as gif:  # doctest: +SKIP
+    ...     for array in arrays:
+    ...         gif.append(array)
+    """
+
+    def __init__(self, path: "str | Path", fps: float = 10.0, **options: Any) -> None:
+        """Begin a GIF.
+
+        Args:
+            path: of the GIF.
+            fps: frames a second, 0 < fps <= 50, for frames without a time of their own.
+            **options: as for `gifsom.convert`, but those about time: colors, loop, background, overwrite, seed, width.
+
+        Raises:
+            SettingError, TargetError: before any frame is taken.
+        """
+        for name in ("start", "end", "duration"):
+            if name in options:
+                raise SettingError(f"{name} is for clips: append the frames that are wanted")
+        settings = Settings.of({"fps": fps, **options})
+        self.result: Result | None = None
+        self._path = Path(path)
+        self._seconds = 1 / fps
+        self._options = options
+        self._background = parse_color(settings.background or "white")
+        check_target(self._path, settings.overwrite)
+        self._clip = StoredClip()
+
+    def append(self, picture: "ArrayLike | Image", seconds: float | None = None) -> None:
+        """Add a frame.
+
+        Args:
+            picture: an array (h, w, 3) or (h, w, 4) uint8, or a PIL image; all of one size.
+            seconds: how long it is shown, at least 0.02; None: 1 / fps.
+
+        Raises:
+            FrameError: for another shape, dtype or size; it says which.
+            SettingError: for a time below 0.02 s.
+        """
+        if seconds is not None and seconds < 1 / MAX_FPS:
+            raise SettingError(f"a frame of {seconds:g} s is too short: players show at least {1 / MAX_FPS:g} s")
+        self._clip.append(to_pixels(picture, self._background), seconds or self._seconds)
+
+    def close(self) -> Result:
+        """Write the GIF and say what it is, as `gifsom.convert` does. Raises `FrameError` where there is no frame."""
+        if self.result is None:
+            try:
+                self.result = convert(self._clip, self._path, **self._options)
+            finally:
+                self._clip.close()
+        return self.result
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._clip.close()
