@@ -73,7 +73,7 @@ def convert(
         str | None,
         typer.Option(
             metavar="COLOR",
-            help="What lies behind a transparent clip: a name or '#rrggbb'. Without it: white; a GIF stays transparent.",
+            help="Put behind a transparent clip: a name or '#rrggbb'. Without it: white; a GIF stays transparent.",
         ),
     ] = None,
     overwrite: Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")] = None,

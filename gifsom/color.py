@@ -48,8 +48,7 @@ def srgb(lab: NDArray[np.floating]) -> Pixels:
 def pack(rgb: Pixels) -> NDArray[np.uint32]:
     """One number 0xRRGGBB a color: (..., 3) uint8 to (...) uint32."""
     wide = rgb.astype(np.uint32)
-    packed: NDArray[np.uint32] = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
-    return packed
+    return (wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]).astype(np.uint32)
 
 
 def unpack(packed: NDArray[np.uint32]) -> Pixels:

@@ -230,7 +230,9 @@ MUTATIONS: dict[str, tuple[dict[str, bytes], str, str]] = {
     "graphic control with image": ({"image 0": b"", "data 0": b""}, "no image right behind", "image 0"),
     "graphic control length": ({"control 1": control(length=5)}, "is not 4 bytes and a 0", "control 1"),
     "graphic control end": ({"control 1": control(end=1)}, "is not 4 bytes and a 0", "control 1"),
-    "graphic control reserved": ({"control 1": control(0x24)}, "reserved bits of the graphic control", "control 1"),
+    "graphic control bit 5": ({"control 1": control(0x24)}, "reserved bits of the graphic control", "control 1"),
+    "graphic control bit 6": ({"control 1": control(0x44)}, "reserved bits of the graphic control", "control 1"),
+    "graphic control bit 7": ({"control 1": control(0x84)}, "reserved bits of the graphic control", "control 1"),
     "user input": ({"control 1": control(0x06)}, "the user input flag is set", "control 1"),
     "disposal": ({"control 1": control(0x0C)}, "disposal 3 is not allowed here", "control 1"),
     "transparent index": (
@@ -246,7 +248,8 @@ MUTATIONS: dict[str, tuple[dict[str, bytes], str, str]] = {
     "rectangle below": ({"image 1": descriptor(1, 3, 2, 1)}, "2 x 1 at (1, 3) leaves the canvas", "image 1"),
     "first frame": ({"image 0": descriptor(width=3)}, "does not cover the canvas in the first frame", "image 0"),
     "no interlace": ({"image 1": descriptor(1, 1, 2, 1, packed=0x40)}, "the image is interlaced", "image 1"),
-    "image reserved": ({"image 1": descriptor(1, 1, 2, 1, packed=0x08)}, "reserved bits of the image", "image 1"),
+    "image bit 3": ({"image 1": descriptor(1, 1, 2, 1, packed=0x08)}, "reserved bits of the image", "image 1"),
+    "image bit 4": ({"image 1": descriptor(1, 1, 2, 1, packed=0x10)}, "reserved bits of the image", "image 1"),
     "a colour table": ({"screen": screen(packed=1), "table": b""}, "neither a global nor a local colour", "image 0"),
     "index": (
         {"screen": screen(packed=0x80), "table": bytes(6), "data 0": image_data([0] * 5 + [2] + [1] * 6)},
@@ -266,7 +269,7 @@ MUTATIONS: dict[str, tuple[dict[str, bytes], str, str]] = {
         "data 1",
     ),
     "full comment sub-blocks": (
-        {"comment": b"\x21\xfe" + sub_blocks(b"two", 2)},
+        {"comment": b"\x21\xfe" + sub_blocks(bytes(300), 254)},
         "a sub-block of the comment that is not the last is shorter than 255",
         "comment",
     ),
@@ -282,6 +285,11 @@ MUTATIONS: dict[str, tuple[dict[str, bytes], str, str]] = {
     ),
     "a byte behind the end": (
         {"data 1": b"\x02" + sub_blocks(pack(literals(SECOND)) + b"\0")},
+        "data behind the LZW end code",
+        "data 1",
+    ),
+    "a byte behind an end that fills its byte": (
+        {"data 1": b"\x02" + sub_blocks(pack([4, 4, 4, 4, 4, *SECOND, 5]) + b"\0")},
         "data behind the LZW end code",
         "data 1",
     ),
@@ -394,16 +402,18 @@ def test_lzw_full_table_must_be_cleared(min_code_size: int) -> None:
             decode_lzw(min_code_size, pack([*filling, *deferred], min_code_size))
 
 
-def test_offset_of_an_lzw_fault_counts_the_length_bytes_of_sub_blocks() -> None:
-    """1000 literals, then a code that is not there: the fault lies in the byte where that code starts."""
-    good = pack([256, *[1] * 1000], 8)
-    codes = b"\x08" + sub_blocks(pack([256, *[1] * 1000, 2047, 257], 8))
-    head = len(one_frame(40, 25, b"\x08")) - 2  # up to the minimum code size
-    with pytest.raises(Invalid, match="LZW code 2047") as caught:
-        check(one_frame(40, 25, codes))
-    data_offset = caught.value.offset - head - 1
-    length_bytes = data_offset // 256 + 1
-    assert data_offset - length_bytes in (len(good) - 1, len(good))
+@pytest.mark.parametrize("clears", [1, 226, 227, 904, 906, 907])
+def test_offset_of_an_lzw_fault_counts_the_length_bytes_of_sub_blocks(clears: int) -> None:
+    """After so many clears of 9 bits, a code that can't stand there; near 255 and 1020 bytes a new sub-block starts."""
+    data = one_frame(1, 1, b"\x08" + sub_blocks(pack([256] * clears + [300, 257], 8)))
+    at = len(one_frame(1, 1, b"\x08")) - 1
+    positions: list[int] = []
+    while length := data[at]:
+        positions += range(at + 1, at + 1 + length)
+        at += 1 + length
+    with pytest.raises(Invalid, match="LZW code 300") as caught:
+        check(data)
+    assert caught.value.offset == positions[9 * clears // 8]
 
 
 def letters(canvas: NDArray[np.uint8]) -> list[str]:
