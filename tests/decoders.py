@@ -3,12 +3,12 @@
 A writer and a reader by the same hands share their mistakes, so what the writer makes is shown to these as well. Each
 gives the composited canvases, in order, and how long each stays:
 
-| name   | code base                      | package                                 |
-|--------|--------------------------------|-----------------------------------------|
-| pillow | Pillow's own                   | pillow                                  |
-| ffmpeg | libavcodec                     | imageio-ffmpeg                          |
-| cv2    | OpenCV's own                   | opencv-python-headless (4.11 and later) |
-| vips   | libnsgif (NetSurf), in libvips | pyvips, pyvips-binary                   |
+| name   | code base                      | package                |
+|--------|--------------------------------|------------------------|
+| pillow | Pillow's own                   | pillow                 |
+| ffmpeg | libavcodec                     | imageio-ffmpeg         |
+| cv2    | OpenCV's own                   | opencv-python-headless |
+| vips   | libnsgif (NetSurf), in libvips | pyvips, pyvips-binary  |
 
 A decoder whose package is missing is skipped by name: `@pytest.mark.parametrize("decoder", decoders.params())`.
 

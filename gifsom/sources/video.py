@@ -27,9 +27,10 @@ DEFAULT_RATE = Fraction(25)
 WHITE: Color = (255, 255, 255)
 
 # PQ and HLG light to SDR: linear light with 1.0 at the reference white of ITU-R BT.2408 (203 cd/m2), the BT.709
-# primaries, a curve that bends what is brighter, and the sRGB curve of the screens that a GIF is seen on.
+# primaries, a curve that keeps the lower 70 % as they are and bends what is brighter, and the sRGB curve of the screens
+# that a GIF is seen on.
 TONE_MAP = (
-    "zscale=transfer=linear:npl=203,format=gbrpf32le,zscale=primaries=bt709,tonemap=tonemap=mobius:desat=0,"
+    "zscale=transfer=linear:npl=203,format=gbrpf32le,zscale=primaries=bt709,tonemap=tonemap=mobius:param=0.7:desat=0,"
     "zscale=transfer=iec61966-2-1:matrix=gbr:range=pc,format=gbrp"
 )
 

@@ -1,0 +1,301 @@
+"""LZW: the kernel does what its twin does, and every stream is one that the strictest decoder reads back."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import decoders
+import numba
+import numpy as np
+import pytest
+import reference
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from strict import check, decode_lzw
+
+from gifsom.clip import Rect
+from gifsom.encoder import lzw
+from gifsom.encoder.gif import GifWriter, Patch
+from gifsom.encoder.lzw import compress, minimum_code_size
+
+Symbols = NDArray[np.uint8]
+Free = NDArray[np.bool_]
+
+MINIMUMS = range(2, 9)
+
+
+@numba.njit
+def strictly(data, minimum, pixels, starts, ends):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """How many pixels a stream gives, or a negative number where `strict.decode_lzw` would refuse it.
+
+    Each entry of the table is a stretch of the pixels, `starts` to `ends` (4096 each). After the call, `starts[0]` is
+    the number of codes.
+    """
+    clear, end = 1 << minimum, (1 << minimum) + 1
+    bits, filled, at = np.int64(0), 0, 0
+    size = codes = 0
+    width, following = minimum + 1, clear + 2
+    before_start = before_end = -1
+    ended = False
+    while not ended:
+        while filled < width:
+            if at == data.shape[0]:
+                return -1  # no end code
+            bits |= np.int64(data[at]) << filled
+            filled += 8
+            at += 1
+        code = bits & ((1 << width) - 1)
+        bits >>= width
+        filled -= width
+        codes += 1
+        if codes == 1 and code != clear:
+            return -2
+        if code == clear:
+            width, following, before_start = minimum + 1, clear + 2, -1
+        elif code == end:
+            ended = True
+        elif following == 4096 or code > following or (before_start < 0 and code > clear):
+            return -3  # a deferred clear, or a code that means nothing yet
+        else:
+            start = size
+            if code < clear:
+                pixels[size] = code
+                size += 1
+            elif code < following:
+                for k in range(starts[code], ends[code]):
+                    pixels[size] = pixels[k]
+                    size += 1
+            else:
+                for k in range(before_start, before_end):
+                    pixels[size] = pixels[k]
+                    size += 1
+                pixels[size] = pixels[before_start]
+                size += 1
+            if before_start >= 0:
+                starts[following], ends[following] = before_start, before_end + 1
+                following += 1
+                if following == 1 << width and width < 12:
+                    width += 1
+            before_start, before_end = start, size
+    if at < data.shape[0] or bits:
+        return -4  # something stands behind the end code
+    starts[0] = codes
+    return size
+
+
+class Decoder:
+    """`strictly`, with the room that it needs."""
+
+    def __init__(self, largest: int) -> None:
+        self._pixels = np.empty(largest + 4096, np.uint8)
+        self._starts, self._ends = np.empty(4096, np.int64), np.empty(4096, np.int64)
+        self.codes = 0
+
+    def __call__(self, data: bytes | Symbols, minimum: int) -> Symbols:
+        size = strictly(np.frombuffer(data, np.uint8), minimum, self._pixels, self._starts, self._ends)
+        assert size >= 0, f"the stream is not strictly valid ({size})"
+        self.codes = int(self._starts[0])
+        return self._pixels[:size]
+
+
+def noise(minimum: int, length: int, seed: int = 0) -> Symbols:
+    return np.random.default_rng([seed, minimum]).integers(0, 1 << minimum, length).astype(np.uint8)
+
+
+def honours(symbols: Symbols, decoded: Symbols, free: Free, transparent: int) -> bool:
+    """Each pixel is what was asked for, or transparent where that is as good."""
+    return bool(np.all((decoded == symbols) | (free & (decoded == transparent))))
+
+
+def twin(symbols: Symbols, minimum: int, free: Free | None = None, transparent: int = 0) -> bytes:
+    choice = np.zeros(symbols.size, bool) if free is None else free
+    codes = reference.encode(symbols.ravel().tolist(), choice.ravel().tolist(), transparent, minimum)
+    return reference.packed(codes)
+
+
+def pictures(minimum: int) -> Iterator[tuple[str, Symbols]]:
+    """Streams of several kinds, long enough to fill the dictionary of small symbols at least once."""
+    count, colors = 9000, 1 << minimum
+    steps = np.arange(count)
+    yield "noise", noise(minimum, count)
+    yield "flat", np.full(count, colors - 1, np.uint8)
+    yield "ramp", (steps // 7 % colors).astype(np.uint8)
+    yield "rarely another", np.where(noise(6, count) == 0, colors - 1, 0).astype(np.uint8)
+    yield "rows", (steps % 97 % colors).astype(np.uint8)
+
+
+@pytest.mark.parametrize("minimum", MINIMUMS)
+def test_stream_is_the_one_of_the_twin(minimum: int) -> None:
+    for name, symbols in pictures(minimum):
+        assert twin(symbols, minimum) == compress(symbols, minimum), name
+
+
+@pytest.mark.parametrize("minimum", MINIMUMS)
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_stream_with_a_free_choice_is_the_one_of_the_twin(minimum: int, share: float) -> None:
+    transparent = (1 << minimum) - 2
+    for name, symbols in pictures(minimum):
+        short = symbols[:3000]
+        free = np.random.default_rng(minimum).random(short.size) < share
+        data = compress(short, minimum, free, transparent)
+        assert twin(short, minimum, free, transparent) == data, name
+        decoded, _ = decode_lzw(minimum, data)
+        assert honours(short, np.frombuffer(decoded, np.uint8), free, transparent), name
+
+
+@given(st.data())
+def test_any_stream_with_any_free_choice_is_the_one_of_the_twin(data: st.DataObject) -> None:
+    minimum = data.draw(st.integers(2, 8))
+    symbol = st.integers(0, data.draw(st.integers(0, (1 << minimum) - 1)))
+    pixels = data.draw(st.lists(st.tuples(symbol, st.booleans()), min_size=1, max_size=300))
+    transparent = data.draw(st.integers(0, (1 << minimum) - 1))
+    symbols = np.array([pixel for pixel, _ in pixels], np.uint8)
+    free = np.array([choice for _, choice in pixels])
+    stream = compress(symbols, minimum, free, transparent)
+    assert twin(symbols, minimum, free, transparent) == stream
+    decoded, _ = decode_lzw(minimum, stream)
+    assert honours(symbols, np.frombuffer(decoded, np.uint8), free, transparent)
+
+
+def test_free_choice_has_no_effect_where_the_symbol_is_transparent_itself() -> None:
+    symbols = noise(3, 2000)
+    free = symbols == 5
+    assert compress(symbols, 3) == compress(symbols, 3, free, 5)
+
+
+def test_unchanged_pixels_join_the_phrase_that_goes_on() -> None:
+    """All of it unchanged: the whole picture is one growing run of "transparent", or of anything as cheap."""
+    symbols = noise(8, 4000)
+    everywhere = np.ones(symbols.size, bool)
+    assert len(compress(np.zeros(4000, np.uint8), 8)) >= len(compress(symbols, 8, everywhere, 255))
+    assert len(compress(symbols, 8)) > 30 * len(compress(symbols, 8, everywhere, 255))
+
+
+def test_a_picture_is_coded_row_by_row_whatever_its_layout() -> None:
+    picture = noise(4, 600).reshape(20, 30)
+    free = picture % 3 == 0
+    expected = compress(picture.ravel(), 4, free.ravel(), 7)
+    assert expected == compress(picture, 4, free, 7)
+    assert expected == compress(np.asfortranarray(picture), 4, np.asfortranarray(free), 7)
+    assert expected == compress(np.repeat(picture, 2, axis=1)[:, ::2], 4, np.repeat(free, 2, axis=1)[:, ::2], 7)
+
+
+@pytest.mark.parametrize(
+    ("symbols", "minimum", "free", "transparent"),
+    [
+        ([], 2, None, 0),
+        ([4], 2, None, 0),
+        ([0], 2, None, 4),
+        ([0], 1, None, 0),
+        ([0], 9, None, 0),
+        ([0, 0], 2, [True], 0),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    symbols: list[int], minimum: int, free: list[bool] | None, transparent: int
+) -> None:
+    with pytest.raises(ValueError, match="minimum code size"):
+        compress(np.array(symbols, np.uint8), minimum, None if free is None else np.array(free), transparent)
+
+
+def test_minimum_code_size_is_the_smallest_that_a_gif_allows() -> None:
+    expected = {1: 2, 2: 2, 3: 2, 4: 2, 5: 3, 8: 3, 9: 4, 16: 4, 17: 5, 32: 5, 33: 6, 64: 6, 65: 7, 128: 7, 129: 8}
+    assert expected == {symbols: minimum_code_size(symbols) for symbols in expected}
+    assert minimum_code_size(256) == 8
+
+
+def test_every_string_of_up_to_8_symbols_comes_back() -> None:
+    """All 87380 over 4 symbols; a part of them is decoded by `strict.decode_lzw` too."""
+    decode = Decoder(8)
+    nothing_free, out = np.zeros(8, bool), np.empty(32, np.uint8)
+    compared = 0
+    for length in range(1, 9):
+        shifts = 2 * np.arange(length)
+        strings = (np.arange(4**length)[:, None] >> shifts & 3).astype(np.uint8)
+        for number, string in enumerate(strings):
+            data = out[: lzw._encode(string, nothing_free[:length], 0, 2, out)]
+            assert string.tobytes() == decode(data, 2).tobytes()
+            if number % 61 == 0:
+                assert (string.tobytes(), decode.codes) == decode_lzw(2, data.tobytes())
+                compared += 1
+    assert compared > 1400
+
+
+def test_every_string_of_up_to_5_symbols_with_every_free_choice_is_honoured() -> None:
+    """Symbol 3 is transparent; all 37448 pairs of a string over 4 symbols and a choice."""
+    decode = Decoder(8)
+    out = np.empty(32, np.uint8)
+    for length in range(1, 6):
+        shifts = np.arange(length)
+        strings = (np.arange(4**length)[:, None] >> 2 * shifts & 3).astype(np.uint8)
+        choices = (np.arange(2**length)[:, None] >> shifts & 1).astype(bool)
+        for string in strings:
+            for free in choices:
+                decoded = decode(out[: lzw._encode(string, free, 3, 2, out)], 2)
+                assert decoded.size == length
+                assert honours(string, decoded, free, 3), (string, free)
+
+
+def first_full(minimum: int, symbols: Symbols) -> int:
+    """The shortest beginning of `symbols` whose codes fill the dictionary."""
+    fills = 4096 - (1 << minimum) - 1  # data codes; the first one adds no entry
+    low, high = 1, symbols.size
+    while low < high:
+        middle = (low + high) // 2
+        if decode_lzw(minimum, compress(symbols[:middle], minimum))[1] - 2 >= fills:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@pytest.mark.parametrize("minimum", MINIMUMS)
+def test_every_length_around_a_full_dictionary_comes_back(minimum: int) -> None:
+    """3700 to 4300 noisy pixels, and as many lengths around the one that fills the dictionary with these symbols."""
+    symbols = noise(minimum, 40_000)
+    decode = Decoder(symbols.size)
+    full = first_full(minimum, symbols)
+    clears = set()
+    for length in sorted({*range(3700, 4301), *range(full - 300, full + 301)}):
+        data = compress(symbols[:length], minimum)
+        assert symbols[:length].tobytes() == decode(data, minimum).tobytes(), length
+        if length % 10 == 0 or abs(length - full) <= 10:
+            assert (symbols[:length].tobytes(), decode.codes) == decode_lzw(minimum, data), length
+        fills = 4096 - (1 << minimum) - 1
+        clears.add((decode.codes - 2 > fills, length >= full))
+    assert clears == {(False, False), (False, True), (True, True)}
+
+
+@pytest.mark.parametrize("minimum", MINIMUMS)
+def test_a_stream_may_end_exactly_where_its_codes_grow(minimum: int) -> None:
+    """At each step the last code, one fewer and one more are tried: the end code has the new width or still the old."""
+    symbols = noise(minimum, 40_000, seed=1)
+    seen = set()
+    first_free = (1 << minimum) + 2
+    lengths = {0: 0}  # how many pixels the first n codes take
+    decoded, total = decode_lzw(minimum, compress(symbols, minimum))
+    assert decoded == symbols.tobytes()
+    for length in range(1, symbols.size):
+        data = compress(symbols[:length], minimum)
+        codes = decode_lzw(minimum, data)[1] - 2
+        lengths[codes] = length
+        entries = first_free + codes - 1
+        for width in range(minimum + 1, 13):
+            if abs(entries - (1 << width)) <= 1:
+                seen.add((width, entries - (1 << width)))
+        if entries > 4097:
+            break
+    assert {(width, off) for width in range(minimum + 1, 13) for off in (-1, 0, 1)} <= seen
+    assert total > 4096
+
+
+def one_frame(symbols: Symbols, minimum: int, data: bytes) -> bytes:
+    """A GIF of one picture around a stream, in greys."""
+    stream = io.BytesIO()
+    height, width = symbols.shape
+    greys = np.repeat(np.linspace(0, 255, 1 << minimum).astype(np.uint8)[:, None], 3, axis=1)
+    writer = GifWriter(stream, (width, height), greys, len(greys), 1)
+    writer.add(Patch(Rect(0, 0, width, height), minimum, data, 10))
+    writer.close()
+    return stream.getvalue()
