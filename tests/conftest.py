@@ -1,7 +1,12 @@
-"""What several test files need: where things lie, and a clip of frames that a test made itself."""
+"""What several test files need: where things lie, the command as a process, and a clip of frames made by a test."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +30,42 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs {SHARED}")
     return SHARED
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a run of the command ended: its exit status, and all that it wrote to stdout and stderr."""
+
+    status: int
+    out: str
+    err: str
+
+
+COMMAND = [sys.executable, "-m", "gifsom"]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment without what makes programs behave as on a terminal, or as on another one."""
+    loose = {"COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
+    return {name: value for name, value in os.environ.items() if name not in loose} | changes
+
+
+def gifsom(
+    *arguments: str | bytes | Path, cwd: Path, timeout: float = 60.0, env: dict[str, str] | None = None, **options: Any
+) -> Run:
+    """Run the real command in `cwd` and wait for its end; `options` go to `subprocess.run`."""
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    command = [*COMMAND, *arguments]
+    done = subprocess.run(command, cwd=cwd, timeout=timeout, env=env or environment(), check=False, **streams)
+    return Run(done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode())
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every kernel is in numba's cache, so that no run of the command says that it compiles, or takes long."""
+    folder = tmp_path_factory.mktemp("compiled")
+    assert gifsom("convert", FIXTURES / "ramp.mkv", cwd=folder, timeout=300).status == 0
+    assert gifsom("convert", FIXTURES / "sprite.gif", cwd=folder, timeout=300).status == 0
 
 
 class FrameClip(Clip):

@@ -1,4 +1,4 @@
-"""Slow, obvious twins of the kernels: each has its kernel's name without the underscore, and must agree with it exactly.
+"""Slow, obvious twins of the kernels: each has its kernel's name without the underscore, and agrees with it exactly.
 
 They use tuples, dicts and plain loops where the kernels use bit fields, hash tables and pruned searches. float32
 arithmetic is done in the kernels' order, so that its rounding is the same too.
@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 CODES = 4096
 EMPTY = 0xFFFFFFFF
 
+Phrase = tuple[int, ...]  # symbols; the LZW dictionary has a code for each
 Codes = list[tuple[int, int]]  # a code and its width in bits
-
-
-# LZW. A phrase is a tuple of symbols; the dictionary has a code for each.
 
 
 def slot(slots: Sequence[int], node: int, symbol: int) -> int:
@@ -31,10 +29,10 @@ def slot(slots: Sequence[int], node: int, symbol: int) -> int:
 
 
 def longest(
-    phrases: Mapping[tuple[int, ...], int], symbols: Sequence[int], free: Sequence[bool], start: int, transparent: int
-) -> tuple[int, ...]:
+    phrases: Mapping[Phrase, int], symbols: Sequence[int], free: Sequence[bool], start: int, transparent: int
+) -> Phrase:
     """The longest phrase that the pixels from `start` allow; of equals the one that is transparent where they part."""
-    alive: list[tuple[int, ...]] = [()]
+    alive: list[Phrase] = [()]
     for at in range(start, len(symbols)):
         choices = [symbols[at]]
         if free[at] and symbols[at] != transparent:
@@ -49,10 +47,10 @@ def longest(
 def encode(symbols: Sequence[int], free: Sequence[bool], transparent: int, minimum: int) -> Codes:
     """The codes of a stream, each with its width."""
     clear, end = 1 << minimum, (1 << minimum) + 1
-    phrases: dict[tuple[int, ...], int] = {}
+    phrases: dict[Phrase, int] = {}
     following, width = CODES, minimum + 1
     codes: Codes = []
-    before: tuple[int, ...] = ()
+    before: Phrase = ()
     at = 0
     while at < len(symbols):
         if following == CODES:
@@ -86,9 +84,6 @@ def packed(codes: Codes) -> bytes:
         bits >>= 8 * whole
         length -= 8 * whole
     return b"".join(chunks) + (bytes([bits]) if length else b"")
-
-
-# Colors
 
 
 def color_numbers(pixels: Iterable[Sequence[int]]) -> list[int]:
@@ -125,9 +120,6 @@ def distances(color: NDArray[np.float32], entries: NDArray[np.float32]) -> NDArr
 def search(colors: NDArray[np.float32], entries: NDArray[np.float32]) -> list[int]:
     """The index of the nearest entry, of equals the lowest."""
     return [int(np.argmin(distances(color, entries))) for color in colors]
-
-
-# Self-organizing map
 
 
 def learn(

@@ -1,6 +1,7 @@
 """LZW: the kernel does what its twin does, and every stream is one that the strictest decoder reads back."""
 
 import io
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from strict import check, decode_lzw
+from strict import Invalid, check, decode_lzw
 
 from gifsom.clip import Rect
 from gifsom.encoder import lzw
@@ -97,6 +98,28 @@ class Decoder:
         assert size >= 0, f"the stream is not strictly valid ({size})"
         self.codes = int(self._starts[0])
         return self._pixels[:size]
+
+
+def test_decoder_of_these_tests_is_as_strict_as_the_validator() -> None:
+    """With a damaged bit, a byte too few or too many: it refuses the same streams, and reads the others alike."""
+    rng = np.random.default_rng(5)
+    decode = Decoder(1 << 17)
+    refused = 0
+    for minimum in (2, 3, 8):
+        whole = compress(noise(minimum, 400), minimum)
+        damaged = [bytearray(whole) for _ in range(200)]
+        for stream in damaged:
+            stream[rng.integers(len(stream))] ^= 1 << rng.integers(8)
+        for stream in (*damaged, whole[:-1], whole + b"\0", whole[:9]):
+            try:
+                expected, _ = decode_lzw(minimum, bytes(stream))
+            except Invalid:
+                refused += 1
+                with pytest.raises(AssertionError):
+                    decode(bytes(stream), minimum)
+            else:
+                assert expected == decode(bytes(stream), minimum).tobytes()
+    assert 50 < refused < 550
 
 
 def noise(minimum: int, length: int, seed: int = 0) -> Symbols:
@@ -237,57 +260,105 @@ def test_every_string_of_up_to_5_symbols_with_every_free_choice_is_honoured() ->
                 assert honours(string, decoded, free, 3), (string, free)
 
 
-def first_full(minimum: int, symbols: Symbols) -> int:
-    """The shortest beginning of `symbols` whose codes fill the dictionary."""
-    fills = 4096 - (1 << minimum) - 1  # data codes; the first one adds no entry
-    low, high = 1, symbols.size
-    while low < high:
-        middle = (low + high) // 2
-        if decode_lzw(minimum, compress(symbols[:middle], minimum))[1] - 2 >= fills:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+def number_of_codes(symbols: Symbols, minimum: int) -> int:
+    """Codes of a stream, the clears and the end among them."""
+    return decode_lzw(minimum, compress(symbols, minimum))[1]
+
+
+def shortest_with(codes: int, symbols: Symbols, minimum: int) -> int:
+    """The shortest beginning of `symbols` that takes so many codes: each further pixel takes one more, or none."""
+    return bisect_left(range(symbols.size), codes, key=lambda length: number_of_codes(symbols[: length or 1], minimum))
 
 
 @pytest.mark.parametrize("minimum", MINIMUMS)
 def test_every_length_around_a_full_dictionary_comes_back(minimum: int) -> None:
     """3700 to 4300 noisy pixels, and as many lengths around the one that fills the dictionary with these symbols."""
-    symbols = noise(minimum, 40_000)
+    symbols = noise(minimum, 25_000)
     decode = Decoder(symbols.size)
-    full = first_full(minimum, symbols)
-    clears = set()
+    filling = 2 + 4096 - (1 << minimum) - 1  # a clear, an end, and of what is between all but the first add an entry
+    full = shortest_with(filling, symbols, minimum)
+    after = {}
     for length in sorted({*range(3700, 4301), *range(full - 300, full + 301)}):
         data = compress(symbols[:length], minimum)
         assert symbols[:length].tobytes() == decode(data, minimum).tobytes(), length
         if length % 10 == 0 or abs(length - full) <= 10:
             assert (symbols[:length].tobytes(), decode.codes) == decode_lzw(minimum, data), length
-        fills = 4096 - (1 << minimum) - 1
-        clears.add((decode.codes - 2 > fills, length >= full))
-    assert clears == {(False, False), (False, True), (True, True)}
+        after[length] = decode.codes
+    assert filling - 1 == after[full - 1]
+    assert filling == after[full]
+    longer = next(length for length in range(full, full + 300) if after[length] > filling)
+    assert filling + 2 == after[longer], "the code after the one that fills the dictionary is a clear"
 
 
 @pytest.mark.parametrize("minimum", MINIMUMS)
 def test_a_stream_may_end_exactly_where_its_codes_grow(minimum: int) -> None:
-    """At each step the last code, one fewer and one more are tried: the end code has the new width or still the old."""
-    symbols = noise(minimum, 40_000, seed=1)
-    seen = set()
-    first_free = (1 << minimum) + 2
-    lengths = {0: 0}  # how many pixels the first n codes take
-    decoded, total = decode_lzw(minimum, compress(symbols, minimum))
-    assert decoded == symbols.tobytes()
-    for length in range(1, symbols.size):
-        data = compress(symbols[:length], minimum)
-        codes = decode_lzw(minimum, data)[1] - 2
-        lengths[codes] = length
-        entries = first_free + codes - 1
-        for width in range(minimum + 1, 13):
-            if abs(entries - (1 << width)) <= 1:
-                seen.add((width, entries - (1 << width)))
-        if entries > 4097:
-            break
-    assert {(width, off) for width in range(minimum + 1, 13) for off in (-1, 0, 1)} <= seen
-    assert total > 4096
+    """One code before, at and after each step: the end code has still the old width, or the new one already."""
+    symbols = noise(minimum, 25_000, seed=1)
+    for width in range(minimum + 1, 13):
+        step = 2 + (1 << width) - (1 << minimum) - 1
+        for codes in (step - 1, step, step + 1):
+            length = shortest_with(codes, symbols, minimum)
+            data = compress(symbols[:length], minimum)
+            cleared = width == 12 and codes > step
+            assert (symbols[:length].tobytes(), codes + cleared) == decode_lzw(minimum, data), (width, codes)
+            assert twin(symbols[:length], minimum) == data, (width, codes)
+
+
+def test_encoder_writes_nothing_outside_the_room_it_is_given() -> None:
+    """Neither beside the output nor behind what it says that it has written."""
+    symbols = noise(8, 9000)
+    room = np.full(2 * symbols.size + 16 + 64, 0xA5, np.uint8)
+    size = lzw._encode(symbols, np.zeros(symbols.size, bool), 0, 8, room[32:-32])
+    assert compress(symbols, 8) == room[32 : 32 + size].tobytes()
+    assert {0xA5} == {*room[:32].tolist(), *room[32 + size :].tolist()}
+
+
+Phrases = dict[tuple[int, ...], int]
+
+
+def table(phrases: Phrases) -> NDArray[np.uint32]:
+    """The hash table of a dictionary, in which each place is the one that the twin finds."""
+    slots = np.full(lzw._SLOTS, lzw._EMPTY, np.uint32)
+    plain = slots.tolist()
+    for phrase, code in phrases.items():
+        if len(phrase) > 1:
+            node, symbol = phrases[phrase[:-1]], phrase[-1]
+            at = lzw._slot(slots, node, symbol)
+            assert reference.slot(plain, node, symbol) == at
+            slots[at] = plain[at] = (node << 8 | symbol) << 12 | code
+            assert lzw._slot(slots, node, symbol) == at, "what was put in is found again"
+    return slots
+
+
+def all_phrases(minimum: int, first: int, second: int) -> Phrases:
+    """A full dictionary, breadth first, of all that two symbols can spell."""
+    phrases = {(symbol,): symbol for symbol in range(1 << minimum)}
+    level: list[tuple[int, ...]] = [(first,), (second,)]
+    while True:
+        level = [(*phrase, symbol) for phrase in level for symbol in (first, second)]
+        for phrase in level:
+            code = len(phrases) + 2
+            if code == lzw.CODES:
+                return phrases
+            phrases[phrase] = code
+
+
+@pytest.mark.parametrize(("minimum", "symbol", "transparent"), [(2, 0, 1), (2, 3, 2), (8, 255, 254), (8, 7, 200)])
+def test_longest_phrase_is_the_one_of_the_twin(minimum: int, symbol: int, transparent: int) -> None:
+    """With thousands of phrases alive at once, none of which is noted outside the room for them."""
+    phrases = all_phrases(minimum, symbol, transparent)
+    slots = table(phrases)
+    rng = np.random.default_rng(minimum)
+    for share in (0.0, 0.5, 1.0):
+        symbols = np.where(rng.random(40) < 0.8, symbol, transparent).astype(np.uint8)
+        free = rng.random(symbols.size) < share
+        for start in (0, 13, symbols.size - 1):
+            rooms = [np.full(size + 16, -1, np.int64) for size in (lzw.CODES, lzw.CODES, 2 * lzw.CODES)]
+            inner = [room[8:-8] for room in rooms]
+            node, length, head = lzw._longest(symbols, free, start, transparent, slots, *inner)
+            expected = reference.longest(phrases, symbols.tolist(), free.tolist(), start, transparent)
+            assert (phrases[expected], len(expected), expected[0]) == (node, length, head)
+            assert all({-1} == {*room[:8].tolist(), *room[-8:].tolist()} for room in rooms)
 
 
 def one_frame(symbols: Symbols, minimum: int, data: bytes) -> bytes:
@@ -299,3 +370,29 @@ def one_frame(symbols: Symbols, minimum: int, data: bytes) -> bytes:
     writer.add(Patch(Rect(0, 0, width, height), minimum, data, 10))
     writer.close()
     return stream.getvalue()
+
+
+def shape_of(pixels: int) -> tuple[int, int] | None:
+    """Height and width of a picture with so many pixels; None for a large prime, whose picture would be too wide."""
+    return next(
+        ((rows, pixels // rows) for rows in range(1, 100) if pixels % rows == 0 and pixels // rows < 16_000), None
+    )
+
+
+@pytest.mark.parametrize("minimum", MINIMUMS)
+@pytest.mark.parametrize("decoder", decoders.params())
+def test_streams_are_read_by_decoders_that_others_wrote(
+    decoder: decoders.Decoder, minimum: int, tmp_path: Path
+) -> None:
+    """Among them streams that end where the dictionary is full, and one code before and after."""
+    symbols = noise(minimum, 25_000)
+    full = shortest_with(2 + 4096 - (1 << minimum) - 1, symbols, minimum)
+    shapes = [(1, 1), (150, 160), *filter(None, map(shape_of, range(full - 1, full + 3)))]
+    assert len(shapes) >= 4
+    for number, (height, width) in enumerate(shapes):
+        picture = symbols[: height * width].reshape(height, width)
+        path = tmp_path / f"{number}.gif"
+        path.write_bytes(one_frame(picture, minimum, compress(picture, minimum)))
+        gif = check(path.read_bytes())
+        assert picture.tobytes() == gif.frames[0].indices.tobytes()
+        decoders.same_timeline(decoders.timeline(gif), decoder(path))

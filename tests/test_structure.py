@@ -1,0 +1,208 @@
+"""Structure: imports go one way, only the command line talks, numba stays in one place, kernels have their twins."""
+
+import ast
+import builtins
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import reference
+from conftest import ROOT
+
+import gifsom
+
+PACKAGE = ROOT / "gifsom"
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(path.read_text())
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+# From top to bottom: a module imports only from rows below its own. A package's modules may import each other.
+LAYERS = [
+    ["gifsom.__main__"],
+    ["gifsom.cli"],
+    ["gifsom.writer", "gifsom.info"],
+    ["gifsom.pipeline"],
+    ["gifsom.sources", "gifsom.encoder"],
+    ["gifsom.palette"],
+    ["gifsom.edit"],
+    ["gifsom.timing", "gifsom.color"],
+    ["gifsom.clip", "gifsom.settings", "gifsom.output", "gifsom.jit"],
+    ["gifsom.errors"],
+    ["gifsom"],
+]
+LAYER = {name: depth for depth, names in enumerate(LAYERS) for name in names}
+
+
+def home(module: str) -> str:
+    """The package or module of LAYERS that a module belongs to."""
+    while module not in LAYER:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def nodes(tree: ast.AST, *, types: bool = False, functions: bool = True) -> Iterator[ast.AST]:
+    """All below `tree`, without what is there for type checkers only, and without bodies of functions where asked."""
+    for child in ast.iter_child_nodes(tree):
+        if is_for_types(child) and not types:
+            continue
+        if isinstance(child, ast.FunctionDef) and not functions:
+            continue
+        yield child
+        yield from nodes(child, types=types, functions=functions)
+
+
+def imported(tree: ast.AST, *, functions: bool = True) -> set[str]:
+    """Modules that are imported when this runs. `from gifsom import edit` imports gifsom.edit."""
+    found = set()
+    for node in nodes(tree, functions=functions):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports say the whole name"
+            assert node.module is not None
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else node.module for name in names}
+    return found
+
+
+def test_every_module_has_its_layer() -> None:
+    found = {home(module) if module != "gifsom" else module for module in MODULES}
+    assert set(LAYER) == found
+    assert {module for module in MODULES if home(module) == "gifsom"} == {"gifsom"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_go_one_way(module: str) -> None:
+    """Downwards; the methods of Clip, which reach the edits by an import inside them, are the one exception."""
+    everywhere = imported(MODULES[module], functions=module != "gifsom.clip")
+    own = {name for name in everywhere if name.split(".")[0] == "gifsom" and home(name) != home(module)}
+    upwards = {name for name in own if LAYER[home(name)] <= LAYER[home(module)]}
+    assert not upwards
+
+
+def test_clip_reaches_upwards_from_its_methods_only() -> None:
+    assert imported(MODULES["gifsom.clip"], functions=False) & MODULES.keys() == set()
+    assert imported(MODULES["gifsom.clip"]) & MODULES.keys() == {"gifsom.edit", "gifsom.pipeline"}
+
+
+def test_modules_of_a_package_import_each_other_in_no_circle() -> None:
+    """A package's `__init__` stands above its modules, which import each other by name."""
+    waiting = {module: imported(tree, functions=False) & MODULES.keys() for module, tree in MODULES.items()}
+    while waiting:
+        ready = {module for module, needs in waiting.items() if not needs & waiting.keys() - {"gifsom"}}
+        assert ready, f"a circle among {sorted(waiting)}"
+        waiting = {module: needs for module, needs in waiting.items() if module not in ready}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_the_command_line_prints_asks_or_exits(module: str) -> None:
+    talking = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "os.abort", "breakpoint"}
+    called = {ast.unparse(node.func) for node in nodes(MODULES[module]) if isinstance(node, ast.Call)}
+    named = {ast.unparse(node) for node in nodes(MODULES[module]) if isinstance(node, ast.Name | ast.Attribute)}
+    used = (called & talking) | (named & {"sys.stdout", "sys.stderr", "sys.stdin", "SystemExit"})
+    used |= imported(MODULES[module]) & {"typer", "click", "rich", "getpass"}
+    assert bool(used) == (module == "gifsom.cli"), used
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_one_module_imports_numba(module: str) -> None:
+    uses = any(name.split(".")[0] in ("numba", "llvmlite") for name in imported(MODULES[module]))
+    assert uses == (module == "gifsom.jit")
+
+
+def test_public_names_are_sorted_and_there() -> None:
+    assert sorted(gifsom.__all__) == gifsom.__all__
+    for name in gifsom.__all__:
+        assert getattr(gifsom, name).__name__ == name
+        assert getattr(gifsom, name).__doc__, f"{name} says what it is"
+    assert set(gifsom.__all__) <= set(dir(gifsom))
+    with pytest.raises(AttributeError, match="'gifsom' has no attribute 'nothing'"):
+        _ = gifsom.nothing
+
+
+def test_public_names_come_from_the_module_that_type_checkers_are_told() -> None:
+    """Three lists say the same: `__all__`, `_HOMES` and the imports for type checkers."""
+    assert set(gifsom.__all__) == set(gifsom._HOMES)
+    for name, module in gifsom._HOMES.items():
+        assert getattr(gifsom, name) is getattr(importlib.import_module(f"gifsom.{module}"), name)
+    told = {
+        alias.name: node.module
+        for node in nodes(MODULES["gifsom"], types=True)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gifsom.")
+        for alias in node.names
+    }
+    assert {name: f"gifsom.{module}" for name, module in gifsom._HOMES.items()} == told
+
+
+@pytest.mark.parametrize(
+    ("command", "absent"),
+    [
+        ("import gifsom", {"numpy", "numba", "PIL", "imageio_ffmpeg", "rich", "typer"}),
+        ("import gifsom; dir(gifsom)", {"numpy", "numba", "PIL", "imageio_ffmpeg", "rich", "typer"}),
+        ("import gifsom.cli", {"numpy", "numba", "imageio_ffmpeg", "rich.console"}),
+        ("import sys; sys.argv[1:] = ['--help']; from gifsom.cli import main; main()", {"numpy", "numba"}),
+        ("import sys; sys.argv[1:] = ['--version']; from gifsom.cli import main; main()", {"numpy", "numba"}),
+        ("import sys; sys.argv[1:] = ['convert', '-h']; from gifsom.cli import main; main()", {"numpy", "numba"}),
+        ("import gifsom.info", {"numpy", "numba", "PIL"}),
+    ],
+)
+def test_nothing_is_imported_before_it_is_needed(command: str, absent: set[str]) -> None:
+    script = f"import atexit, sys\natexit.register(lambda: print(*sys.modules, file=sys.stderr))\n{command}"
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(run.stderr.split())
+    assert "gifsom" in loaded
+    assert not absent & loaded
+
+
+def kernels() -> dict[str, ast.FunctionDef]:
+    """Each function that is a kernel, under its name with that of its module."""
+    return {
+        f"{module}.{node.name}": node
+        for module, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and "kernel" in map(ast.unparse, node.decorator_list)
+    }
+
+
+KERNELS = kernels()
+
+
+def test_kernels_are_found() -> None:
+    assert {"gifsom.encoder.lzw._encode", "gifsom.palette.som._learn"} <= set(KERNELS)
+    names = [name.rpartition(".")[2] for name in KERNELS]
+    assert len(names) == len(set(names)), "a twin has its kernel's name, so there is one of each"
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_kernel_has_a_twin_that_a_test_compares_it_with(name: str) -> None:
+    """`_encode` has `reference.encode`, and both are called in the tests."""
+    kernel = name.rpartition(".")[2]
+    assert kernel.startswith("_"), "what checks the arguments is public, the kernel is not"
+    assert callable(getattr(reference, kernel[1:], None))
+    tests = "\n".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert f".{kernel}(" in tests
+    assert f"reference.{kernel[1:]}(" in tests
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_a_kernel_calls_only_kernels_of_its_own_file(name: str) -> None:
+    """Numba's cache does not see a change in another one."""
+    module = name.rpartition(".")[0]
+    own = {other.rpartition(".")[2] for other in KERNELS if other.rpartition(".")[0] == module}
+    called = {ast.unparse(node.func) for node in ast.walk(KERNELS[name]) if isinstance(node, ast.Call)}
+    called -= {"kernel"} | own | set(dir(builtins))
+    assert not {call for call in called if not call.startswith("np.")}
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_a_kernel_checks_nothing_and_says_what_it_does(name: str) -> None:
+    assert ast.get_docstring(KERNELS[name])
+    assert not any(isinstance(node, ast.Raise | ast.Assert | ast.Try) for node in ast.walk(KERNELS[name]))
