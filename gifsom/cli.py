@@ -3,7 +3,9 @@
 What a command needs is imported when it runs: `gifsom --help` waits for none of it.
 """
 
+import io
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -28,7 +30,6 @@ INTERRUPTED: Final = 130
 app = typer.Typer(
     help="Convert clips to GIF, with one shared palette that a self-organizing map learns from the whole clip.",
     epilog="Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -38,7 +39,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no c
 
 @app.command()
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A video, a GIF or another picture; a local file.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="A video, a GIF or another picture; a local file.")],
     target: Annotated[
         Path | None,
         typer.Argument(metavar="OUT", help="The GIF; without it: IN's name, ending in .gif, in the current folder."),
@@ -144,11 +145,15 @@ def info(
 
 @app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
 ) -> None:
     if version:
         print(f"gifsom {gifsom.__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(USAGE)
 
 
 def _closing_line(result: "Result") -> str:
@@ -175,6 +180,8 @@ def _description(path: Path, found: "Info") -> Iterator[str]:
     own = sum(frame.colors is not None for frame in found.frames)
     table = "no common palette" if found.colors is None else f"{found.colors} colors for all"
     yield f"palette  {table}" + (f", {_count(own, 'frame')} with a palette of its own" if own else "")
+    if not found.complete:
+        yield "the file is cut off: it has no end"
     if sizes:
         middle, most = sizes[len(sizes) // 2], found.frames.index(max(found.frames, key=lambda frame: frame.bytes))
         yield f"bytes    {sizes[0]} to {sizes[-1]} a frame, {middle} in the middle; frame {most + 1} is the largest"
@@ -237,8 +244,12 @@ def _complain(message: str) -> None:
 def main() -> None:
     """Run the command line; every failure is one line on stderr and an exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated program cleans up as an interrupted one
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is shown somehow
     try:
         status = app(standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as error:
         _complain(f"{error.format_message()} (--help tells more)")
         status = USAGE
@@ -249,6 +260,11 @@ def main() -> None:
         _complain(str(error))
         status = FAILED
     except (KeyboardInterrupt, typer.Abort):
-        _complain("interrupted, nothing is left behind")
         status = INTERRUPTED
+    except OSError as error:  # of print: whatever else is read or written has errors of its own
+        _complain(f"standard output: {error.strerror}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered must not fail again at exit
+        status = FAILED
+    if status == INTERRUPTED:
+        _complain("interrupted, nothing is left behind")
     sys.exit(status)

@@ -106,6 +106,11 @@ class Clip(ABC):
     native: bool = False
 
     @property
+    def name(self) -> str:
+        """What messages call it: the path of its file, fit to print."""
+        return "the clip"
+
+    @property
     @abstractmethod
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""

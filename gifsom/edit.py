@@ -10,7 +10,7 @@ from PIL import Image
 
 from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
 from gifsom.errors import SourceEmpty
-from gifsom.settings import Seconds, parse_seconds
+from gifsom.settings import Seconds, span
 from gifsom.timing import nearest, slots
 
 HELD_BYTES = 64 << 20
@@ -29,6 +29,10 @@ class _Edited(Clip):
         self.clip = clip
         self.plays = clip.plays
         self.native = clip.native
+
+    @property
+    def name(self) -> str:
+        return self.clip.name
 
     @property
     def size(self) -> tuple[int, int]:
@@ -155,8 +159,8 @@ class _Held(_Edited):
         kept: list[Frame] = []
         size = 0
         for frame in self.clip.frames():
-            if not kept or frame.pixels is not kept[-1].pixels:
-                size += frame.pixels.nbytes
+            if not kept or frame.pixels is not kept[-1].pixels or frame.mask is not kept[-1].mask:
+                size += frame.pixels.nbytes + (0 if frame.mask is None else frame.mask.nbytes)
             if size <= HELD_BYTES:
                 kept.append(frame)
             else:
@@ -176,9 +180,9 @@ def trim(clip: Clip, start: Seconds = 0.0, end: Seconds | None = None) -> Clip:
 
     What is on the screen at `start` is the first frame. Raises `SourceEmpty` where the clip is over before `start`.
     """
-    first, last = parse_seconds(start), None if end is None else parse_seconds(end)
+    first, last = span(start, end)
     if first >= clip.duration:
-        raise SourceEmpty(f"the start, {first:g} s, is past the end: the clip is {clip.duration:.2f} s long")
+        raise SourceEmpty(f"{clip.name}: the start, {first:g} s, is past the end: it is {clip.duration:.2f} s long")
     if first == 0 and (last is None or last >= clip.duration):
         return clip
     return _Trimmed(clip, first, last)

@@ -19,15 +19,17 @@ _LOG = logging.getLogger(__name__)
 
 # What unpickling a truncated or overwritten file raises.
 _DAMAGE = (
-    OSError,
-    EOFError,
-    pickle.UnpicklingError,
+    ArithmeticError,
     AttributeError,
+    EOFError,
     ImportError,
-    IndexError,
-    KeyError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RecursionError,
     TypeError,
     ValueError,
+    pickle.UnpicklingError,
 )
 
 

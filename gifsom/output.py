@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from gifsom.errors import TargetExists, TargetUnwritable, printable
+from gifsom.errors import TargetError, TargetExists, TargetUnwritable, printable
 
 
 def check_target(path: Path, overwrite: bool) -> None:
@@ -27,9 +27,9 @@ def check_target(path: Path, overwrite: bool) -> None:
             raise TargetUnwritable(f"{printable(path)}: there is no folder {printable(path.parent)}")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise TargetUnwritable(f"{printable(path)}: the folder {printable(path.parent)} cannot be written to")
+    except TargetError:
+        raise
     except OSError as error:
-        if isinstance(error, TargetExists | TargetUnwritable):
-            raise
         raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
 
 

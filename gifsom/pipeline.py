@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,7 +76,7 @@ def convert(
     check_target(path, settings.overwrite)
     clip = edit.hold(_prepare(source, settings))
     sample = take(_told(clip.frames(), "Reading", clip.count, progress), clip.count, settings.seed)
-    _demand_all(clip, settings, source)
+    _demand_all(clip, settings)
     entries = min(settings.colors, 256 if sample.pictures == 1 and sample.opaque else 255)
     palette = train(sample, entries, settings.seed, lambda done, of: progress("Learning colors", done, of))
     with replacing(path, settings.overwrite) as stream:
@@ -98,9 +99,13 @@ def _target(source: "str | Path | Clip", target: "str | Path | None") -> Path:
     if target is None:
         if isinstance(source, Clip):
             raise SettingError("a clip has no name: say which file to write")
-        target = Path(Path(source).name).with_suffix(".gif")
+        target = Path(Path(source).name or "clip").with_suffix(".gif")
     path = Path(target)
-    if not isinstance(source, Clip) and path.exists() and Path(source).exists() and path.samefile(source):
+    same = False
+    if not isinstance(source, Clip):
+        with suppress(OSError):  # a file that is missing, or a name that cannot be one, is told where it is opened
+            same = path.samefile(source)
+    if same:
         raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
     return path
 
@@ -122,11 +127,10 @@ def _prepare(source: "str | Path | Clip", settings: Settings) -> Clip:
     return clip
 
 
-def _demand_all(clip: Clip, settings: Settings, source: object) -> None:
+def _demand_all(clip: Clip, settings: Settings) -> None:
     missing = clip.shortfall
     if settings.strict and missing is not None:
-        name = "the clip" if isinstance(source, Clip) else printable(source)
-        raise SourceIncomplete(f"{name}: only {missing.amount} could be read{missing.cause}")
+        raise SourceIncomplete(f"{clip.name}: only {missing.amount} could be read{missing.cause}")
 
 
 def _plays(clip: Clip, settings: Settings) -> int:

@@ -66,6 +66,14 @@ def parse_color(value: str | Color) -> Color:
     return value
 
 
+def span(start: Seconds, end: Seconds | None) -> tuple[float, float | None]:
+    """Start and end in seconds; end None stays None. Raises `SettingError` where the end is not after the start."""
+    first, last = parse_seconds(start), None if end is None else parse_seconds(end)
+    if last is not None and last <= first:
+        raise SettingError(f"end ({last:g} s) is not after start ({first:g} s)")
+    return first, last
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a conversion is asked to do. Raises `SettingError` for a value outside its range.
@@ -114,9 +122,7 @@ class Settings:
             raise SettingError("end and duration exclude each other")
         if self.duration is not None and parse_seconds(self.duration) == 0:
             raise SettingError("duration is 0: the GIF would be empty")
-        first, last = self.span
-        if last is not None and last <= first:
-            raise SettingError(f"end ({last:g} s) is not after start ({first:g} s)")
+        span(self.start, self.end)
         if self.background is not None:
             parse_color(self.background)
 

@@ -14,8 +14,11 @@ MIN_DELAY = 2
 
 
 def nearest(value: float) -> int:
-    """The nearest whole number, halves upwards, as ffmpeg rounds times (Python's `round` takes halves to even)."""
-    return floor(value + 0.5)
+    """The nearest whole number, halves upwards, as ffmpeg rounds times (Python's `round` takes halves to even).
+
+    A half that floating point has made a little smaller, such as 0.29 * 50, is still a half.
+    """
+    return floor(value + 0.5 + 1e-9)
 
 
 def slots(duration: float, fps: float) -> int:
@@ -28,13 +31,23 @@ def schedule(clip: Clip) -> Iterator[tuple[Frame, int]]:
 
     The sum of the delays is the clip's duration, rounded once.
     """
+    before: tuple[Frame, int] | None = None  # a frame that has its time, and when it appears
     shown: Frame | None = None
     since = 0
     for frame in clip.frames():
         now = nearest(frame.start * 100)
         if shown is not None and now - since >= MIN_DELAY:
-            yield shown, now - since
-            since = now
+            if before is not None:
+                yield before[0], since - before[1]
+            before, since = (shown, since), now
         shown = frame
-    if shown is not None:
-        yield shown, max(MIN_DELAY, nearest(clip.duration * 100) - since)
+    if shown is None:
+        return
+    end = nearest(clip.duration * 100)
+    if before is not None:
+        since = min(since, end - MIN_DELAY)  # a last frame that comes too late comes a little earlier,
+        if since - before[1] >= MIN_DELAY:
+            yield before[0], since - before[1]
+        else:
+            since = before[1]  # or takes the place of the one before
+    yield shown, max(MIN_DELAY, end - since)

@@ -162,7 +162,6 @@ def test_a_wide_video_gets_640_pixels_and_a_small_one_is_not_enlarged(
     assert (gif.width, gif.height) == (96, 64)
 
 
-@pytest.mark.xfail(strict=True, reason="the command takes IN as a Path, which loses a slash: 'no such file'")
 @pytest.mark.parametrize("address", ["https://host/x.mp4", "http://host/x.mp4", "rtsp://host/x", "HTTP://HOST/X.MP4"])
 def test_an_address_is_refused_as_such(here: Path, inside: Inside, address: str) -> None:
     run = inside("convert", address)
@@ -403,7 +402,6 @@ def test_the_message_names_the_option_and_what_was_given(inside: Inside, option:
     assert name in message or "time" in message
 
 
-@pytest.mark.xfail(strict=True, reason="an empty message follows the help: 'gifsom:  (--help tells more)'")
 def test_without_arguments_it_shows_the_help_and_nothing_else(here: Path) -> None:
     run = gifsom(cwd=here)
     assert (run.status, run.err) == (2, "")
@@ -480,7 +478,7 @@ def test_a_bad_input_is_told_with_its_path_and_leaves_nothing(
         "cards.mkv",
         pytest.param(
             "sprite.gif",
-            marks=pytest.mark.xfail(strict=True, reason="edit.trim knows no path: 'the clip is 0.86 s long'"),
+
         ),
     ],
 )
@@ -494,7 +492,6 @@ def test_a_start_past_the_end_says_how_long_the_clip_is(here: Path, inside: Insi
     assert str(FIXTURES / source) in message
 
 
-@pytest.mark.xfail(strict=True, reason="no frame falls into the grid: 'not one frame of it can be decoded'")
 def test_a_rate_slower_than_the_clip_is_long_gives_its_first_picture(here: Path, inside: Inside) -> None:
     run = inside("convert", CARDS, "--fps", "0.1")
     assert (run.status, run.err) == (0, "")
@@ -503,7 +500,6 @@ def test_a_rate_slower_than_the_clip_is_long_gives_its_first_picture(here: Path,
     assert seconds(gif) == 2.0
 
 
-@pytest.mark.xfail(strict=True, reason="no frame falls into the grid: 'past the end: it is 2.00 s long'")
 def test_a_start_within_the_last_picture_gives_that_picture(here: Path, inside: Inside) -> None:
     run = inside("convert", CARDS, "--start", "1.97")
     assert (run.status, run.err) == (0, "")
@@ -514,9 +510,9 @@ def test_a_start_within_the_last_picture_gives_that_picture(here: Path, inside: 
     "source",
     [
         "..",
-        pytest.param(".", marks=pytest.mark.xfail(strict=True, reason="traceback: Path('').with_suffix")),
-        pytest.param("/", marks=pytest.mark.xfail(strict=True, reason="traceback: Path('').with_suffix")),
-        pytest.param("", marks=pytest.mark.xfail(strict=True, reason="traceback: Path('').with_suffix")),
+        pytest.param("."),
+        pytest.param("/"),
+        pytest.param(""),
     ],
 )
 def test_a_folder_without_a_name_is_no_clip_either(here: Path, inside: Inside, source: str) -> None:
@@ -527,7 +523,6 @@ def test_a_folder_without_a_name_is_no_clip_either(here: Path, inside: Inside, s
 
 
 @posix
-@pytest.mark.xfail(strict=True, reason="traceback: Path.exists and Path.is_dir raise OSError for such a name")
 @pytest.mark.parametrize("which", ["source", "target"])
 def test_a_name_that_is_too_long_is_one_line(here: Path, inside: Inside, which: str) -> None:
     name = "x" * 300 + ".gif"
@@ -653,7 +648,6 @@ def test_a_full_disk_leaves_the_old_output_and_nothing_else(here: Path) -> None:
 
 
 @posix
-@pytest.mark.xfail(strict=True, reason="traceback: print raises OSError")
 def test_a_closing_line_that_cannot_be_printed_is_one_line(here: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
@@ -758,7 +752,6 @@ def test_a_message_has_no_control_characters(here: Path, inside: Inside, name: s
     assert re.sub(r"\W.*", "", name) in one_line(run.err)
 
 
-@pytest.mark.xfail(strict=True, reason="traceback: UnicodeEncodeError once the GIF is written")
 def test_a_name_that_the_terminal_cannot_show_is_no_traceback(here: Path) -> None:
     shutil.copy(CARDS, here / "日本.mkv")
     run = gifsom("convert", "日本.mkv", cwd=here, env=environment(PYTHONIOENCODING="ascii"))
@@ -769,7 +762,6 @@ def test_a_name_that_the_terminal_cannot_show_is_no_traceback(here: Path) -> Non
 # --- Damaged clips --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="says '2.0 of 2.0 s': what is due is taken from what was decoded")
 def test_a_truncated_video_is_converted_as_far_as_it_goes_and_the_line_says_how_far(here: Path) -> None:
     run = gifsom("convert", FIXTURES / "truncated.mp4", cwd=here)
     assert run.status == 0
@@ -861,7 +853,6 @@ def test_an_interrupted_conversion_ends_with_130_and_leaves_nothing(
 
 
 @linux
-@pytest.mark.xfail(strict=True, reason="typer turns KeyboardInterrupt into a status: main never tells")
 def test_an_interrupted_conversion_says_so_in_one_line(long_clip: Path, converting: subprocess.Popen[str]) -> None:
     assert wait_for(lambda: children(long_clip), 30)
     time.sleep(0.7)
@@ -937,7 +928,6 @@ def test_info_of_a_gif_that_is_cut_off_tells_what_is_left(our_gif: Path, tmp_pat
     assert (run.status, run.err) == (0, "")
 
 
-@pytest.mark.xfail(strict=True, reason="only --json tells that the file is not complete")
 def test_info_says_that_a_gif_is_cut_off(our_gif: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.gif").write_bytes(our_gif.read_bytes()[:-100])
     run = gifsom("info", "cut.gif", cwd=tmp_path)

@@ -163,7 +163,7 @@ def test_trim_reads_no_further_than_its_end() -> None:
 
 @pytest.mark.parametrize("start", [2, 2.5, "0:03"])
 def test_trim_behind_the_end_is_an_error(start: float | str) -> None:
-    with pytest.raises(SourceEmpty, match=r"is past the end: the clip is 2\.00 s long"):
+    with pytest.raises(SourceEmpty, match=r"is past the end: it is 2\.00 s long"):
         edit.trim(numbered([0, 1], 2), start)
 
 
@@ -174,7 +174,6 @@ def test_trim_reads_clocks() -> None:
         edit.trim(clip, "now")
 
 
-@pytest.mark.xfail(strict=True, reason="the part has a duration of 0 or less, and one frame or none")
 @pytest.mark.parametrize(("start", "end"), [(1, 0.5), (1, 1), (0, 0)])
 def test_trim_that_ends_before_it_begins_is_an_error(start: float, end: float) -> None:
     with pytest.raises(GifsomError):
@@ -265,9 +264,9 @@ def test_resample_is_as_long_as_its_clip_and_as_fast_as_asked() -> None:
     assert len(list(clip.frames())) == 30
 
 
-@pytest.mark.parametrize("size", [(640, 360), (33, 21), (1920, 1080), (7, 1000), (1000, 7), (101, 67), (854, 480)])
+@pytest.mark.parametrize("size", [(640, 360), (33, 21), (1920, 1080), (7, 1000), (1000, 7), (101, 67), (100, 50)])
 def test_height_is_the_one_of_ffmpeg(size: tuple[int, int]) -> None:
-    """Its `scale=W:-2`."""
+    """Its `scale=W:-2`; 100 x 50 at a width of 50 would be 25 high, and gets 26."""
     source = ["-f", "lavfi", "-i", f"color=s={size[0]}x{size[1]},format=gray"]
     for width in (size[0] // 2, size[0] * 2 // 3, size[0] - 1):
         raw = ffmpeg(*source, "-vf", f"scale={width}:-2", "-frames:v", "1", "-f", "rawvideo", "-")
@@ -357,7 +356,6 @@ def test_hold_counts_an_unchanged_picture_once(monkeypatch: pytest.MonkeyPatch) 
     assert clip.passes == 1
 
 
-@pytest.mark.xfail(strict=True, reason="masks are not counted: a third more than the budget may be kept")
 def test_hold_counts_masks_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edit, "HELD_BYTES", 3 * 24)
     masks = [np.eye(2, 4, n, dtype=bool) for n in range(3)]

@@ -191,7 +191,6 @@ def test_a_longer_hold_is_split(decoder: decoders.Decoder, delay: int, tmp_path:
     decoders.same_timeline(meant(shown, palette), decoder(path))
 
 
-@pytest.mark.xfail(strict=True, reason="the hold's second image clears its own pixel, not those of the first")
 def test_a_longer_hold_may_end_in_transparency() -> None:
     palette = palette_of(3)
     picture = flat(palette, 1)
@@ -200,7 +199,6 @@ def test_a_longer_hold_may_end_in_transparency() -> None:
     verified([(picture, None, MAX_DELAY + 1), (picture, hidden, 10)], palette)
 
 
-@pytest.mark.xfail(strict=True, reason="without a transparent index the hold's second image paints the first color")
 def test_a_longer_hold_of_256_colors_changes_nothing() -> None:
     palette = palette_of(256)
     verified([(flat(palette, 77), None, MAX_DELAY + 1)], palette)
@@ -259,6 +257,13 @@ def test_pixels_become_transparent_by_disposal_of_the_image_before() -> None:
     masks[0][0], masks[1][0, :2], masks[3][2, 3] = True, True, True
     frames = verified([(picture, mask, 10) for mask in masks], palette).frames
     assert [frame.disposal for frame in frames] == [KEEP, KEEP, CLEAR, KEEP]
+
+
+def test_where_disposal_is_all_that_changes_the_next_image_is_one_pixel() -> None:
+    palette = palette_of(2)
+    picture = flat(palette, 1)
+    _, last = verified([(picture, None, 10), (picture, np.ones(picture.shape[:2], bool), 10)], palette).frames
+    assert (last.left, last.top, last.width, last.height) == (0, 0, 1, 1)
 
 
 @pytest.mark.parametrize("count", [*COUNTS, 256])

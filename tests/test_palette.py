@@ -148,7 +148,6 @@ def test_sample_of_a_clip_of_unknown_length_is_thinned() -> None:
     assert counts.max() - counts.min() <= 1
 
 
-@pytest.mark.xfail(strict=True, reason="a picture under a mask is taken for held when it is shown without one next")
 def test_sample_sees_a_picture_whose_mask_is_gone() -> None:
     picture, mask = numbered(4), np.array([[True], [False], [False], [False]])
     colors = take(frames(picture, picture, masks=[mask, None]), 2).colors
@@ -156,7 +155,6 @@ def test_sample_sees_a_picture_whose_mask_is_gone() -> None:
     assert numbered(4).reshape(-1, 3).tolist() == colors.tolist()
 
 
-@pytest.mark.xfail(strict=True, reason="held frames count for what each picture gives, and then give nothing")
 def test_sample_of_a_clip_that_mostly_stands_still_is_not_smaller() -> None:
     """Four pictures of 100000 pixels, of which the last is held for 3000 frames: 348 pixels are drawn."""
     pictures = [numbered(100_000, first=100_000 * n, width=100) for n in range(4)]
@@ -194,14 +192,19 @@ def k_means(lab: Lab, count: int, seed: int) -> Lab:
     return centers
 
 
+@pytest.fixture(scope="module")
+def best() -> float:
+    lab = oklab(PHOTO.reshape(-1, 3))
+    return min(error(lab, k_means(lab, 64, seed)) for seed in range(3))
+
+
 WORSE = pytest.mark.xfail(strict=True, reason="the error is 15 to 17 % above that of k-means")
 
 
-@pytest.mark.parametrize("allowed", [1.25, pytest.param(1.10, marks=WORSE)])
-def test_palette_is_as_good_as_k_means(allowed: float) -> None:
+@pytest.mark.parametrize("allowed", [1.20, pytest.param(1.10, marks=WORSE)])
+def test_palette_is_as_good_as_k_means(allowed: float, best: float) -> None:
     """Its error with 64 colors of a photograph against that of the best of three runs of k-means."""
     lab = oklab(PHOTO.reshape(-1, 3))
-    best = min(error(lab, k_means(lab, 64, seed)) for seed in range(3))
     for seed in range(3):
         assert error(lab, train(PHOTO_SAMPLE, 64, seed).lab) <= allowed * best
 
@@ -227,6 +230,28 @@ def test_palette_has_no_more_entries_than_asked_and_none_twice(colors: int) -> N
     assert 0.9 * colors <= len(palette) <= colors
     assert len(np.unique(palette.colors, axis=0)) == len(palette)
     assert not palette.colors.flags.writeable
+
+
+def a_few_colors_too_many() -> tuple[Pixels, Pixels]:
+    """260 colors, and 40000 pixels of them, of which some are frequent and others rare: a user interface, say."""
+    rng = np.random.default_rng(0)
+    colors = unpack(rng.choice(1 << 24, 260, replace=False).astype(np.uint32))
+    index = np.minimum(rng.geometric(0.03, 40_000) - 1, 259)
+    index[:260] = np.arange(260)
+    return colors, colors[index].reshape(200, 200, 3)
+
+
+def test_palette_has_no_entry_twice_where_neurons_round_to_one_color() -> None:
+    palette = train(take(frames(a_few_colors_too_many()[1]), 1), 256)
+    assert len(np.unique(palette.colors, axis=0)) == len(palette) <= 256
+
+
+def test_palette_uses_its_entries_where_colors_are_a_few_too_many() -> None:
+    colors, picture = a_few_colors_too_many()
+    palette = train(take(frames(picture), 1), 256)
+    assert len(palette) > 250
+    kept = set(map(tuple, palette.colors.tolist())) & set(map(tuple, colors.tolist()))
+    assert len(kept) > 230
 
 
 @pytest.mark.parametrize("count", [1, 2, 100, 255, 256])

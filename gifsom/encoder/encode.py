@@ -89,10 +89,13 @@ class Encoder:
         symbols = self._rect.cut(self._shown)
         free = None if self._clear is None or not self._images else symbols == self._rect.cut(self._below)
         data = compress(symbols, self._minimum, free, self._clear or 0)
-        # A longer stand is made of images that change nothing: one pixel that shows what lies below.
+        # A longer stand is made of images that change nothing: one pixel, or all that is to be cleared in the end.
         for _ in range((self._delay - 1) // MAX_DELAY):
             self._write(self._rect, data, min(MAX_DELAY, self._delay - MIN_DELAY), KEEP)
-            self._rect, data = Rect(0, 0, 1, 1), compress(np.array([self._clear or 0], np.uint8), self._minimum)
+            if disposal == KEEP:
+                self._rect = Rect(0, 0, 1, 1)
+            same = self._rect.cut(self._shown)
+            data = compress(same if self._clear is None else np.full_like(same, self._clear), self._minimum)
         self._write(self._rect, data, self._delay, disposal)
         if disposal == CLEAR:
             self._shown = self._shown.copy()

@@ -74,7 +74,7 @@ def take(frames: Iterable[Frame], expected: int | None, seed: int = 0) -> Sample
     for frame in frames:
         if frame.mask is None and frame.pixels is before:
             continue
-        before = frame.pixels
+        before = frame.pixels if frame.mask is None else None
         pictures += 1
         pixels = frame.pixels.reshape(-1, 3)
         if frame.mask is not None:

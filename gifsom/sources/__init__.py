@@ -26,13 +26,11 @@ def open(path: str | Path, *, background: str | Color | None = None, max_pixels:
         SettingError: for a background that is no color.
     """
     file = Path(path)
-    if _ADDRESS.match(str(path)) and not file.exists():
-        raise SourceRefused(
-            f"{printable(path)}: that is a remote address, and only local files are read: fetch it first"
-        )
-    if file.is_dir():
-        raise SourceUnreadable(f"{printable(path)}: that is a folder, not a clip")
     try:
+        if _ADDRESS.match(str(path)) and not file.exists():
+            raise SourceRefused(f"{printable(path)}: that is a remote address, and only local files are read")
+        if file.is_dir():
+            raise SourceUnreadable(f"{printable(path)}: that is a folder, not a clip")
         if file.exists() and not file.is_file():
             raise SourceUnreadable(f"{printable(path)}: that is not a regular file")
         with file.open("rb") as stream:

@@ -45,7 +45,7 @@ _VIDEO = re.compile(
 _ASPECT = re.compile(r"SAR (\d+):(\d+)")
 _RATE = re.compile(r"([\d.]+)(k?) (fps|tbr)")
 _DURATION = re.compile(r"\[info\] +(?:Duration: |DURATION +: )(\d+):(\d+):(\d+(?:\.\d+)?)")
-_ROTATION = re.compile(r"displaymatrix: rotation of (-?[\d.]+)", re.IGNORECASE)
+_ROTATION = re.compile(r"display ?matrix: rotation of (-?[\d.]+)", re.IGNORECASE)
 _SHOWN = re.compile(r"n: *\d+ pts:.*?pts_time:(-?[\d.]+)(?: +duration: *-?\d+ duration_time:([\d.]+))?")
 _TROUBLE = re.compile(r"\[(?:error|fatal)\] (.*)")
 
@@ -274,17 +274,23 @@ class Reader:
                 self._tail.append(line)
 
 
-def seek_is_clean(path: Path, stream: Stream, at: float, max_pixels: int) -> bool:
-    """Whether decoding that enters the file at `at` seconds does so without a complaint, over two seconds.
+def can_enter(path: Path, stream: Stream, at: float, start: float, max_pixels: int) -> bool:
+    """Whether a file may be entered at `at` seconds to show it from `start` on, as if decoded from its beginning.
 
-    Some files decode from their start only: entered elsewhere they give green frames, with errors in the log at best.
+    Some files decode from their beginning only: entered elsewhere they give green frames, with errors in the log at
+    best. In others the decoder comes back to life only behind `start`, or the picture that is on the screen at `start`
+    is older than `at`. So two seconds are tried: no complaint, and a picture between `at` and `start`.
     """
-    command = [*_guarded(path, max_pixels), "-xerror", "-ss", f"{at:.6f}", "-t", "2", "-i", f"file:{path}"]
-    process = _start([*command, "-map", f"0:{stream.index}", "-f", "null", "-"])
+    command = [*_guarded(path, max_pixels), "-xerror", "-ss", f"{at:.6f}", "-t", f"{start - at + 2:.6f}"]
+    target = ["-map", f"0:{stream.index}", "-vf", "showinfo=checksum=0", "-fps_mode", "passthrough", "-f", "null", "-"]
+    process = _start([*command, "-i", f"file:{path}", *target])
     try:
         _, log = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
         return False
-    return process.returncode == 0 and not _trouble(log.decode("utf-8", "replace").splitlines())
+    lines = log.decode("utf-8", "replace").splitlines()
+    first = next((match for match in map(_SHOWN.search, lines) if match), None)
+    in_time = first is not None and at + float(first[1]) <= start
+    return process.returncode == 0 and in_time and not _trouble(lines)

@@ -74,6 +74,10 @@ class ImageClip(Clip):
     missing: Shortfall | None
 
     @property
+    def name(self) -> str:
+        return printable(self.path)
+
+    @property
     def size(self) -> tuple[int, int]:
         return self.shape
 

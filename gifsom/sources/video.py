@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gifsom.clip import Clip, Frame, Pixels, Shortfall
 from gifsom.edit import even_height
 from gifsom.errors import SourceEmpty, printable
-from gifsom.settings import Color, Seconds, parse_seconds
+from gifsom.settings import Color, Seconds, span
 from gifsom.sources import ffmpeg
 from gifsom.timing import slots
 
@@ -67,6 +67,10 @@ class VideoClip(Clip):
     _reading: _Reading = field(default_factory=_Reading, compare=False, repr=False)
 
     @property
+    def name(self) -> str:
+        return printable(self.path)
+
+    @property
     def size(self) -> tuple[int, int]:
         return self.shape
 
@@ -97,11 +101,12 @@ class VideoClip(Clip):
         return self._reading.shortfall
 
     def trim(self, start: Seconds = 0.0, end: Seconds | None = None) -> "VideoClip":
-        first = self.start + parse_seconds(start)
-        last = self.end if end is None else min(self.start + parse_seconds(end), self.end or float("inf"))
+        offset, over = span(start, end)
+        first = self.start + offset
+        last = self.end if over is None else min(self.start + over, self.end or float("inf"))
         over = self.declared if last is None or self.declared is None else min(last, self.declared)
         if over is not None and first >= over:
-            raise SourceEmpty(f"the start, {first:g} s, is past the end: {printable(self.path)} is {over:.2f} s long")
+            raise SourceEmpty(f"{self.name}: the start, {first:g} s, is past the end: it is {over:.2f} s long")
         return replace(self, start=first, end=last, _reading=_Reading())
 
     def resample(self, fps: float) -> "VideoClip":
@@ -121,6 +126,7 @@ class VideoClip(Clip):
         seek = self._seek()
         size = width * height * channels
         before: Pixels | None = None
+        frame: Frame | None = None
         count = 0
         with ffmpeg.Reader(
             self.path, self.stream, self._filters(seek), size, pixel_format, self.max_pixels, seek
@@ -130,27 +136,34 @@ class VideoClip(Clip):
                 pixels = self._over(picture) if self.stream.alpha else picture
                 if before is not None and np.array_equal(before, pixels):
                     pixels = before  # the same array: a frame that changes nothing costs nothing further on
-                yield Frame(pixels, float(count / self.fps))
+                if frame is not None:
+                    yield frame
+                frame = Frame(pixels, float(count / self.fps))
                 before = pixels
                 count += 1
                 if count == wanted:
+                    yield frame
                     return
-            if not count:
-                raise SourceEmpty(f"{printable(self.path)}: {self._emptiness(reader)}")
-            self._learn(reader, count)
+            if frame is None:
+                raise SourceEmpty(f"{self.name}: {self._emptiness(reader)}")
+            self._learn(reader)
+            # ffmpeg was asked for one frame too many: the last one counts if the end is nearer to the next place.
+            if count <= slots(self.duration, self.rate):
+                yield frame
 
     def _seek(self) -> float:
         """Where to enter the file, in seconds: its beginning, or just before a late start where that can be trusted."""
         if self.start <= DIRECT or self.declared is None:
             return 0.0
         entry = self.start - 5.0
-        return entry if ffmpeg.seek_is_clean(self.path, self.stream, entry, self.max_pixels) else 0.0
+        return entry if ffmpeg.can_enter(self.path, self.stream, entry, self.start, self.max_pixels) else 0.0
 
     def _filters(self, seek: float) -> str:
         width, height = self.shape
         # With a start, `fps` drops what is before it and begins with the frame that is on the screen then.
         begin = f":start_time={self.start - seek:.6f}" if self.start else ""
-        steps = [f"fps={self.fps.numerator}/{self.fps.denominator}{begin}"]
+        # With "pass" it gives every picture a place, so that even a clip that is shorter than one gives a frame.
+        steps = [f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}"]
         if self.stream.alpha:  # so that the color of what is hidden does not bleed into the edges
             steps += ["format=gbrap", "premultiply=inplace=1"]
         steps.append(f"scale={width}:{height}:flags=lanczos")
@@ -169,13 +182,13 @@ class VideoClip(Clip):
             return f"the start, {self.start:g} s, is past the end: it is {reader.end:.2f} s long"
         return f"not one frame of it can be decoded{reader.trouble}"
 
-    def _learn(self, reader: ffmpeg.Reader, count: int) -> None:
+    def _learn(self, reader: ffmpeg.Reader) -> None:
         """Note where the file really ends, and what is missing of what it declares or of what it should decode to."""
         frame = float(1 / (self.stream.rate or self.fps))
         end = reader.end
-        self._reading.end = max(end, self.start + (count - 0.5) / self.rate)
+        self._reading.end = max(end, self.start + 0.01)
         self._reading.shortfall = None
-        due = min(t for t in (self.declared, self.end, end) if t is not None)
+        due = min((t for t in (self.declared, self.end) if t is not None), default=end)
         # Another stream may outlast the pictures; without a complaint of the decoder that is no loss.
         slack = max(0.1, 1.5 * frame) if self.stream.alone or reader.trouble else float("inf")
         if reader.trouble or end < due - slack:
