@@ -161,7 +161,10 @@ class VideoClip(Clip):
     def _filters(self, seek: float) -> str:
         width, height = self.shape
         # With a start, `fps` drops what is before it and begins with the frame that is on the screen then.
-        begin = f":start_time={self.start - seek:.6f}" if self.start else ""
+        start = self.start
+        if self.declared is not None:  # within the last picture, that picture still has to come
+            start = max(0.0, min(start, self.declared - 1 / (self.stream.rate or self.fps)))
+        begin = f":start_time={start - seek:.6f}" if start else ""
         # With "pass" it gives every picture a place, so that even a clip that is shorter than one gives a frame.
         steps = [f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}"]
         if self.stream.alpha:  # so that the color of what is hidden does not bleed into the edges
