@@ -75,7 +75,7 @@ def convert(
     path = _target(source, target)
     check_target(path, settings.overwrite)
     clip = edit.hold(_prepare(source, settings))
-    sample = take(_told(clip.frames(), "Reading", clip.count, progress), clip.count, settings.seed)
+    sample = take(_told(clip.frames(), "Reading", clip.count, progress), settings.seed)
     _demand_all(clip, settings)
     entries = min(settings.colors, 256 if sample.pictures == 1 and sample.opaque else 255)
     palette = train(sample, entries, settings.seed, lambda done, of: progress("Learning colors", done, of))

@@ -131,35 +131,48 @@ def learn(
     radius: tuple[float, float],
     rate: tuple[float, float],
 ) -> NDArray[np.float32]:
-    """What becomes of neurons (n, 3)."""
+    """What becomes of neurons (n, 3). Radius and rate shrink every 256 steps, and where a call begins.
+
+    A distance is rounded down to 14 bits; of equals the lowest neuron wins.
+    """
     neurons = neurons.copy()
+    sigma = pull = 0.0
     for step in range(first, last):
-        sigma = radius[0] * math.pow(radius[1] / radius[0], step / steps)
-        pull = rate[0] * math.pow(rate[1] / rate[0], step / steps)
+        if step == first or step % 256 == 0:
+            sigma = radius[0] * math.pow(radius[1] / radius[0], step / steps)
+            pull = rate[0] * math.pow(rate[1] / rate[0], step / steps)
         pixel = pixels[step % len(pixels)]
-        winner = int(np.argmin(distances(pixel, neurons)))
+        rounded = distances(pixel, neurons).view(np.int32) // 1024
+        winner = int(np.argmin(rounded))
         for neuron in range(len(neurons)):
-            away = (neuron - winner) / sigma
-            if abs(neuron - winner) <= int(3.0 * sigma):
-                weight = np.float32(pull * math.exp(-0.5 * (away * away)))
+            away = abs(neuron - winner)
+            if away <= int(3.0 * sigma):
+                weight = np.float32(pull * math.exp(-0.5 * (away / sigma) ** 2))
                 neurons[neuron] += weight * (pixel - neurons[neuron])
     return neurons
 
 
-def assign(colors: NDArray[np.float32], neurons: NDArray[np.float32]) -> tuple[list[int], list[np.float32]]:
-    """The nearest of neurons (n, 3), which ascend in lightness, and the squared distance.
+def assign(colors: NDArray[np.float32], neurons: NDArray[np.float32], guesses: Sequence[int]) -> list[int]:
+    """The nearest of neurons (n, 3), which ascend in lightness, for each color.
 
-    Of equals the one that comes first when one goes outwards from the color's own lightness, the lighter one of each
-    pair before the darker.
+    Of equals the guess, or else the one that comes first when one goes from the color's own lightness upwards, and
+    then downwards.
     """
     cells: list[int] = []
-    errors: list[np.float32] = []
-    for color in colors:
+    for color, guess in zip(colors, guesses, strict=True):
         d = distances(color, neurons)
         lighter = [n for n in range(len(neurons)) if neurons[n, 0] >= color[0]]
         darker = [n for n in range(len(neurons)) if neurons[n, 0] < color[0]][::-1]
-        outwards = sorted([(k, 0, n) for k, n in enumerate(lighter)] + [(k, 1, n) for k, n in enumerate(darker)])
-        nearest = min(outwards, key=lambda candidate: float(d[candidate[2]]))[2]  # `min` takes the first of equals
-        cells.append(nearest)
-        errors.append(d[nearest])
-    return cells, errors
+        cells.append(min([guess, *lighter, *darker], key=lambda n: float(d[n])))  # `min` takes the first of equals
+    return cells
+
+
+def gather(
+    colors: NDArray[np.float32], weights: Sequence[float], cells: Sequence[int], count: int
+) -> list[list[float]]:
+    """For each of `count` cells its weight, and its weighted color."""
+    sums = [[0.0] * 4 for _ in range(count)]
+    for color, weight, cell in zip(colors, weights, cells, strict=True):
+        for k, value in enumerate([1.0, *color.tolist()]):
+            sums[cell][k] += weight * value
+    return sums

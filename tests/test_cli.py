@@ -478,7 +478,6 @@ def test_a_bad_input_is_told_with_its_path_and_leaves_nothing(
         "cards.mkv",
         pytest.param(
             "sprite.gif",
-
         ),
     ],
 )

@@ -59,38 +59,35 @@ def random_lab(count: int, seed: int, steps: int | None) -> Lab:
 
 
 def test_sample_takes_one_pixel_of_each_stretch_of_each_picture() -> None:
-    """60 pictures with 10000 pixels, of which each gives 262144 // 60 = 4369."""
-    share, count = SIZE // 60, 10_000
-    drawn = take(frames(*(numbered(count, first=n * count, width=100) for n in range(60))), 60)
+    """60 pictures with 10000 pixels are more than fit: in the end each gives a quarter of them."""
+    share, count = 2500, 10_000
+    drawn = take(frames(*(numbered(count, first=n * count, width=100) for n in range(60))))
     numbers = pack(drawn.pixels).astype(np.int64)
     assert len(numbers) == 60 * share
     picture, pixel = np.divmod(numbers, count)
     assert np.repeat(np.arange(60), share).tolist() == picture.tolist()
-    stretch = np.tile(np.arange(share), 60)
-    assert (pixel >= np.floor(stretch * count / share)).all()
-    assert (pixel <= np.ceil((stretch + 1) * count / share)).all()
+    assert np.tile(np.arange(share), 60).tolist() == (pixel // 4).tolist()
 
 
 def test_sample_is_drawn_at_random_within_its_stretches() -> None:
-    """A picture of 40000 pixels gives 200: none of the 200 places in a stretch is preferred."""
-    drawn = take(frames(*(numbered(40_000) for _ in range(60))), SIZE // 200)
-    place = pack(drawn.pixels) % 200
-    assert len(place) == 60 * 200
-    assert 95 < place.mean() < 104
-    assert len(np.unique(place)) == 200
+    """A picture of 40000 pixels gives 2500: none of the 16 places in a stretch is preferred."""
+    drawn = take(frames(*(numbered(40_000) for _ in range(60))))
+    places = np.bincount(pack(drawn.pixels) % 16)
+    assert places.sum() == 60 * 2500
+    assert places == pytest.approx(60 * 2500 / 16, rel=0.05)
 
 
 def test_sample_has_every_pixel_once_where_they_are_few() -> None:
     pictures = [numbered(500, first=1000 * n) for n in range(5)]
     assert (
         np.concatenate([picture.reshape(-1, 3) for picture in pictures]).tolist()
-        == take(frames(*pictures), 5).pixels.tolist()
+        == take(frames(*pictures)).pixels.tolist()
     )
 
 
 def test_sample_depends_on_the_seed_alone() -> None:
     clip = frames(*(random_colors(9000, seed=n).reshape(90, 100, 3) for n in range(40)))
-    first, again, other = (take(clip, 200, seed).pixels for seed in (3, 3, 4))
+    first, again, other = (take(clip, seed).pixels for seed in (3, 3, 4))
     assert first.tobytes() == again.tobytes()
     assert first.tobytes() != other.tobytes()
 
@@ -102,7 +99,7 @@ def test_sample_knows_all_colors_of_a_clip_that_has_few(count: int) -> None:
     pictures = [np.repeat(unpack(colors[:1]), 9000, axis=0).reshape(90, 100, 3) for _ in range(count)]
     for n, picture in enumerate(pictures):
         picture[n % 90, n % 100] = unpack(colors[n : n + 1])
-    found = take(frames(*pictures), count * 100).colors
+    found = take(frames(*pictures)).colors
     assert found is not None
     assert unpack(np.sort(colors)).tolist() == found.tolist()
 
@@ -111,13 +108,13 @@ def test_sample_knows_all_colors_of_a_clip_that_has_few(count: int) -> None:
 def test_sample_of_more_colors_lists_none(pictures: int) -> None:
     """257, in one picture or one in each."""
     colors = numbered(FEW + 1)
-    assert take(frames(*np.split(colors, pictures)), None).colors is None
+    assert take(frames(*np.split(colors, pictures))).colors is None
 
 
 def test_sample_ignores_what_is_hidden() -> None:
     picture, mask = numbered(1000, width=10), np.zeros((100, 10), bool)
     mask[20:] = True
-    drawn = take(frames(picture, picture.copy(), masks=[mask, mask]), 2)
+    drawn = take(frames(picture, picture.copy(), masks=[mask, mask]))
     assert drawn.colors is not None
     assert numbered(200).reshape(-1, 3).tolist() == drawn.colors.tolist()
     assert set(range(200)) == set(pack(drawn.pixels).tolist())
@@ -125,7 +122,7 @@ def test_sample_ignores_what_is_hidden() -> None:
 
 
 def test_sample_of_a_clip_that_is_hidden_altogether_is_empty() -> None:
-    drawn = take(frames(numbered(6), masks=[np.ones((6, 1), bool)]), 1)
+    drawn = take(frames(numbered(6), masks=[np.ones((6, 1), bool)]))
     assert drawn.colors is not None
     assert (len(drawn.pixels), len(drawn.colors), drawn.opaque) == (0, 0, False)
     assert len(train(drawn, 255)) == 1
@@ -133,16 +130,16 @@ def test_sample_of_a_clip_that_is_hidden_altogether_is_empty() -> None:
 
 def test_sample_of_a_held_picture_is_drawn_once() -> None:
     first, second = numbered(700), numbered(700, first=5000)
-    held = take(frames(first, first, first, second, second), 2)
+    held = take(frames(first, first, first, second, second))
     assert (held.pictures, held.opaque) == (2, True)
-    assert take(frames(first, second), 2).pixels.tolist() == held.pixels.tolist()
+    assert take(frames(first, second)).pixels.tolist() == held.pixels.tolist()
 
 
 def test_sample_of_a_clip_of_unknown_length_is_thinned() -> None:
-    """700 pictures instead of the 150 that are assumed: less than twice the usual sample, still of all pictures."""
+    """2.1 million pixels in 700 pictures: less than twice the usual sample, still of all pictures alike."""
     clip = frames(*(np.full((50, 60, 3), (n >> 8, n & 255, 0), np.uint8) for n in range(700)))
-    drawn = take(clip, None)
-    assert SIZE <= len(drawn.pixels) <= 2 * SIZE
+    drawn = take(clip)
+    assert 0.99 * SIZE <= len(drawn.pixels) <= 2 * SIZE
     counts = np.bincount(pack(drawn.pixels) >> 8)
     assert len(counts) == 700
     assert counts.max() - counts.min() <= 1
@@ -150,7 +147,7 @@ def test_sample_of_a_clip_of_unknown_length_is_thinned() -> None:
 
 def test_sample_sees_a_picture_whose_mask_is_gone() -> None:
     picture, mask = numbered(4), np.array([[True], [False], [False], [False]])
-    colors = take(frames(picture, picture, masks=[mask, None]), 2).colors
+    colors = take(frames(picture, picture, masks=[mask, None])).colors
     assert colors is not None
     assert numbered(4).reshape(-1, 3).tolist() == colors.tolist()
 
@@ -159,11 +156,11 @@ def test_sample_of_a_clip_that_mostly_stands_still_is_not_smaller() -> None:
     """Four pictures of 100000 pixels, of which the last is held for 3000 frames: 348 pixels are drawn."""
     pictures = [numbered(100_000, first=100_000 * n, width=100) for n in range(4)]
     clip = frames(*pictures, *[pictures[-1]] * 2996)
-    assert len(take(clip, len(clip)).pixels) > SIZE / 2
+    assert len(take(clip).pixels) > SIZE / 2
 
 
 PHOTO = still()
-PHOTO_SAMPLE = take(frames(PHOTO), 1)
+PHOTO_SAMPLE = take(frames(PHOTO))
 
 
 def spread(lab: Lab) -> float:
@@ -198,15 +195,11 @@ def best() -> float:
     return min(error(lab, k_means(lab, 64, seed)) for seed in range(3))
 
 
-WORSE = pytest.mark.xfail(strict=True, reason="the error is 15 to 17 % above that of k-means")
-
-
-@pytest.mark.parametrize("allowed", [1.20, pytest.param(1.10, marks=WORSE)])
-def test_palette_is_as_good_as_k_means(allowed: float, best: float) -> None:
+def test_palette_is_as_good_as_k_means(best: float) -> None:
     """Its error with 64 colors of a photograph against that of the best of three runs of k-means."""
     lab = oklab(PHOTO.reshape(-1, 3))
     for seed in range(3):
-        assert error(lab, train(PHOTO_SAMPLE, 64, seed).lab) <= allowed * best
+        assert error(lab, train(PHOTO_SAMPLE, 64, seed).lab) <= 1.10 * best
 
 
 @pytest.mark.parametrize(("colors", "part"), [(255, 0.25), (64, 0.35), (16, 0.55)])
@@ -242,13 +235,13 @@ def a_few_colors_too_many() -> tuple[Pixels, Pixels]:
 
 
 def test_palette_has_no_entry_twice_where_neurons_round_to_one_color() -> None:
-    palette = train(take(frames(a_few_colors_too_many()[1]), 1), 256)
+    palette = train(take(frames(a_few_colors_too_many()[1])), 256)
     assert len(np.unique(palette.colors, axis=0)) == len(palette) <= 256
 
 
 def test_palette_uses_its_entries_where_colors_are_a_few_too_many() -> None:
     colors, picture = a_few_colors_too_many()
-    palette = train(take(frames(picture), 1), 256)
+    palette = train(take(frames(picture)), 256)
     assert len(palette) > 250
     kept = set(map(tuple, palette.colors.tolist())) & set(map(tuple, colors.tolist()))
     assert len(kept) > 230
@@ -258,28 +251,51 @@ def test_palette_uses_its_entries_where_colors_are_a_few_too_many() -> None:
 def test_palette_of_a_clip_with_few_colors_is_those_colors(count: int) -> None:
     picture = numbered(count)
     for colors in (count, 256):
-        palette = train(take(frames(picture), 1), colors)
+        palette = train(take(frames(picture)), colors)
         assert picture.reshape(-1, 3).tolist() == palette.colors.tolist()
 
 
 def test_few_colors_are_trained_on_where_fewer_are_asked() -> None:
-    palette = train(take(frames(numbered(100)), 1), 10)
+    palette = train(take(frames(numbered(100))), 10)
     assert len(palette) <= 10
 
 
 def test_training_tells_how_far_it_is() -> None:
     told: list[tuple[int, int]] = []
     train(PHOTO_SAMPLE, 4, on_progress=lambda done, steps: told.append((done, steps)))
-    assert [(step, som.STEPS) for step in range(som.CHUNK, som.STEPS + 1, som.CHUNK)] == told
+    assert [(step, som.STEPS) for step in range(0, som.STEPS + 1, som.CHUNK)] == told
     assert told[-1] == (som.STEPS, som.STEPS)
 
 
-def test_a_round_of_tuning_moves_each_neuron_to_the_mean_of_its_cell() -> None:
-    """And an idle one to the pixel that is served worst; the order of the map stays."""
-    pixels = np.array([[0.5, 0, 0], [0.7, 0, 0], [0.1, 0, 0], [0.1, 0.1, 0], [0.1, 0.9, 0]], np.float32)
-    neurons = np.array([[0.6, 0, 0], [5, 5, 5], [0.1, 0, 0]], np.float32)
-    expected = np.array([[0.6, 0, 0], [0.1, 0.9, 0], [0.1, 1 / 3, 0]], np.float32)
-    assert som._tune(neurons, pixels) == pytest.approx(expected)
+def test_a_round_of_tuning_moves_each_neuron_to_the_weighted_mean_of_its_cell() -> None:
+    """An idle one stays where it is, and so does the order of the map."""
+    colors = np.array([[0.5, 0, 0], [0.7, 0, 0], [0.1, 0, 0], [0.1, 0.1, 0]], np.float32)
+    neurons = np.array([[0.65, 0, 0], [5, 5, 5], [0.1, 0, 0]], np.float32)
+    tuner = som.Tuner(neurons, colors, np.array([1.0, 3.0, 1.0, 1.0]))
+    tuner.round()
+    assert tuner.neurons == pytest.approx(np.array([[0.65, 0, 0], [5, 5, 5], [0.1, 0.05, 0]], np.float32))
+    assert tuner.cell.tolist() == [0, 0, 2, 2]
+    assert tuner.mass.tolist() == [4.0, 0.0, 2.0]
+
+
+def test_an_exchange_moves_an_idle_neuron_to_the_cell_that_needs_two_and_beside_it_on_the_line() -> None:
+    colors = np.array([[0.1, 0, 0], [0.2, 0, 0], [0.8, 0, 0], [0.8, 0.2, 0]], np.float32)
+    neurons = np.array([[5, 5, 5], [0.15, 0, 0], [0.8, 0.1, 0]], np.float32)
+    tuner = som.Tuner(neurons, colors, np.ones(4))
+    tuner.round()
+    assert tuner.exchange()
+    tuner.round()
+    assert tuner.neurons[0] == pytest.approx([0.15, 0, 0])
+    assert {tuple(np.round(neuron, 4).tolist()) for neuron in tuner.neurons[1:]} == {
+        tuple(np.round(color, 4).tolist()) for color in colors[2:]
+    }
+
+
+def test_no_exchange_is_made_where_none_pays() -> None:
+    colors = np.array([[0.1, 0, 0], [0.5, 0, 0], [0.9, 0, 0]], np.float32)
+    tuner = som.Tuner(colors.copy(), colors, np.ones(3))
+    tuner.round()
+    assert not tuner.exchange()
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 40])
@@ -303,13 +319,20 @@ def test_assignment_is_the_one_of_the_twin(count: int, steps: int | None) -> Non
     colors = random_lab(400, count, steps)
     neurons = random_lab(count, 50 + count, steps)
     neurons = neurons[np.argsort(neurons[:, 0], kind="stable")]
-    cell, error = np.full(400 + 64, -GUARD, np.int32), np.full(400 + 64, np.float32(GUARD))
-    som._assign(colors, neurons, cell[32:-32], error[32:-32])
-    cells, errors = reference.assign(colors, neurons)
-    assert cells == cell[32:-32].tolist()
-    assert errors == error[32:-32].tolist()
+    guesses = np.random.default_rng(count).integers(0, count, 400)
+    cell = np.full(400 + 64, -GUARD, np.int32)
+    cell[32:-32] = guesses
+    som._assign(colors, neurons, cell[32:-32])
+    assert reference.assign(colors, neurons, guesses.tolist()) == cell[32:-32].tolist()
     assert {-GUARD} == {*cell[:32].tolist(), *cell[-32:].tolist()}
-    assert {float(GUARD)} == {*error[:32].tolist(), *error[-32:].tolist()}
+
+
+def test_gathering_is_the_one_of_the_twin() -> None:
+    colors, weights = random_lab(300, 1, None), np.random.default_rng(2).random(300)
+    cell = np.random.default_rng(3).integers(0, 9, 300).astype(np.int32)
+    sums = np.zeros((9, 4))
+    som._gather(colors, weights, cell, sums)
+    assert reference.gather(colors, weights.tolist(), cell.tolist(), 9) == sums.tolist()
 
 
 @pytest.mark.parametrize("steps", [None, 2, 4])

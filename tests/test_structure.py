@@ -199,7 +199,7 @@ def test_a_kernel_calls_only_kernels_of_its_own_file(name: str) -> None:
     own = {other.rpartition(".")[2] for other in KERNELS if other.rpartition(".")[0] == module}
     called = {ast.unparse(node.func) for node in ast.walk(KERNELS[name]) if isinstance(node, ast.Call)}
     called -= {"kernel"} | own | set(dir(builtins))
-    assert not {call for call in called if not call.startswith("np.")}
+    assert not {call for call in called if not call.startswith("np.") and not call.endswith(".view")}
 
 
 @pytest.mark.parametrize("name", KERNELS)

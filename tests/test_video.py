@@ -530,9 +530,7 @@ def test_a_late_start_is_exact_to_a_frame(
     [
         "mkv",
         "mp4",
-        pytest.param(
-            "ts"
-        ),
+        pytest.param("ts"),
     ],
 )
 def test_a_late_start_is_exact_where_the_file_is_entered_behind_a_key_frame(tmp_path: Path, ending: str) -> None:

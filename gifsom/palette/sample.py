@@ -15,14 +15,12 @@ from gifsom.clip import Frame, Pixels
 from gifsom.color import unpack
 from gifsom.jit import kernel
 
-SIZE = 1 << 18
-"""Pixels in a sample: from four times as many, a palette of 256 is less than one per cent better."""
+SIZE = 1 << 17
+"""Pixels in the sample of a clip of many pictures, up to twice as many: from a million, a palette of 256 is less than
+one per cent better."""
 
 FEW = 256
 """Distinct colors up to which a clip needs no training."""
-
-ASSUMED = 150
-"""Pictures to plan for where a clip's length is unknown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,11 +58,12 @@ def _note_colors(pixels: Pixels, seen: NDArray[np.uint8], found: NDArray[np.uint
     return count
 
 
-def take(frames: Iterable[Frame], expected: int | None, seed: int = 0) -> Sample:
-    """Read all frames of a clip and sample them; `expected` is how many there will be, where that is known."""
+def take(frames: Iterable[Frame], seed: int = 0) -> Sample:
+    """Read all frames of a clip and sample them."""
     rng = np.random.default_rng(seed)
-    share = max(1, SIZE // (expected or ASSUMED))
+    share = SIZE  # of each picture: the more there are, the fewer pixels each of them gives
     drawn: list[Pixels] = []
+    total = 0
     seen = np.zeros(1 << 21, np.uint8)
     found = np.zeros(FEW, np.uint32)
     colors = 0
@@ -85,6 +84,10 @@ def take(frames: Iterable[Frame], expected: int | None, seed: int = 0) -> Sample
             colors = _note_colors(pixels, seen, found, colors)
         size = min(share, len(pixels))
         drawn.append(pixels[((np.arange(size) + rng.random(size)) * (len(pixels) / max(size, 1))).astype(np.intp)])
-    pixels = np.concatenate(drawn) if drawn else np.empty((0, 3), np.uint8)
-    thin = pixels[:: max(1, len(pixels) // SIZE)]
-    return Sample(thin, unpack(np.sort(found[:colors])) if colors <= FEW else None, pictures, opaque)
+        total += size
+        if total > 2 * SIZE:  # every picture keeps one of each two pixels, and those to come give half as many
+            drawn = [part[np.arange(0, len(part) - 1, 2) + rng.integers(2, size=len(part) // 2)] for part in drawn]
+            total = sum(map(len, drawn))
+            share = max(1, min(share, size) // 2)
+    every = np.concatenate(drawn) if drawn else np.empty((0, 3), np.uint8)
+    return Sample(every, unpack(np.sort(found[:colors])) if colors <= FEW else None, pictures, opaque)
