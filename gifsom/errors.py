@@ -70,3 +70,11 @@ def printable(text: object) -> str:
     'a\\\\nb\\\\x1b[31m'
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def too_large(path: object, size: str, max_pixels: int) -> str:
+    """The message for pictures of `size`, such as "9000x9000", that have more than `max_pixels`."""
+    return (
+        f"{printable(path)}: its pictures have {size} pixels, and the limit is {max_pixels} in all"
+        " (--max-pixels lifts it)"
+    )

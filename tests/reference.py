@@ -145,9 +145,11 @@ def learn(
         rounded = distances(pixel, neurons).view(np.int32) // 1024
         winner = int(np.argmin(rounded))
         for neuron in range(len(neurons)):
-            away = abs(neuron - winner)
-            if away <= int(3.0 * sigma):
-                weight = np.float32(pull * math.exp(-0.5 * (away / sigma) ** 2))
+            away = (neuron - winner) / sigma
+            if abs(neuron - winner) <= int(3.0 * sigma):
+                weight = np.float32(
+                    pull * math.exp(-0.5 * (away * away))
+                )  # a square by `pow` may differ in its last bit
                 neurons[neuron] += weight * (pixel - neurons[neuron])
     return neurons
 

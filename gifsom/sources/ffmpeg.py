@@ -21,7 +21,7 @@ from typing import Final, Self
 
 import imageio_ffmpeg
 
-from gifsom.errors import SourceRefused, SourceUnreadable, printable
+from gifsom.errors import SourceRefused, SourceUnreadable, printable, too_large
 
 LOG = logging.getLogger("gifsom.ffmpeg")
 
@@ -47,6 +47,7 @@ _RATE = re.compile(r"([\d.]+)(k?) (fps|tbr)")
 _DURATION = re.compile(r"\[info\] +(?:Duration: |DURATION +: )(\d+):(\d+):(\d+(?:\.\d+)?)")
 _ROTATION = re.compile(r"display ?matrix: rotation of (-?[\d.]+)", re.IGNORECASE)
 _SHOWN = re.compile(r"n: *\d+ pts:.*?pts_time:(-?[\d.]+)(?: +duration: *-?\d+ duration_time:([\d.]+))?")
+_TOO_LARGE = re.compile(r"Picture size (\d+x\d+) exceeds specified max pixel count")
 _TROUBLE = re.compile(r"\[(?:error|fatal)\] (.*)")
 
 
@@ -109,14 +110,13 @@ def probe(path: Path, max_pixels: int) -> Stream:
         LOG.debug("%s", line)
     found = [stream for stream in map(_VIDEO.match, lines) if stream and "(attached pic)" not in stream["rest"]]
     if not found:
+        refused = next((match[1] for match in map(_TOO_LARGE.search, lines) if match), None)
+        if refused is not None:
+            raise SourceRefused(too_large(path, refused, max_pixels))
         raise SourceUnreadable(f"{printable(path)}: {_why_not(lines)}")
     best = max(found, key=lambda stream: int(stream["width"]) * int(stream["height"]))
-    stored = int(best["width"]) * int(best["height"])
-    if stored > max_pixels:
-        raise SourceRefused(
-            f"{printable(path)}: its pictures have {best['width']}x{best['height']} pixels,"
-            f" and the limit is {max_pixels} in all (--max-pixels lifts it)"
-        )
+    if int(best["width"]) * int(best["height"]) > max_pixels:
+        raise SourceRefused(too_large(path, f"{best['width']}x{best['height']}", max_pixels))
     return _describe(best, lines)
 
 

@@ -1,23 +1,25 @@
 """Pictures and animations that Pillow reads (GIF, PNG and APNG, WebP, JPEG, BMP, TIFF, AVIF) as a Clip.
 
-A GIF stays transparent where no background is asked; the partial alpha of the other formats is laid over one. Pillow
-checks no size itself here: every frame's size is checked before it is decoded.
+A GIF stays transparent where no background is asked; the partial alpha of the other formats is laid over one. Every
+frame's size is checked before it is decoded.
 """
 
+import re
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from gifsom.clip import Clip, Frame, Pixels, Shortfall
-from gifsom.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable
+from gifsom.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
 from gifsom.settings import Color
 
 STILL = 0.1
@@ -110,6 +112,9 @@ class ImageClip(Clip):
 
 
 def _frame(picture: Image.Image, start: float, background: Color | None) -> Frame:
+    if picture.mode.startswith("I"):  # 16 bits of grey: Pillow would clip them to 8
+        levels = np.clip(np.asarray(picture), 0, 0xFFFF).astype(np.uint16) >> 8
+        return Frame(np.repeat(levels.astype(np.uint8)[..., None], 3, axis=2), start)
     if not picture.has_transparency_data:
         return Frame(np.array(picture.convert("RGB")), start)
     rgba = np.array(picture.convert("RGBA"))
@@ -127,36 +132,50 @@ def flatten(rgba: Pixels, background: Color) -> Pixels:
     return ((mixed + 127) // 255).astype(np.uint8)
 
 
-def _open(path: Path) -> Image.Image:
-    """Pillow's reader of the file. An animated WebP is always read with alpha: its canvas begins transparent, and only
-    frames that cover it all make it opaque, yet its header's alpha flag speaks of the frames alone.
+@contextmanager
+def _limit(path: Path, pixels: int) -> Iterator[None]:
+    """Within the block Pillow refuses pictures of more than `pixels` before it takes memory: as `SourceRefused`."""
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, pixels
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        size = re.search(r"\d+", str(error))
+        raise SourceRefused(too_large(path, size[0] if size else "more", pixels)) from None
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
+def _open(path: Path, max_pixels: int) -> Image.Image:
+    """Pillow's reader of the file.
+
+    An animated WebP is always read with alpha: its canvas begins transparent, and only frames that cover it all make
+    it opaque, yet its header's alpha flag speaks of the frames alone.
     """
     with path.open("rb") as file:
         head = file.read(21)
-        if head[8:16] == b"WEBPVP8X" and head[20] & 0x02:
-            return Image.open(BytesIO(head[:20] + bytes([head[20] | 0x10]) + file.read()))
-    return Image.open(path)
+        animated_webp = head[8:16] == b"WEBPVP8X" and len(head) == 21 and head[20] & 0x02
+        source = BytesIO(head[:20] + bytes([head[20] | 0x10]) + file.read()) if animated_webp else path
+    with _limit(path, max_pixels):
+        return Image.open(source)
 
 
 def _pictures(path: Path, max_pixels: int) -> Iterator[tuple[Image.Image, float]]:
     """Each composited frame, as large as the first, and its delay in seconds; damage raises one of _DAMAGE."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked here, in every frame
-        with _open(path) as image:
-            size = image.size
-            for number in count():
-                try:
+    with _open(path, max_pixels) as image:
+        size = image.size
+        upright = image.format == "GIF" or image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+        for number in count():
+            try:
+                with _limit(path, max_pixels):
                     image.seek(number)
-                except EOFError:
-                    return
-                if image.width * image.height > max_pixels:
-                    raise SourceRefused(
-                        f"{printable(path)}: its pictures have {image.width}x{image.height} pixels, and the limit is"
-                        f" {max_pixels} in all (--max-pixels lifts it)"
-                    )
-                image.load()
-                delay = float(image.info.get("duration") or 0) / 1000
-                yield image if image.size == size else image.crop((0, 0, *size)), delay
+                    image.load()
+            except EOFError:
+                return
+            delay = float(image.info.get("duration") or 0) / 1000
+            picture = image if image.size == size else image.crop((0, 0, *size))
+            yield picture if upright else ImageOps.exif_transpose(picture), delay
 
 
 def open_image(path: Path, max_pixels: int, background: Color | None = None) -> ImageClip:
@@ -168,14 +187,12 @@ def open_image(path: Path, max_pixels: int, background: Color | None = None) -> 
     clock = 0.0
     trouble = ""
     try:
-        with _open(path) as image:
+        with _open(path, max_pixels) as image:
             kind, loop, size = image.format, image.info.get("loop"), image.size
-            frames = getattr(image, "n_frames", 1)
-        for _, delay in _pictures(path, max_pixels):
+        for picture, delay in _pictures(path, max_pixels):
+            size = picture.size
             starts.append(clock)
             clock += delay if delay >= SHORTEST else STILL
-    except Image.DecompressionBombError as error:
-        raise SourceRefused(f"{printable(path)}: {printable(error)}") from None
     except _DAMAGE as error:
         if not starts:
             raise SourceUnreadable(f"{printable(path)}: the picture is damaged ({printable(error)})") from None
@@ -189,8 +206,8 @@ def open_image(path: Path, max_pixels: int, background: Color | None = None) -> 
         shape=size,
         starts=tuple(starts),
         length=clock,
-        plays=None if frames == 1 else (1 if loop is None else loop + 1 if gif and loop else loop),
-        native=gif or frames > 1,
+        plays=None if len(starts) == 1 else (1 if loop is None else loop + 1 if gif and loop else loop),
+        native=gif or len(starts) > 1,
         background=background if background is not None or gif else (255, 255, 255),
         missing=Shortfall(clock, None, trouble) if trouble else None,
     )
