@@ -234,9 +234,24 @@ def a_few_colors_too_many() -> tuple[Pixels, Pixels]:
     return colors, colors[index].reshape(200, 200, 3)
 
 
-def test_palette_has_no_entry_twice_where_neurons_round_to_one_color() -> None:
-    palette = train(take(frames(a_few_colors_too_many()[1])), 256)
-    assert len(np.unique(palette.colors, axis=0)) == len(palette) <= 256
+def test_of_neurons_that_round_to_one_color_the_first_stays() -> None:
+    colors = np.array([[9, 9, 9], [1, 2, 3], [9, 9, 9], [0, 0, 0], [1, 2, 3]], np.uint8)
+    assert som._once(colors).tolist() == [[9, 9, 9], [1, 2, 3], [0, 0, 0]]
+
+
+def test_a_color_counts_for_a_hundredth_of_all_pixels_at_most() -> None:
+    """Each of these has a region of the color cube for itself, and counts less than in proportion there."""
+    colors = np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0]], np.uint8)
+    weights = som._weigh(colors, np.array([9900, 90, 10]))
+    assert weights == pytest.approx(np.array([100, 90, 10]) ** (1 - som.EVENNESS))
+
+
+def test_colors_of_one_region_are_evened_out_together() -> None:
+    """Two neighbours weigh as their counts do to each other, and together as one color with both counts would."""
+    near = som._weigh(
+        np.array([[8, 8, 8], [9, 9, 9], [99, 0, 0]] + [[0, 0, 0]] * 0, np.uint8), np.array([3, 5, 8]) * 10
+    )
+    assert near[0] / near[1] == pytest.approx(3 / 5)
 
 
 def test_palette_uses_its_entries_where_colors_are_a_few_too_many() -> None:

@@ -1,0 +1,108 @@
+"""What every kind of Clip keeps to, so that everything behind the sources can rely on it."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from conftest import FIXTURES
+
+import gifsom
+from gifsom.clip import Clip, Frame
+from gifsom.edit import hold, resample, resize, trim
+from gifsom.sources.arrays import StoredClip
+
+
+def video(name: str) -> Clip:
+    return gifsom.open(FIXTURES / name)
+
+
+def stored() -> Clip:
+    clip = StoredClip()
+    for n in range(6):
+        clip.append(np.full((20, 30, 3), 40 * (n // 2), np.uint8), 0.1 + 0.05 * n)
+    return clip
+
+
+CLIPS: dict[str, Callable[[], Clip]] = {
+    "video": lambda: video("cards.mkv"),
+    "video, trimmed": lambda: video("cards.mkv").trim(0.35, "0:01.5"),
+    "video, trimmed twice": lambda: video("cards.mkv").trim(0.3).trim(0.2, 1.1),
+    "video, resampled": lambda: video("late.ts").resample(7),
+    "video, resized": lambda: video("cards.mkv").resize(50),
+    "video, all of it": lambda: video("scene.mp4").trim(1, 1.6).resample(12).resize(96),
+    "video with alpha": lambda: video("alpha.webm"),
+    "video of variable rate": lambda: video("vfr.mkv"),
+    "video without a duration": lambda: video("noduration.webm"),
+    "video that is cut off": lambda: video("truncated.mp4"),
+    "video, rotated": lambda: video("rotated.mp4"),
+    "video, anamorphic": lambda: video("anamorphic.mp4"),
+    "video in HDR": lambda: video("hdr.mp4"),
+    "GIF": lambda: video("sprite.gif"),
+    "GIF over a color": lambda: gifsom.open(FIXTURES / "sprite.gif", background="navy"),
+    "GIF, trimmed": lambda: trim(video("sprite.gif"), 0.15, 0.55),
+    "GIF, resampled": lambda: resample(video("sprite.gif"), 6),
+    "GIF, resized": lambda: resize(video("sprite.gif"), 20),
+    "GIF, all of it": lambda: video("sprite.gif").trim(0.1).resample(8).resize(24),
+    "still": lambda: video("still.png"),
+    "stored pictures": stored,
+    "stored pictures, held": lambda: hold(stored()),
+    "video, held": lambda: hold(video("cards.mkv")),
+}
+
+
+@pytest.fixture(params=CLIPS.values(), ids=CLIPS.keys())
+def clip(request: pytest.FixtureRequest) -> Clip:
+    make: Callable[[], Clip] = request.param
+    return make()
+
+
+def content(frame: Frame) -> tuple[bytes, float, bytes | None]:
+    return frame.pixels.tobytes(), frame.start, None if frame.mask is None else frame.mask.tobytes()
+
+
+def test_it_gives_the_same_frames_at_each_pass(clip: Clip) -> None:
+    first = [content(frame) for frame in clip.frames()]
+    assert first
+    assert first == [content(frame) for frame in clip.frames()]
+
+
+def test_two_passes_at_once_do_not_disturb_each_other(clip: Clip) -> None:
+    alone = [content(frame) for frame in clip.frames()]
+    for one, other in zip(clip.frames(), clip.frames(), strict=True):
+        assert content(one) == content(other) == alone.pop(0)
+
+
+def test_a_pass_that_is_given_up_does_not_disturb_the_next(clip: Clip) -> None:
+    passing = clip.frames()
+    first = content(next(passing))
+    passing.close()  # type: ignore[attr-defined]
+    assert first == content(next(clip.frames()))
+
+
+def test_times_rise_from_zero_and_end_before_the_end(clip: Clip) -> None:
+    starts = [frame.start for frame in clip.frames()]
+    assert starts[0] == 0
+    assert all(before < after for before, after in pairwise(starts))
+    assert starts[-1] < clip.duration
+
+
+def test_pictures_are_of_one_size_and_read_only(clip: Clip) -> None:
+    width, height = clip.size
+    for frame in clip.frames():
+        assert (frame.pixels.shape, frame.pixels.dtype) == ((height, width, 3), np.uint8)
+        assert frame.pixels.flags.c_contiguous
+        assert not frame.pixels.flags.writeable
+        if frame.mask is not None:
+            assert (frame.mask.shape, frame.mask.dtype) == ((height, width), np.bool_)
+            assert not frame.mask.flags.writeable
+
+
+def test_what_it_says_beforehand_is_near_to_what_comes(clip: Clip) -> None:
+    expected = clip.count
+    frames = [*clip.frames()]
+    if expected is not None and clip.shortfall is None:
+        assert len(frames) == pytest.approx(expected, rel=0.35, abs=1)
+    if clip.rate is not None:
+        gaps = np.diff([frame.start for frame in frames])
+        assert (gaps > 0.99 / clip.rate).all()
