@@ -65,7 +65,8 @@ class _Trimmed(_Edited):
 
     @property
     def duration(self) -> float:
-        return min(self.clip.duration, self.end or float("inf")) - self.start
+        end = self.clip.duration if self.end is None else min(self.clip.duration, self.end)
+        return end - self.start
 
     @property
     def count(self) -> int | None:

@@ -196,7 +196,8 @@ def test_a_longer_hold_may_end_in_transparency() -> None:
     picture = flat(palette, 1)
     hidden = np.zeros(picture.shape[:2], bool)
     hidden[:, 1:] = True
-    verified([(picture, None, MAX_DELAY + 1), (picture, hidden, 10)], palette)
+    gif = verified([(picture, None, MAX_DELAY + 1), (picture, hidden, 10)], palette)
+    assert (gif.frames[1].indices == gif.frames[1].transparent).all(), "the hold's second image paints nothing"
 
 
 def test_a_longer_hold_of_256_colors_changes_nothing() -> None:

@@ -353,7 +353,7 @@ def test_longest_phrase_is_the_one_of_the_twin(minimum: int, symbol: int, transp
         symbols = np.where(rng.random(40) < 0.8, symbol, transparent).astype(np.uint8)
         free = rng.random(symbols.size) < share
         for start in (0, 13, symbols.size - 1):
-            rooms = [np.full(size + 16, -1, np.int64) for size in (lzw.CODES, lzw.CODES, 2 * lzw.CODES)]
+            rooms = [np.full(lzw.CODES + 16, -1, np.int64) for _ in range(4)]
             inner = [room[8:-8] for room in rooms]
             node, length, head = lzw._longest(symbols, free, start, transparent, slots, *inner)
             expected = reference.longest(phrases, symbols.tolist(), free.tolist(), start, transparent)

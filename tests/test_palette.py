@@ -145,6 +145,17 @@ def test_sample_of_a_clip_of_unknown_length_is_thinned() -> None:
     assert counts.max() - counts.min() <= 1
 
 
+def test_sample_is_as_large_where_a_picture_is_hidden_nearly_altogether() -> None:
+    """Of the third picture 2 pixels are seen; the ones behind it give as many as the ones before."""
+    pictures = [np.full((512, 512, 3), n, np.uint8) for n in range(20)]
+    mask = np.ones((512, 512), bool)
+    mask[0, :2] = False
+    drawn = take(frames(*pictures, masks=[mask if n == 2 else None for n in range(20)]))
+    counts = np.bincount(drawn.pixels[:, 0], minlength=20)
+    counts[2] = counts[0]
+    assert counts.max() <= 2 * counts.min()
+
+
 def test_sample_sees_a_picture_whose_mask_is_gone() -> None:
     picture, mask = numbered(4), np.array([[True], [False], [False], [False]])
     colors = take(frames(picture, picture, masks=[mask, None])).colors
@@ -153,7 +164,7 @@ def test_sample_sees_a_picture_whose_mask_is_gone() -> None:
 
 
 def test_sample_of_a_clip_that_mostly_stands_still_is_not_smaller() -> None:
-    """Four pictures of 100000 pixels, of which the last is held for 3000 frames: 348 pixels are drawn."""
+    """Four pictures of 100000 pixels, of which the last is held for 3000 frames."""
     pictures = [numbered(100_000, first=100_000 * n, width=100) for n in range(4)]
     clip = frames(*pictures, *[pictures[-1]] * 2996)
     assert len(take(clip).pixels) > SIZE / 2
@@ -247,11 +258,13 @@ def test_a_color_counts_for_a_hundredth_of_all_pixels_at_most() -> None:
 
 
 def test_colors_of_one_region_are_evened_out_together() -> None:
-    """Two neighbours weigh as their counts do to each other, and together as one color with both counts would."""
-    near = som._weigh(
-        np.array([[8, 8, 8], [9, 9, 9], [99, 0, 0]] + [[0, 0, 0]] * 0, np.uint8), np.array([3, 5, 8]) * 10
-    )
-    assert near[0] / near[1] == pytest.approx(3 / 5)
+    """Two neighbours weigh as their counts do to each other, and together as one color with both counts."""
+    far_apart = 16 * np.stack(np.unravel_index(np.arange(1, 300), (16, 16, 16)), axis=1)
+    colors = np.concatenate([[[1, 1, 1], [2, 2, 2]], far_apart]).astype(np.uint8)
+    counts = np.array([3, 5, *[8] * len(far_apart)])
+    first, second, *others = som._weigh(colors, counts).tolist()
+    assert first / second == pytest.approx(3 / 5)
+    assert [first + second] * len(others) == pytest.approx(others)
 
 
 def test_palette_uses_its_entries_where_colors_are_a_few_too_many() -> None:

@@ -87,7 +87,7 @@ class Encoder:
         """Write the pending image; after that `_shown` is the canvas on which the next one is put."""
         assert self._rect is not None
         symbols = self._rect.cut(self._shown)
-        free = None if self._clear is None or not self._images else symbols == self._rect.cut(self._below)
+        free = None if self._clear is None else symbols == self._rect.cut(self._below)
         data = compress(symbols, self._minimum, free, self._clear or 0)
         # A longer stand is made of images that change nothing: one pixel, or all that is to be cleared in the end.
         for _ in range((self._delay - 1) // MAX_DELAY):

@@ -39,21 +39,21 @@ def _longest(
     slots: NDArray[np.uint32],
     now: NDArray[np.int64],
     then: NDArray[np.int64],
-    first: NDArray[np.int64],
+    head_now: NDArray[np.int64],
+    head_then: NDArray[np.int64],
 ) -> tuple[int, int, int]:
     """The longest phrase in the dictionary that the pixels from `start` allow: its node, its length, its first symbol.
 
-    `now` and `then` (CODES each) hold the nodes that are reached at a depth; `first` (2 * CODES) their first symbols.
+    `now` and `then` (CODES each) are room for the nodes reached at a depth, the other two for their first symbols.
     """
     now[0] = symbols[start]
-    first[0] = symbols[start]
+    head_now[0] = symbols[start]
     alive = 1
     if free[start] and symbols[start] != transparent:
         now[1] = transparent
-        first[1] = transparent
+        head_now[1] = transparent
         alive = 2
     length = 1
-    flip = 0  # which half of `first` belongs to `now`
     while start + length < symbols.shape[0]:
         at = start + length
         symbol = int(symbols[at])
@@ -63,21 +63,21 @@ def _longest(
             child = slots[_slot(slots, now[k], symbol)]
             if child != _EMPTY:
                 then[reached] = np.int64(child) & (CODES - 1)
-                first[(1 - flip) * CODES + reached] = first[flip * CODES + k]
+                head_then[reached] = head_now[k]
                 reached += 1
             if both:
                 child = slots[_slot(slots, now[k], transparent)]
                 if child != _EMPTY:
                     then[reached] = np.int64(child) & (CODES - 1)
-                    first[(1 - flip) * CODES + reached] = first[flip * CODES + k]
+                    head_then[reached] = head_now[k]
                     reached += 1
         if reached == 0:
             break
         now, then = then, now
-        flip = 1 - flip
+        head_now, head_then = head_then, head_now
         alive = reached
         length += 1
-    return now[alive - 1], length, first[flip * CODES + alive - 1]
+    return now[alive - 1], length, head_now[alive - 1]
 
 
 @kernel
@@ -87,7 +87,7 @@ def _encode(
     """The code stream of symbols (n,) into `out`; its length in bytes. See `compress`."""
     slots = np.full(_SLOTS, _EMPTY, np.uint32)
     now, then = np.empty(CODES, np.int64), np.empty(CODES, np.int64)
-    first = np.empty(2 * CODES, np.int64)
+    head_now, head_then = np.empty(CODES, np.int64), np.empty(CODES, np.int64)
     clear = 1 << minimum
     width = minimum + 1
     following = clear + 2  # the next code that the dictionary gives
@@ -105,7 +105,7 @@ def _encode(
                 slots[tentative] = (before << 8 | before_first) << 12 | following
             else:
                 tentative = -1
-        node, length, head = _longest(symbols, free, at, transparent, slots, now, then, first)
+        node, length, head = _longest(symbols, free, at, transparent, slots, now, then, head_now, head_then)
         if before >= 0:
             if head != before_first:
                 if tentative >= 0:

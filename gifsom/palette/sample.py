@@ -88,6 +88,6 @@ def take(frames: Iterable[Frame], seed: int = 0) -> Sample:
         if total > 2 * SIZE:  # every picture keeps one of each two pixels, and those to come give half as many
             drawn = [part[np.arange(0, len(part) - 1, 2) + rng.integers(2, size=len(part) // 2)] for part in drawn]
             total = sum(map(len, drawn))
-            share = max(1, min(share, size) // 2)
+            share = max(1, min(share, frame.pixels.size // 3) // 2)
     every = np.concatenate(drawn) if drawn else np.empty((0, 3), np.uint8)
     return Sample(every, unpack(np.sort(found[:colors])) if colors <= FEW else None, pictures, opaque)
