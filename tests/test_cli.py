@@ -860,6 +860,35 @@ def test_an_interrupted_conversion_says_so_in_one_line(long_clip: Path, converti
     assert "interrupted" in one_line(err)
 
 
+INTERRUPTED_WHILE_LOADING = """
+import os, signal
+from numba.core.codegen import CPUCodeLibrary
+
+take = CPUCodeLibrary._object_getbuffer_hook
+sent = []
+
+def interrupted(library, module):
+    if not sent:
+        sent.append(os.kill(os.getpid(), signal.SIGINT))
+    return take(module)
+
+CPUCodeLibrary._object_getbuffer_hook = classmethod(interrupted)
+from gifsom.cli import main
+main()
+"""
+
+
+@posix
+@pytest.mark.xfail(
+    strict=True, reason="llvmlite's callback swallows KeyboardInterrupt: the conversion goes on to its end"
+)
+def test_an_interruption_while_a_kernel_is_loaded_is_not_lost(here: Path) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, "convert", str(CARDS)]
+    done = subprocess.run(command, cwd=here, env=environment(), capture_output=True, timeout=60, check=False)
+    assert done.returncode == 130
+    assert names(here) == []
+
+
 # --- The same input gives the same bytes ----------------------------------------------------------------------------
 
 
