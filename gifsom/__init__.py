@@ -1,4 +1,4 @@
-"""gifsom: record the screen to a GIF and convert clips to GIF, with one shared palette from a self-organizing map.
+"""gifsom: convert clips to GIF, with one shared palette from a self-organizing map.
 
 >>> import gifsom
 >>> gifsom.convert("clip.mp4", "clip.gif", fps=15, width=480)  # doctest: +SKIP
@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gifsom.clip import Clip, Frame
-    from gifsom.errors import FrameError, GifsomError, SettingError, SourceError, TargetError
+    from gifsom.errors import (
+        FrameError,
+        GifsomError,
+        SettingError,
+        SourceEmpty,
+        SourceError,
+        SourceIncomplete,
+        SourceNotFound,
+        SourceRefused,
+        SourceUnreadable,
+        TargetError,
+        TargetExists,
+        TargetUnwritable,
+    )
     from gifsom.palette.palette import Palette
     from gifsom.pipeline import Result, convert
     from gifsom.sources import open
@@ -25,8 +38,15 @@ __all__ = [
     "Palette",
     "Result",
     "SettingError",
+    "SourceEmpty",
     "SourceError",
+    "SourceIncomplete",
+    "SourceNotFound",
+    "SourceRefused",
+    "SourceUnreadable",
     "TargetError",
+    "TargetExists",
+    "TargetUnwritable",
     "Writer",
     "convert",
     "open",
@@ -41,8 +61,15 @@ _HOMES = {
     "Palette": "palette.palette",
     "Result": "pipeline",
     "SettingError": "errors",
+    "SourceEmpty": "errors",
     "SourceError": "errors",
+    "SourceIncomplete": "errors",
+    "SourceNotFound": "errors",
+    "SourceRefused": "errors",
+    "SourceUnreadable": "errors",
     "TargetError": "errors",
+    "TargetExists": "errors",
+    "TargetUnwritable": "errors",
     "Writer": "writer",
     "convert": "pipeline",
     "open": "sources",

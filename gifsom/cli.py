@@ -157,7 +157,7 @@ def _options(
 
 
 def _closing_line(result: "Result") -> str:
-    colors = f"{result.colors} colors" + (", exact" if result.exact else "")
+    colors = _count(result.colors, "color") + (", exact" if result.exact else "")
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"
@@ -212,7 +212,7 @@ def _progress(quiet: bool) -> "Iterator[Progress]":
         def compiling() -> None:
             if not told and not quiet:
                 told.append(True)
-                console.print("gifsom: first use on this machine: compiling for its processor, some ten seconds …")
+                console.print("gifsom: first use on this machine: compiling for its processor, once …", soft_wrap=True)
 
         tasks: dict[str, Any] = {}
 

@@ -16,6 +16,8 @@ from gifsom.errors import TargetError, TargetExists, TargetUnwritable, printable
 
 def check_target(path: Path, overwrite: bool) -> None:
     """Raise `TargetExists` or `TargetUnwritable` for a path that could not be written; touches nothing."""
+    if str(path) == "-":
+        raise TargetUnwritable("-: standard output is not written to: name a file")
     try:
         if path.is_dir():
             raise TargetUnwritable(f"{printable(path)}: that is a folder: name a file")

@@ -101,6 +101,8 @@ def _target(source: "str | Path | Clip", target: "str | Path | None") -> Path:
             raise SettingError("a clip has no name: say which file to write")
         target = Path(Path(source).name or "clip").with_suffix(".gif")
     path = Path(target)
+    if path.suffix.lower() not in ("", ".gif"):  # rather a mistake, such as two videos, than a wish
+        raise TargetUnwritable(f"{printable(path)}: the name of a GIF ends in .gif")
     same = False
     if not isinstance(source, Clip):
         with suppress(OSError):  # a file that is missing, or a name that cannot be one, is told where it is opened

@@ -42,7 +42,7 @@ def parse_seconds(value: Seconds) -> float:
     match = _TIME.fullmatch(str(value).strip())
     if not match:
         raise SettingError(
-            f"'{printable(value)}' is not a time: give seconds or a clock, such as 12.5, 1:05, 0:01:05.250"
+            f"'{printable(value)}' is not a time: give seconds from 0 on or a clock, such as 12.5, 1:05, 0:01:05.250"
         )
     hours, minutes, seconds = int(match["h"] or 0), int(match["m"] or 0), float(match["s"])
     if (match["h"] and minutes > 59) or (match["m"] and seconds >= 60):

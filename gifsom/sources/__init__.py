@@ -26,6 +26,8 @@ def open(path: str | Path, *, background: str | Color | None = None, max_pixels:
         SettingError: for a background that is no color.
     """
     file = Path(path)
+    if str(path) == "-":
+        raise SourceRefused("-: standard input is not read: name a file")
     try:
         if _ADDRESS.match(str(path)) and not file.exists():
             raise SourceRefused(f"{printable(path)}: that is a remote address, and only local files are read")

@@ -48,6 +48,7 @@ _DURATION = re.compile(r"\[info\] +(?:Duration: |DURATION +: )(\d+):(\d+):(\d+(?
 _ROTATION = re.compile(r"display ?matrix: rotation of (-?[\d.]+)", re.IGNORECASE)
 _SHOWN = re.compile(r"n: *\d+ pts:.*?pts_time:(-?[\d.]+)(?: +duration: *-?\d+ duration_time:([\d.]+))?")
 _TOO_LARGE = re.compile(r"Picture size (\d+x\d+) exceeds specified max pixel count")
+_OUR_OWN = re.compile("output file must|not on whitelist")  # complaints of how it is called, not of the file
 _TROUBLE = re.compile(r"\[(?:error|fatal)\] (.*)")
 
 
@@ -131,7 +132,7 @@ def _why_not(lines: list[str]) -> str:
 
 def _trouble(lines: list[str]) -> str:
     """The first thing that ffmpeg complains of, in its own words, to stand behind ours."""
-    said = [match[1] for match in map(_TROUBLE.search, lines) if match and "output file must" not in match[1]]
+    said = [match[1] for match in map(_TROUBLE.search, lines) if match and not _OUR_OWN.search(match[1])]
     return f" (ffmpeg: {printable(said[0].strip())})" if said else ""
 
 
