@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -33,6 +34,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+_interrupted: list[int] = []
+"""The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
+or ends the process."""
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line; errors are still told.")]
 
@@ -217,6 +222,8 @@ def _progress(quiet: bool) -> "Iterator[Progress]":
         tasks: dict[str, Any] = {}
 
         def progress(stage: str, done: int, of: int | None) -> None:
+            if _interrupted:
+                raise KeyboardInterrupt
             if stage not in tasks:
                 for task in tasks.values():
                     bars.update(task, total=bars.tasks[task].completed)
@@ -227,6 +234,16 @@ def _progress(quiet: bool) -> "Iterator[Progress]":
 
         on_compile(compiling)
         yield progress
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, but not out of numba: then `progress` does, as soon as the kernel is loaded."""
+    _interrupted.append(number)
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith(("numba.", "llvmlite.")):
+            return
+        frame = frame.f_back
+    raise KeyboardInterrupt
 
 
 def _show_log() -> None:
@@ -243,7 +260,8 @@ def _complain(message: str) -> None:
 
 def main() -> None:
     """Run the command line; every failure is one line on stderr and an exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated program cleans up as an interrupted one
+    for number in (signal.SIGINT, signal.SIGTERM):  # a terminated program cleans up as an interrupted one
+        signal.signal(number, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is shown somehow

@@ -6,6 +6,8 @@ clip is known.
 
 import re
 from dataclasses import dataclass, fields
+from math import isfinite
+from numbers import Integral, Real
 from typing import Any, Self, TypeAlias
 
 from PIL import ImageColor
@@ -39,6 +41,8 @@ def parse_seconds(value: Seconds) -> float:
     >>> parse_seconds("0:01:05.250")
     65.25
     """
+    if isinstance(value, Real) and isfinite(value) and value >= 0:
+        return float(value)
     match = _TIME.fullmatch(str(value).strip())
     if not match:
         raise SettingError(
@@ -145,5 +149,5 @@ class Settings:
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
         raise SettingError(f"{name} is {printable(value)}: give a whole number from {low} to {high}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from numpy.typing import ArrayLike
 
-from gifsom.errors import SettingError
+from gifsom.errors import FrameError, SettingError
 from gifsom.output import check_target
 from gifsom.pipeline import Result, convert
 from gifsom.settings import MAX_FPS, Settings, parse_color
@@ -40,6 +40,7 @@ class Writer:
                 raise SettingError(f"{name} is for clips: append the frames that are wanted")
         settings = Settings.of({"fps": fps, **options})
         self.result: Result | None = None
+        self._closed = False
         self._path = Path(path)
         self._seconds = 1 / fps
         self._options = options
@@ -55,16 +56,19 @@ class Writer:
             seconds: how long it is shown, at least 0.02; None: 1 / fps.
 
         Raises:
-            FrameError: for another shape, dtype or size; it says which.
-            SettingError: for a time below 0.02 s.
+            FrameError: for another shape, dtype or size; it says which. Also after `close`.
+            SettingError: for a time below 0.02 s or without end.
         """
-        if seconds is not None and seconds < 1 / MAX_FPS:
-            raise SettingError(f"a frame of {seconds:g} s is too short: players show at least {1 / MAX_FPS:g} s")
+        if self._closed:
+            raise FrameError("the GIF is written: a frame cannot come after its end")
+        if seconds is not None and not 1 / MAX_FPS <= seconds < float("inf"):
+            raise SettingError(f"a frame cannot be shown for {seconds:g} s: players show at least {1 / MAX_FPS:g} s")
         self._clip.append(to_pixels(picture, self._background), seconds or self._seconds)
 
     def close(self) -> Result:
         """Write the GIF and say what it is, as `gifsom.convert` does. Raises `FrameError` where there is no frame."""
         if self.result is None:
+            self._closed = True
             try:
                 self.result = convert(self._clip, self._path, **self._options)
             finally:

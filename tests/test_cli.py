@@ -879,9 +879,6 @@ main()
 
 
 @posix
-@pytest.mark.xfail(
-    strict=True, reason="llvmlite's callback swallows KeyboardInterrupt: the conversion goes on to its end"
-)
 def test_an_interruption_while_a_kernel_is_loaded_is_not_lost(here: Path) -> None:
     command = [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, "convert", str(CARDS)]
     done = subprocess.run(command, cwd=here, env=environment(), capture_output=True, timeout=60, check=False)

@@ -24,13 +24,13 @@ MODULES = {
 LAYERS = [
     ["gifsom.__main__"],
     ["gifsom.cli"],
-    ["gifsom.writer", "gifsom.info"],
+    ["gifsom.writer"],
     ["gifsom.pipeline"],
     ["gifsom.sources", "gifsom.encoder"],
     ["gifsom.palette"],
     ["gifsom.edit"],
     ["gifsom.timing", "gifsom.color"],
-    ["gifsom.clip", "gifsom.settings", "gifsom.output", "gifsom.jit"],
+    ["gifsom.clip", "gifsom.settings", "gifsom.output", "gifsom.jit", "gifsom.info"],
     ["gifsom.errors"],
     ["gifsom"],
 ]

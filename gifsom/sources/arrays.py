@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from gifsom.clip import Clip, Frame, Pixels
 from gifsom.errors import FrameError
 from gifsom.settings import Color
-from gifsom.sources.images import flatten
+from gifsom.sources.images import eight_bits, flatten
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,7 +32,7 @@ def to_pixels(picture: "ArrayLike | Image", background: Color = (255, 255, 255))
         FrameError: for another shape or dtype, or an empty picture; it says which.
     """
     if hasattr(picture, "convert"):
-        image = cast("Image", picture)
+        image = eight_bits(cast("Image", picture))
         picture = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
     array = np.asarray(picture)
     if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:

@@ -20,6 +20,7 @@ from PIL import ExifTags, Image, ImageOps
 
 from gifsom.clip import Clip, Frame, Pixels, Shortfall
 from gifsom.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.info import read_info
 from gifsom.settings import Color
 
 STILL = 0.1
@@ -111,10 +112,15 @@ class ImageClip(Clip):
             before = frame
 
 
+def eight_bits(picture: Image.Image) -> Image.Image:
+    """The picture itself; one with 16 bits of grey as 8 bits of it, where Pillow would clip them."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return Image.fromarray((np.clip(np.asarray(picture), 0, 0xFFFF).astype(np.uint16) >> 8).astype(np.uint8))
+
+
 def _frame(picture: Image.Image, start: float, background: Color | None) -> Frame:
-    if picture.mode.startswith("I"):  # 16 bits of grey: Pillow would clip them to 8
-        levels = np.clip(np.asarray(picture), 0, 0xFFFF).astype(np.uint16) >> 8
-        return Frame(np.repeat(levels.astype(np.uint8)[..., None], 3, axis=2), start)
+    picture = eight_bits(picture)
     if not picture.has_transparency_data:
         return Frame(np.array(picture.convert("RGB")), start)
     rgba = np.array(picture.convert("RGBA"))
@@ -197,6 +203,8 @@ def open_image(path: Path, max_pixels: int, background: Color | None = None) -> 
         if not starts:
             raise SourceUnreadable(f"{printable(path)}: the picture is damaged ({printable(error)})") from None
         trouble = f" ({printable(error)})"
+    if kind == "GIF" and not trouble and not read_info(path).complete:
+        trouble = " (the file is cut off: it has no end)"
     if not starts:
         raise SourceEmpty(f"{printable(path)}: there is no picture in it")
     gif = kind == "GIF"
