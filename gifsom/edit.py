@@ -13,8 +13,8 @@ from gifsom.errors import SourceEmpty
 from gifsom.settings import Seconds, span
 from gifsom.timing import nearest, slots
 
-HELD_BYTES = 64 << 20
-"""Frames in bytes up to which a clip is kept in memory instead of being read again: 90 frames of 640x360."""
+HELD_BYTES = 40 << 20
+"""Frames in bytes up to which a clip is kept in memory instead of being read again: some 100 frames of 480x270."""
 
 
 def even_height(size: tuple[int, int], width: int) -> int:
