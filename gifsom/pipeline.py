@@ -67,7 +67,7 @@ def convert(
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
 
-    >>> gifsom.convert("fixtures/sprite.gif", "/tmp/sprite.gif", overwrite=True).frames  # doctest: +SKIP
+    >>> gifsom.convert("fixtures/sprite.gif", "sprite.gif", overwrite=True).frames  # doctest: +SKIP
     12
     """
     began = time.perf_counter()

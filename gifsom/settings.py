@@ -32,6 +32,9 @@ VIDEO_WIDTH = 640
 Color: TypeAlias = tuple[int, int, int]
 Seconds: TypeAlias = float | int | str
 
+WHITE: Color = (255, 255, 255)
+"""What lies behind transparent pictures where nothing else is asked."""
+
 _TIME = re.compile(r"(?:(?:(?P<h>\d+):)?(?P<m>\d+):)?(?P<s>\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
 

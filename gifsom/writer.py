@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from gifsom.errors import FrameError, SettingError
 from gifsom.output import check_target
 from gifsom.pipeline import Result, convert
-from gifsom.settings import MAX_FPS, Settings, parse_color
+from gifsom.settings import MAX_FPS, WHITE, Settings, parse_color
 from gifsom.sources.arrays import StoredClip, to_pixels
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Writer:
         self._path = Path(path)
         self._seconds = 1 / fps
         self._options = options
-        self._background = parse_color(settings.background or "white")
+        self._background = WHITE if settings.background is None else parse_color(settings.background)
         check_target(self._path, settings.overwrite)
         self._clip = StoredClip()
 

@@ -201,8 +201,7 @@ class Tuner:
     def round(self) -> None:
         """Find each color's neuron, and put each neuron at the mean of its colors."""
         order = np.argsort(self.neurons[:, 0], kind="stable")
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order))
+        rank = np.argsort(order).astype(np.int32)
         sorted_neurons = np.ascontiguousarray(self.neurons[order])
         guess = rank[self.cell]
         sums = np.zeros((len(order), 4))
@@ -281,8 +280,7 @@ class Tuner:
             side = ends[int(np.argmin(distances))] if ends else beside
             place[leaver] = beside + 0.5 * np.sign(side - beside)
         order = np.argsort(place, kind="stable")
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order))
+        rank = np.argsort(order).astype(np.int32)
         self.neurons, self.mass = self.neurons[order], self.mass[order]
         self.cell = rank[self.cell]
 

@@ -14,14 +14,14 @@ from numpy.typing import ArrayLike
 
 from gifsom.clip import Clip, Frame, Pixels
 from gifsom.errors import FrameError
-from gifsom.settings import Color
+from gifsom.settings import WHITE, Color
 from gifsom.sources.images import eight_bits, flatten
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-def to_pixels(picture: "ArrayLike | Image", background: Color = (255, 255, 255)) -> Pixels:
+def to_pixels(picture: "ArrayLike | Image", background: Color = WHITE) -> Pixels:
     """A picture as (h, w, 3) uint8, C-contiguous, its own copy.
 
     Args:

@@ -21,7 +21,7 @@ from PIL import ExifTags, Image, ImageOps
 from gifsom.clip import Clip, Frame, Pixels, Shortfall
 from gifsom.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
 from gifsom.info import read_info
-from gifsom.settings import Color
+from gifsom.settings import WHITE, Color
 
 STILL = 0.1
 """Seconds that a single picture without a delay of its own is shown."""
@@ -216,6 +216,6 @@ def open_image(path: Path, max_pixels: int, background: Color | None = None) -> 
         length=clock,
         plays=None if len(starts) == 1 else (1 if loop is None else loop + 1 if gif and loop else loop),
         native=gif or len(starts) > 1,
-        background=background if background is not None or gif else (255, 255, 255),
+        background=background if background is not None or gif else WHITE,
         missing=Shortfall(clock, None, trouble) if trouble else None,
     )

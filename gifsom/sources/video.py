@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gifsom.clip import Clip, Frame, Pixels, Shortfall
 from gifsom.edit import even_height
 from gifsom.errors import SourceEmpty, printable
-from gifsom.settings import Color, Seconds, span
+from gifsom.settings import WHITE, Color, Seconds, span
 from gifsom.sources import ffmpeg
 from gifsom.timing import slots
 
@@ -23,8 +23,6 @@ DIRECT = 60.0
 
 DEFAULT_RATE = Fraction(25)
 """Frames a second of a stream that does not say."""
-
-WHITE: Color = (255, 255, 255)
 
 # PQ and HLG light to SDR: linear light with 1.0 at the reference white of ITU-R BT.2408 (203 cd/m2), the BT.709
 # primaries, a curve that keeps the lower 70 % as they are and bends what is brighter, and the sRGB curve of the screens
@@ -80,11 +78,11 @@ class VideoClip(Clip):
 
     @property
     def duration(self) -> float:
-        if self.declared is None and self._reading.end is None and self.end is None:
+        if self._known_end is None:
             for _ in self.frames():  # the only way to know
                 pass
-        ends = [end for end in (self.end, self._reading.end or self.declared) if end is not None]
-        return min(ends) - self.start
+        assert self._known_end is not None
+        return self._known_end - self.start
 
     @property
     def declared(self) -> float | None:
@@ -92,18 +90,22 @@ class VideoClip(Clip):
         return self.stream.duration
 
     @property
+    def _known_end(self) -> float | None:
+        """Where the part ends in seconds of the file, as exactly as known."""
+        return min((end for end in (self.end, self._reading.end or self.declared) if end is not None), default=None)
+
+    @property
     def count(self) -> int | None:
-        known = [end for end in (self.end, self._reading.end or self.declared) if end is not None]
-        return slots(min(known) - self.start, self.rate) if known else None
+        return None if self._known_end is None else slots(self._known_end - self.start, self.rate)
 
     @property
     def shortfall(self) -> Shortfall | None:
         return self._reading.shortfall
 
     def trim(self, start: Seconds = 0.0, end: Seconds | None = None) -> "VideoClip":
-        offset, over = span(start, end)
+        offset, until = span(start, end)
         first = self.start + offset
-        last = self.end if over is None else min(self.start + over, self.end or float("inf"))
+        last = self.end if until is None else min(self.start + until, self.end or float("inf"))
         over = self.declared if last is None or self.declared is None else min(last, self.declared)
         if over is not None and first >= over:
             raise SourceEmpty(f"{self.name}: the start, {first:g} s, is past the end: it is {over:.2f} s long")
@@ -189,7 +191,7 @@ class VideoClip(Clip):
         """Note where the file really ends, and what is missing of what it declares or of what it should decode to."""
         frame = float(1 / (self.stream.rate or self.fps))
         end = reader.end
-        self._reading.end = max(end, self.start + 0.01)
+        self._reading.end = max(end, self.start + 0.01)  # some streams give their pictures no length
         self._reading.shortfall = None
         due = min((t for t in (self.declared, self.end) if t is not None), default=end)
         # Another stream may outlast the pictures; without a complaint of the decoder that is no loss.
