@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gifsom.errors import (
         FrameError,
         GifsomError,
+        PackageMissing,
+        PaletteError,
         SettingError,
         SourceEmpty,
         SourceError,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
         TargetUnwritable,
     )
     from gifsom.palette.palette import Palette
+    from gifsom.palette.train import train
     from gifsom.pipeline import Result, convert
     from gifsom.sources import open
     from gifsom.writer import Writer
@@ -35,7 +38,9 @@ __all__ = [
     "Frame",
     "FrameError",
     "GifsomError",
+    "PackageMissing",
     "Palette",
+    "PaletteError",
     "Result",
     "SettingError",
     "SourceEmpty",
@@ -50,6 +55,7 @@ __all__ = [
     "Writer",
     "convert",
     "open",
+    "train",
 ]
 
 # Names are fetched when they are first used: numba alone takes longer to import than `gifsom --help` may take.
@@ -58,7 +64,9 @@ _HOMES = {
     "Frame": "clip",
     "FrameError": "errors",
     "GifsomError": "errors",
+    "PackageMissing": "errors",
     "Palette": "palette.palette",
+    "PaletteError": "errors",
     "Result": "pipeline",
     "SettingError": "errors",
     "SourceEmpty": "errors",
@@ -73,6 +81,7 @@ _HOMES = {
     "Writer": "writer",
     "convert": "pipeline",
     "open": "sources",
+    "train": "palette.train",
 }
 
 

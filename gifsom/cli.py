@@ -21,6 +21,7 @@ from gifsom.errors import GifsomError, SettingError, printable
 from gifsom.settings import MAX_FPS, MAX_PIXELS, VIDEO_FPS, VIDEO_WIDTH
 
 if TYPE_CHECKING:
+    from gifsom.clip import Shortfall
     from gifsom.info import Info
     from gifsom.pipeline import Progress, Result
 
@@ -71,6 +72,13 @@ def convert(
     ] = None,
     duration: Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")] = None,
     colors: Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")] = None,
+    palette: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.",
+        ),
+    ] = None,
     loop: Annotated[
         int | None,
         typer.Option(help="How many times it plays, 0 for ever. Without it: as an animation says, else for ever."),
@@ -108,6 +116,7 @@ def convert(
         "end": end,
         "duration": duration,
         "colors": colors,
+        "palette": palette,
         "loop": loop,
         "background": background,
         "overwrite": overwrite,
@@ -122,11 +131,63 @@ def convert(
 
         given = {name: value for name, value in options.items() if value is not None}
         result = convert(source, target, progress=progress, **given)
-    if result.shortfall is not None:
-        cause = result.shortfall.cause
-        _complain(f"{printable(source)}: only {result.shortfall.amount} could be read{cause}")
+    _tell_shortfall(source, result.shortfall)
     if not quiet:
         print(_closing_line(result))
+
+
+@app.command()
+def palette(
+    source: Annotated[str, typer.Argument(metavar="IN", help="A picture, a clip, or a folder of pictures.")],
+    target: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="OUT", help="The palette file: .gpl (GIMP), .act (Adobe), .png (swatches), .json or .npy."
+        ),
+    ] = None,
+    colors: Annotated[int | None, typer.Option(help="Colors, 2 to 256. Without it: 256.")] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(metavar="PNG", help="Draw input, output, index image and palette. Needs matplotlib."),
+    ] = None,
+    film: Annotated[
+        Path | None, typer.Option(metavar="GIF", help="Film the map as it learns, from a grey line to the palette.")
+    ] = None,
+    start: Annotated[str | None, typer.Option(metavar="TIME", help="Where to begin. Without it: at 0.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="TIME", help="Where to end. Without it: at the end.")] = None,
+    duration: Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")] = None,
+    overwrite: Annotated[bool | None, typer.Option("--overwrite", help="Replace files that are there.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Start of the random choices. Without it: 0.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Learn the palette of a picture, a clip or a folder: keep it, look at it, or use it for a series of GIFs.
+
+    gifsom palette photo.png photo.gpl --colors 64
+
+    gifsom palette clip.mp4 --figure map.png --film learning.gif
+
+    gifsom palette clip.mp4 shows the colors; in a pipe, one #rrggbb a line.
+    """
+    options = {
+        "colors": colors,
+        "start": start,
+        "end": end,
+        "duration": duration,
+        "overwrite": overwrite,
+        "seed": seed,
+    }
+    with _progress(quiet) as progress:
+        from gifsom.study import study
+
+        given = {name: value for name, value in options.items() if value is not None}
+        found = study(source, target, figure_path=figure, film_path=film, progress=progress, **given)
+    _tell_shortfall(source, found.shortfall)
+    if not (target or figure or film):
+        _show_colors(found.palette.hexes)
+    elif not quiet:
+        written = ", ".join(printable(path) for path in (target, figure, film) if path)
+        what = f"{_count(len(found.palette), 'color')}, mean error {found.error:.2f} (1 is hardly seen)"
+        print(f"{written}: {what}, made in {found.elapsed:.1f} s")
 
 
 @app.command()
@@ -159,6 +220,25 @@ def _options(
     if context.invoked_subcommand is None:
         print(context.get_help())
         raise typer.Exit(USAGE)
+
+
+def _tell_shortfall(source: str, missing: "Shortfall | None") -> None:
+    if missing is not None:
+        _complain(f"{printable(source)}: only {missing.amount} could be read{missing.cause}")
+
+
+def _show_colors(hexes: list[str]) -> None:
+    """Swatches on a terminal, 16 a line; elsewhere one "#rrggbb" a line."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        print(*hexes, sep="\n")
+        return
+    for first in range(0, len(hexes), 16):
+        console.print(Text.assemble(*(("   ", f"on {color}") for color in hexes[first : first + 16])))
+    console.print(_count(len(hexes), "color"))
 
 
 def _closing_line(result: "Result") -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Pixels
+from gifsom.jit import kernel
 
 _LEVELS = np.arange(256) / 255
 LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
@@ -45,10 +46,20 @@ def srgb(lab: NDArray[np.floating]) -> Pixels:
     return levels.astype(np.uint8)
 
 
+@kernel
+def _pack(colors: Pixels, out: NDArray[np.uint32]) -> None:
+    """Colors (n, 3) as numbers 0xRRGGBB into `out` (n,)."""
+    for i in range(colors.shape[0]):
+        out[i] = np.uint32(colors[i, 0]) << 16 | np.uint32(colors[i, 1]) << 8 | np.uint32(colors[i, 2])
+
+
 def pack(rgb: Pixels) -> NDArray[np.uint32]:
     """One number 0xRRGGBB a color: (..., 3) uint8 to (...) uint32."""
-    wide = rgb.astype(np.uint32)
-    return (wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]).astype(np.uint32)
+    flat = np.ascontiguousarray(rgb).reshape(-1, 3).view()
+    flat.flags.writeable = False  # one type, and so one compilation
+    out = np.empty(len(flat), np.uint32)
+    _pack(flat, out)
+    return out.reshape(rgb.shape[:-1])
 
 
 def unpack(packed: NDArray[np.uint32]) -> Pixels:

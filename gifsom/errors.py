@@ -3,6 +3,8 @@
 GifsomError                 the base of all, never raised itself
 ├── SettingError            an argument is outside its range (also a ValueError)
 ├── FrameError              a picture that was handed over has the wrong shape, dtype or size (also a ValueError)
+├── PaletteError            colors that were handed over are no palette: shape, dtype, number (also a ValueError)
+├── PackageMissing          an extra is asked for that is not installed (also an ImportError)
 ├── SourceError             the base of what is wrong with an input, never raised itself
 │   ├── SourceNotFound      there is no such file (also a FileNotFoundError)
 │   ├── SourceRefused       a remote address, a playlist, a picture that is too large
@@ -25,6 +27,14 @@ class SettingError(GifsomError, ValueError):
 
 class FrameError(GifsomError, ValueError):
     """A picture that was handed over has the wrong shape, dtype or size."""
+
+
+class PaletteError(GifsomError, ValueError):
+    """Colors that were handed over are no palette: their shape, dtype or number is wrong."""
+
+
+class PackageMissing(GifsomError, ImportError):
+    """An extra is asked for that is not installed."""
 
 
 class SourceError(GifsomError):

@@ -35,6 +35,20 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
 
 
+def same_file(path: Path, other: "str | Path") -> bool:
+    """Whether two names, which need not exist, are of one file."""
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):  # one is missing, or cannot be a name: that is told where it is opened
+        return os.path.realpath(path) == os.path.realpath(other)
+
+
+def check_source(path: Path, source: object) -> None:
+    """Raise `TargetUnwritable` where an output is the file or folder that is read."""
+    if isinstance(source, str | Path) and same_file(path, source):
+        raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
+
+
 class _Stream:
     """Passes writes on, and says of a failed one which file it was for."""
 

@@ -2,19 +2,22 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from gifsom import edit, sources
 from gifsom.clip import Clip, Shortfall
+from gifsom.color import pack
 from gifsom.encoder.encode import encode
 from gifsom.errors import SettingError, SourceIncomplete, TargetUnwritable, printable
-from gifsom.output import check_target, replacing
-from gifsom.palette.sample import take
-from gifsom.palette.som import train
-from gifsom.settings import MAX_SIDE, VIDEO_FPS, VIDEO_WIDTH, Settings, parse_color
+from gifsom.output import check_source, check_target, replacing
+from gifsom.palette.palette import Palette
+from gifsom.palette.sample import Sample, take
+from gifsom.palette.train import Moment, learn
+from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings, parse_color
 from gifsom.timing import schedule
 
 Item = TypeVar("Item")
@@ -61,8 +64,8 @@ def convert(
         source: a video, a GIF or another picture file, or a `Clip`.
         target: the GIF; None: the source's name, ending in .gif, in the current folder.
         progress: called often with stage, done, of.
-        **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, loop, background,
-            overwrite, strict, max_pixels, seed.
+        **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, palette, loop,
+            background, overwrite, strict, max_pixels, seed.
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
@@ -74,11 +77,10 @@ def convert(
     settings = Settings.of(options)
     path = _target(source, target)
     check_target(path, settings.overwrite)
-    clip = edit.hold(_prepare(source, settings))
-    sample = take(_told(clip.frames(), "Reading", clip.count, progress), settings.seed)
-    _demand_all(clip, settings)
-    entries = min(settings.colors, 256 if sample.pictures == 1 and sample.opaque else 255)
-    palette = train(sample, entries, settings.seed, lambda done, of: progress("Learning colors", done, of))
+    given = _given(settings)
+    clip = edit.hold(prepare(source, settings))
+    sample = survey(clip, settings, progress)
+    palette = _palette(sample, settings, given, progress)
     with replacing(path, settings.overwrite) as stream:
         frames = _told(schedule(clip), "Writing", clip.count, progress)
         stats = encode(stream, clip.size, frames, palette, _plays(clip, settings))
@@ -89,7 +91,7 @@ def convert(
         frames=stats.images,
         seconds=stats.centiseconds / 100,
         colors=len(palette),
-        exact=sample.colors is not None and len(sample.colors) <= entries,
+        exact=sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all()),
         elapsed=time.perf_counter() - began,
         shortfall=clip.shortfall,
     )
@@ -99,21 +101,19 @@ def _target(source: "str | Path | Clip", target: "str | Path | None") -> Path:
     if target is None:
         if isinstance(source, Clip):
             raise SettingError("a clip has no name: say which file to write")
-        target = Path(Path(source).name or "clip").with_suffix(".gif")
+        target = Path(Path(source).absolute().name or "clip").with_suffix(".gif")
     path = Path(target)
     if path.suffix.lower() not in ("", ".gif"):  # rather a mistake, such as two videos, than a wish
         raise TargetUnwritable(f"{printable(path)}: the name of a GIF ends in .gif")
-    same = False
-    if not isinstance(source, Clip):
-        with suppress(OSError):  # a file that is missing, or a name that cannot be one, is told where it is opened
-            same = path.samefile(source)
-    if same:
-        raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
+    check_source(path, source)
     return path
 
 
-def _prepare(source: "str | Path | Clip", settings: Settings) -> Clip:
-    """The part of the source that is asked for, at the rate and size that are asked for or usual."""
+def prepare(source: "str | Path | Clip", settings: Settings) -> Clip:
+    """The part of the source that is asked for, at the rate and size that are asked for or usual.
+
+    Raises `SettingError` and `SourceError`.
+    """
     behind = None if settings.background is None else parse_color(settings.background)
     clip = (
         source if isinstance(source, Clip) else sources.open(source, background=behind, max_pixels=settings.max_pixels)
@@ -129,10 +129,35 @@ def _prepare(source: "str | Path | Clip", settings: Settings) -> Clip:
     return clip
 
 
-def _demand_all(clip: Clip, settings: Settings) -> None:
+def survey(clip: Clip, settings: Settings, progress: Progress) -> Sample:
+    """Read all of the clip and sample it. Raises `SourceError`."""
+    sample = take(_told(clip.frames(), "Reading", clip.count, progress), settings.seed)
     missing = clip.shortfall
     if settings.strict and missing is not None:
         raise SourceIncomplete(f"{clip.name}: only {missing.amount} could be read{missing.cause}")
+    return sample
+
+
+def _given(settings: Settings) -> Palette | None:
+    """The palette that is to be used, where one is named."""
+    given = settings.palette
+    palette = given if given is None or isinstance(given, Palette) else Palette.load(given)
+    if palette is not None and len(palette) > TABLE:
+        raise SettingError(f"the palette has {len(palette)} colors, and a GIF's table ends at {TABLE}")
+    return palette
+
+
+def _palette(sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Palette:
+    """The given palette, or one that is learned; with an index left where one is needed for "unchanged"."""
+    room = TABLE if sample.pictures == 1 and sample.opaque else TABLE - 1
+    if given is not None:
+        return given.reduced(room, sample.pixels)
+    return learn(sample, min(settings.colors, room), settings.seed, watch=watching(progress))
+
+
+def watching(progress: Progress) -> Callable[[Moment], None]:
+    """What tells `progress` how far the training is, in per cent."""
+    return lambda moment: progress("Learning colors", round(100 * moment.done), 100)
 
 
 def _plays(clip: Clip, settings: Settings) -> int:

@@ -8,11 +8,15 @@ import re
 from dataclasses import dataclass, fields
 from math import isfinite
 from numbers import Integral, Real
-from typing import Any, Self, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from PIL import ImageColor
 
 from gifsom.errors import SettingError, printable
+
+if TYPE_CHECKING:
+    from gifsom.palette.palette import Palette
 
 MAX_SIDE = 16_000
 """Longest side of a GIF that every known decoder still shows, in pixels (libwebp ends at 16383)."""
@@ -28,6 +32,9 @@ VIDEO_FPS = 15.0
 
 VIDEO_WIDTH = 640
 """Width in pixels of a GIF made from a video where none is asked: at most this."""
+
+TABLE = 256
+"""Entries of a GIF's color table."""
 
 Color: TypeAlias = tuple[int, int, int]
 Seconds: TypeAlias = float | int | str
@@ -91,6 +98,7 @@ class Settings:
     end         seconds into the clip at which it ends; None: the clip's own end
     duration    length of the GIF in seconds, instead of `end`
     colors      visible colors, 2 to 256
+    palette     a `Palette` of up to 256 colors, or the path of a palette file, instead of learning one
     loop        how many times the GIF plays, 0 for ever, up to 65536; None: as an animation says, else for ever
     background  what lies behind a transparent clip (CSS name, "#rrggbb" or three numbers); None: white, and a GIF
                 stays transparent
@@ -105,7 +113,8 @@ class Settings:
     start: Seconds = 0.0
     end: Seconds | None = None
     duration: Seconds | None = None
-    colors: int = 256
+    colors: int = TABLE
+    palette: "Palette | str | Path | None" = None
     loop: int | None = None
     background: str | Color | None = None
     overwrite: bool = False
@@ -120,7 +129,9 @@ class Settings:
             )
         if self.width is not None:
             _check("width", self.width, 1, MAX_SIDE)
-        _check("colors", self.colors, 2, 256)
+        _check("colors", self.colors, 2, TABLE)
+        if self.palette is not None and self.colors != TABLE:
+            raise SettingError("palette and colors exclude each other: a palette has as many as it has")
         _check("max_pixels", self.max_pixels, 1, 2**31 - 1)
         _check("seed", self.seed, 0, 2**63)
         if self.loop is not None:

@@ -1,23 +1,31 @@
 """What several test files need: where things lie, the command as a process, and a clip of frames made by a test."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from hypothesis import settings
 from numpy.typing import NDArray
 
+from gifsom import cli
 from gifsom.clip import Clip, Frame
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"
 SHARED = ROOT.parent / "shared"
+
+posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
 # The same examples at every run; a kernel's first call compiles, which no deadline foresees.
 settings.register_profile("gifsom", derandomize=True, deadline=None, database=None)
@@ -66,6 +74,108 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("compiled")
     assert gifsom("convert", FIXTURES / "ramp.mkv", cwd=folder, timeout=300).status == 0
     assert gifsom("convert", FIXTURES / "sprite.gif", cwd=folder, timeout=300).status == 0
+
+
+Inside = Callable[..., Run]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """An empty folder to run the command in."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def inside(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Inside]:
+    """Runs the command in this process, in `here`; an error that it does not catch fails the test."""
+
+    def run(*arguments: str | Path) -> Run:
+        monkeypatch.setattr(sys, "argv", ["gifsom", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        status = end.value.code
+        assert status is None or isinstance(status, int)
+        return Run(status or 0, *capsys.readouterr())
+
+    monkeypatch.chdir(here)
+    before = signal.getsignal(signal.SIGTERM)
+    yield run
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """70 seconds of 640x360 pixels at 15 frames a second: no conversion of it all ends within a few seconds."""
+    path = tmp_path_factory.mktemp("long") / "clip.mp4"
+    source = "testsrc2=size=640x360:rate=15:duration=70"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source]
+    subprocess.run([*command, "-c:v", "mpeg4", "-q:v", "5", path], check=True)
+    return path
+
+
+def listing(folder: Path) -> dict[str, bytes | None]:
+    """Everything in a folder and below: the bytes of files, None for all else."""
+    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in sorted(folder.rglob("*"))}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def one_line(text: str) -> str:
+    """The message of a failed run: one line without control characters, with no traceback and no empty half."""
+    assert text.endswith("\n")
+    line = text[:-1]
+    assert line.isprintable(), f"not one clean line: {text!r}"
+    assert re.fullmatch(r"gifsom: \S.*\S", line), f"not a message: {line!r}"
+    return line.removeprefix("gifsom: ")
+
+
+def on_terminal(which: str, *arguments: str | Path, cwd: Path, **changes: str) -> tuple[int, str, str]:
+    """Exit status, what the command wrote to a terminal that is its `which` ("stdout" or "stderr"), and to the other.
+
+    The other one is a pipe.
+    """
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    other = "stdout" if which == "stderr" else "stderr"
+    env = environment(TERM="xterm-256color", COLUMNS="100", LINES="30", **changes)
+    streams = {which: theirs, other: subprocess.PIPE}
+    with subprocess.Popen([*COMMAND, *arguments], cwd=cwd, env=env, stdin=subprocess.DEVNULL, **streams) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 1 << 16):
+                shown += part
+        except OSError:  # how Linux says that the terminal's other side is closed
+            pass
+        os.close(ours)
+        piped = (process.stdout if other == "stdout" else process.stderr).read()  # type: ignore[union-attr]
+        return process.wait(60), shown.decode(), piped.decode()
+
+
+def children(path: Path) -> list[int]:
+    """The processes that work on `path` now, without this one and the command itself."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"ffmpeg" in words[0].rpartition(b"/")[2] and any(os.fsencode(path) in word for word in words):
+            found.append(int(entry.name))
+    return found
+
+
+def wait_for(condition: Callable[[], object], within: float) -> bool:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
 
 
 class FrameClip(Clip):

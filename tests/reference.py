@@ -86,13 +86,14 @@ def packed(codes: Codes) -> bytes:
     return b"".join(chunks) + (bytes([bits]) if length else b"")
 
 
-def color_numbers(pixels: Iterable[Sequence[int]]) -> list[int]:
+def pack(pixels: Iterable[Sequence[int]]) -> list[int]:
+    """One number 0xRRGGBB a color."""
     return [int(r) * 65536 + int(g) * 256 + int(b) for r, g, b in pixels]
 
 
-def note_colors(pixels: Iterable[Sequence[int]], found: list[int], room: int) -> int:
+def note_colors(colors: Iterable[int], found: list[int], room: int) -> int:
     """Adds new colors to `found` in the order in which they appear; room + 1 where there is one more than fits."""
-    for color in color_numbers(pixels):
+    for color in colors:
         if color not in found:
             if len(found) == room:
                 return room + 1
@@ -102,11 +103,59 @@ def note_colors(pixels: Iterable[Sequence[int]], found: list[int], room: int) ->
 
 def collect(pixels: Iterable[Sequence[int]], known: set[int]) -> list[int]:
     """The colors that are not known, once each, in the order in which they appear."""
-    return list(dict.fromkeys(color for color in color_numbers(pixels) if color not in known))
+    return list(dict.fromkeys(color for color in pack(pixels) if color not in known))
 
 
 def look_up(pixels: Iterable[Sequence[int]], index: dict[int, int]) -> list[int]:
-    return [index[color] for color in color_numbers(pixels)]
+    return [index[color] for color in pack(pixels)]
+
+
+def luma(pixels: Iterable[Sequence[int]]) -> list[int]:
+    """In eighths of a level."""
+    return [2 * int(r) + 5 * int(g) + int(b) for r, g, b in pixels]
+
+
+def activity(luma: Sequence[Sequence[int]], places: Iterable[int]) -> list[float]:
+    """The mean step of luma to the right and to the lower neighbour, of the 3 x 3 pixels two apart around each place.
+
+    Those outside the picture do not count; at its border there is no step outwards.
+    """
+    h, w = len(luma), len(luma[0])
+    means: list[float] = []
+    for place in places:
+        middle, center = divmod(place, w)
+        around = [(middle + down, center + right) for down in (-2, 0, 2) for right in (-2, 0, 2)]
+        around = [(y, x) for y, x in around if y in range(h) and x in range(w)]
+        right = [abs(luma[y][x] - luma[y][x + 1]) for y, x in around if x + 1 < w]
+        lower = [abs(luma[y][x] - luma[y + 1][x]) for y, x in around if y + 1 < h]
+        means.append(float(np.float32((sum(right) + sum(lower)) / (8 * 255 * len(around)))))
+    return means
+
+
+def patches(colors: Iterable[int], picture: int, most: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+    """For each region of 8 x 8 x 8 levels its pixels, the sums of their channels, and the picture with most of them."""
+    now: dict[int, list[int]] = {}
+    for color in colors:
+        r, g, b = color // 65536, color // 256 % 256, color % 256
+        region = r // 8 * 1024 + g // 8 * 32 + b // 8
+        now[region] = [have + more for have, more in zip(now.get(region, [0] * 4), (1, r, g, b), strict=True)]
+    larger = {region: [*sums, picture] for region, sums in now.items() if sums[0] > most.get(region, [0])[0]}
+    return {region: list(sums) for region, sums in most.items()} | larger
+
+
+def flats(picture: Sequence[Sequence[int]], hidden: NDArray[np.bool_] | None, edge: int) -> dict[int, int]:
+    """For each color its pixels that are as the left and the upper one, less `edge` for each that is as one of them.
+
+    A pixel that is hidden, or as one that is, does not count.
+    """
+    extents: dict[int, int] = {}
+    for y, row in enumerate(picture):
+        for x, color in enumerate(row):
+            beside = [(y, x - 1)] * (x > 0) + [(y - 1, x)] * (y > 0)
+            alike = [(v, u) for v, u in beside if picture[v][u] == color]
+            if alike and (hidden is None or not any(hidden[place] for place in [(y, x), *alike])):
+                extents[color] = extents.get(color, 0) + (1 if len(alike) == 2 else -edge)
+    return extents
 
 
 def distances(color: NDArray[np.float32], entries: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -122,6 +171,15 @@ def search(colors: NDArray[np.float32], entries: NDArray[np.float32]) -> list[in
     return [int(np.argmin(distances(color, entries))) for color in colors]
 
 
+def spacing(entries: NDArray[np.float32]) -> list[float]:
+    """The squared distance of each entry to the nearest other one, inf where there is none."""
+    others = [np.delete(entries, index, axis=0) for index in range(len(entries))]
+    return [
+        float(distances(entry, other).min(initial=np.float32(np.inf)))
+        for entry, other in zip(entries, others, strict=True)
+    ]
+
+
 def learn(
     neurons: NDArray[np.float32],
     pixels: NDArray[np.float32],
@@ -131,16 +189,15 @@ def learn(
     radius: tuple[float, float],
     rate: tuple[float, float],
 ) -> NDArray[np.float32]:
-    """What becomes of neurons (n, 3). Radius and rate shrink every 256 steps, and where a call begins.
+    """What becomes of neurons (n, 3). Radius and rate are those of the last step that is a multiple of 256.
 
     A distance is rounded down to 14 bits; of equals the lowest neuron wins.
     """
     neurons = neurons.copy()
-    sigma = pull = 0.0
     for step in range(first, last):
-        if step == first or step % 256 == 0:
-            sigma = radius[0] * math.pow(radius[1] / radius[0], step / steps)
-            pull = rate[0] * math.pow(rate[1] / rate[0], step / steps)
+        done = step // 256 * 256 / steps
+        sigma = radius[0] * math.pow(radius[1] / radius[0], done)
+        pull = rate[0] * math.pow(rate[1] / rate[0], done)
         pixel = pixels[step % len(pixels)]
         rounded = distances(pixel, neurons).view(np.int32) // 1024
         winner = int(np.argmin(rounded))
@@ -152,21 +209,6 @@ def learn(
                 )  # a square by `pow` may differ in its last bit
                 neurons[neuron] += weight * (pixel - neurons[neuron])
     return neurons
-
-
-def assign(colors: NDArray[np.float32], neurons: NDArray[np.float32], guesses: Sequence[int]) -> list[int]:
-    """The nearest of neurons (n, 3), which ascend in lightness, for each color.
-
-    Of equals the guess, or else the one that comes first when one goes from the color's own lightness upwards, and
-    then downwards.
-    """
-    cells: list[int] = []
-    for color, guess in zip(colors, guesses, strict=True):
-        d = distances(color, neurons)
-        lighter = [n for n in range(len(neurons)) if neurons[n, 0] >= color[0]]
-        darker = [n for n in range(len(neurons)) if neurons[n, 0] < color[0]][::-1]
-        cells.append(min([guess, *lighter, *darker], key=lambda n: float(d[n])))  # `min` takes the first of equals
-    return cells
 
 
 def gather(

@@ -20,10 +20,24 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from conftest import COMMAND, FIXTURES, ROOT, Run, environment, gifsom
+from conftest import (
+    COMMAND,
+    FIXTURES,
+    ROOT,
+    Inside,
+    children,
+    environment,
+    gifsom,
+    linux,
+    listing,
+    names,
+    on_terminal,
+    one_line,
+    posix,
+    wait_for,
+)
+from PIL import Image
 from strict import Gif, check
-
-from gifsom import cli
 
 pytestmark = pytest.mark.usefixtures("compiled")
 
@@ -33,56 +47,6 @@ CLOSING = re.compile(
     r" (?P<frames>\d+) frames?, (?P<seconds>[\d.]+) s(?P<part> \([^)]*\))?, (?P<colors>\d+) colors?(?P<exact>, exact)?,"
     r" made in (?P<elapsed>[\d.]+) s\n"
 )
-
-Inside = Callable[..., Run]
-
-posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
-linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    """An empty folder to run the command in."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def inside(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Inside]:
-    """Runs the command in this process, in `here`; an error that it does not catch fails the test."""
-
-    def run(*arguments: str | Path) -> Run:
-        monkeypatch.setattr(sys, "argv", ["gifsom", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        status = end.value.code
-        assert status is None or isinstance(status, int)
-        return Run(status or 0, *capsys.readouterr())
-
-    monkeypatch.chdir(here)
-    before = signal.getsignal(signal.SIGTERM)
-    yield run
-    signal.signal(signal.SIGTERM, before)
-
-
-@pytest.fixture(scope="session")
-def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """70 seconds of 640x360 pixels at 15 frames a second: no conversion of it all ends within a few seconds."""
-    path = tmp_path_factory.mktemp("long") / "clip.mp4"
-    source = "testsrc2=size=640x360:rate=15:duration=70"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source]
-    subprocess.run([*command, "-c:v", "mpeg4", "-q:v", "5", path], check=True)
-    return path
-
-
-def listing(folder: Path) -> dict[str, bytes | None]:
-    """Everything in a folder and below: the bytes of files, None for all else."""
-    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in sorted(folder.rglob("*"))}
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 def closing(line: str) -> re.Match[str]:
@@ -97,15 +61,6 @@ def the_gif(path: Path) -> Gif:
 
 def seconds(gif: Gif) -> float:
     return sum(frame.delay for frame in gif.frames) / 100
-
-
-def one_line(text: str) -> str:
-    """The message of a failed run: one line without control characters, with no traceback and no empty half."""
-    assert text.endswith("\n")
-    line = text[:-1]
-    assert line.isprintable(), f"not one clean line: {text!r}"
-    assert re.fullmatch(r"gifsom: \S.*\S", line), f"not a message: {line!r}"
-    return line.removeprefix("gifsom: ")
 
 
 # --- The examples of the issue and the README -----------------------------------------------------------------------
@@ -233,29 +188,6 @@ def test_quiet_still_tells_errors(inside: Inside) -> None:
     assert one_line(run.err).startswith("missing.mp4: ")
 
 
-def on_terminal(which: str, *arguments: str | Path, cwd: Path) -> tuple[int, str, str]:
-    """Exit status, what the command wrote to a terminal that is its `which` ("stdout" or "stderr"), and to the other.
-
-    The other one is a pipe.
-    """
-    pty = pytest.importorskip("pty")
-    ours, theirs = pty.openpty()
-    other = "stdout" if which == "stderr" else "stderr"
-    env = environment(TERM="xterm-256color", COLUMNS="100", LINES="30")
-    streams = {which: theirs, other: subprocess.PIPE}
-    with subprocess.Popen([*COMMAND, *arguments], cwd=cwd, env=env, stdin=subprocess.DEVNULL, **streams) as process:
-        os.close(theirs)
-        shown = b""
-        try:
-            while part := os.read(ours, 1 << 16):
-                shown += part
-        except OSError:  # how Linux says that the terminal's other side is closed
-            pass
-        os.close(ours)
-        piped = (process.stdout if other == "stdout" else process.stderr).read()  # type: ignore[union-attr]
-        return process.wait(60), shown.decode(), piped.decode()
-
-
 @posix
 def test_a_terminal_shows_progress_for_each_stage_on_stderr_only(here: Path) -> None:
     status, shown, out = on_terminal("stderr", "convert", FIXTURES / "ramp.mkv", cwd=here)
@@ -298,7 +230,7 @@ def test_version(here: Path) -> None:
 def test_help_lists_the_commands(here: Path, flag: str) -> None:
     run = gifsom(flag, cwd=here)
     assert (run.status, run.err) == (0, "")
-    for command in ("convert", "info"):
+    for command in ("convert", "palette", "info"):
         assert re.search(rf"\b{command}\b", run.out)
 
 
@@ -306,7 +238,9 @@ def test_help_lists_the_commands(here: Path, flag: str) -> None:
 def test_help_of_convert_lists_every_option(here: Path, flag: str) -> None:
     run = gifsom("convert", flag, cwd=here, env=environment(COLUMNS="120"))
     assert (run.status, run.err) == (0, "")
-    options = "fps width start end duration colors loop background overwrite strict max-pixels seed quiet verbose"
+    options = (
+        "fps width start end duration colors palette loop background overwrite strict max-pixels seed quiet verbose"
+    )
     for option in options.split():
         assert f"--{option}" in run.out
 
@@ -429,6 +363,14 @@ def empty_folder(folder: Path) -> Path:
     return path
 
 
+def folder_of_text(folder: Path) -> Path:
+    path = folder / "texts"
+    (path / "pictures").mkdir(parents=True)
+    (path / "still.png").write_text("no picture")
+    shutil.copy(FIXTURES / "still.png", path / "pictures")
+    return path
+
+
 def half_a_png(folder: Path) -> Path:
     path = folder / "half.png"
     path.write_bytes((FIXTURES / "still.png").read_bytes()[:40])
@@ -447,7 +389,8 @@ BAD_INPUTS: dict[str, tuple[Callable[[Path], Path], str]] = {
     "in a file": (lambda folder: CARDS / "x.mp4", "Not a directory"),
     "text": (text_file, "not a video"),
     "empty": (empty_file, "empty"),
-    "empty folder": (empty_folder, "folder"),
+    "empty folder": (empty_folder, "there is no picture in the folder"),
+    "folder without a picture": (folder_of_text, "there is no picture in the folder"),
     "sound only": (lambda folder: FIXTURES / "audio.m4a", "no video in it"),
     "playlist": (lambda folder: FIXTURES / "playlist.mp4", "not a video"),
     "half a picture": (half_a_png, "damaged"),
@@ -505,20 +448,27 @@ def test_a_start_within_the_last_picture_gives_that_picture(here: Path, inside: 
     assert len(the_gif(here / "cards.gif").frames) == 1
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "..",
-        pytest.param("."),
-        pytest.param("/"),
-        pytest.param(""),
-    ],
-)
-def test_a_folder_without_a_name_is_no_clip_either(here: Path, inside: Inside, source: str) -> None:
+@pytest.mark.parametrize("source", ["..", ".", "/", ""])
+def test_a_folder_without_a_name_and_a_picture_is_no_clip_either(here: Path, inside: Inside, source: str) -> None:
     run = inside("convert", source)
     assert (run.status, run.out) == (1, "")
-    assert "folder" in one_line(run.err) or not source
+    assert "no picture in the folder" in one_line(run.err)
     assert names(here) == []
+
+
+@pytest.mark.parametrize(("source", "target"), [("shots", "shots.gif"), ("./shots/", "shots.gif"), (".", "here.gif")])
+def test_a_folder_of_pictures_is_a_clip(here: Path, inside: Inside, source: str, target: str) -> None:
+    """Each is shown for a tenth of a second."""
+    folder = here / source
+    folder.mkdir(exist_ok=True)
+    for n in range(3):
+        Image.new("RGB", (40, 30), (80 * n, 30, 40)).save(folder / f"{n}.png")
+    run = inside("convert", source)
+    assert (run.status, run.err) == (0, "")
+    assert closing(run.out)["path"] == target
+    gif = the_gif(here / target)
+    assert (gif.width, gif.height) == (40, 30)
+    assert [frame.delay for frame in gif.frames] == [10] * 3
 
 
 @posix
@@ -795,28 +745,6 @@ def test_strict_takes_a_whole_clip(inside: Inside) -> None:
 
 
 # --- Signals --------------------------------------------------------------------------------------------------------
-
-
-def children(path: Path) -> list[int]:
-    """The processes that work on `path` now, without this one and the command itself."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"ffmpeg" in words[0].rpartition(b"/")[2] and any(os.fsencode(path) in word for word in words):
-            found.append(int(entry.name))
-    return found
-
-
-def wait_for(condition: Callable[[], object], within: float) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.fixture

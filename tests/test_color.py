@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+import reference
 
+from gifsom import color
 from gifsom.color import LINEAR, TO_LAB, TO_LMS, oklab, pack, srgb, unpack
 
 # What the author's own code (bottosson.github.io, misc/colorpicker/colorconversion.js) gives.
@@ -76,6 +78,33 @@ def test_pictures_of_any_shape(shape: tuple[int, ...]) -> None:
     assert colors.tolist() == srgb(oklab(colors)).tolist()
     assert (pack(colors).dtype, pack(colors).shape) == (np.uint32, shape[:-1])
     assert colors.tolist() == unpack(pack(colors)).tolist()
+
+
+@pytest.mark.parametrize("count", [0, 1, 5000])
+def test_packing_is_the_one_of_the_twin(count: int) -> None:
+    """Nothing beside the numbers is touched."""
+    colors = np.random.default_rng(2).integers(0, 256, (count, 3)).astype(np.uint8)
+    colors[:2] = 255
+    colors.flags.writeable = False
+    room = np.full(count + 64, 0xA5, np.uint32)
+    color._pack(colors, room[32:-32])
+    assert reference.pack(colors) == room[32:-32].tolist()
+    assert {0xA5} == {*room[:32].tolist(), *room[-32:].tolist()}
+
+
+def test_colors_are_packed_wherever_they_lie_in_memory() -> None:
+    """Backwards, every second one, by columns, read-only; and they stay as they are."""
+    colors = np.random.default_rng(3).integers(0, 256, (6, 8, 3)).astype(np.uint8)
+    expected = [reference.pack(row) for row in colors]
+    before = colors.tobytes()
+    assert expected == pack(colors).tolist()
+    assert [row[::-2] for row in expected] == pack(colors[:, ::-2]).tolist()
+    assert expected == pack(np.asfortranarray(colors)).tolist()
+    assert expected == pack(np.ascontiguousarray(colors[..., ::-1])[..., ::-1]).tolist()
+    assert colors.flags.writeable
+    assert before == colors.tobytes()
+    colors.flags.writeable = False
+    assert expected == pack(colors).tolist()
 
 
 def test_packed_colors_are_numbers_as_one_writes_them() -> None:

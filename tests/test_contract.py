@@ -1,11 +1,14 @@
 """What every kind of Clip keeps to, so that everything behind the sources can rely on it."""
 
+import shutil
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import FIXTURES
+from PIL import Image
 
 import gifsom
 from gifsom.clip import Clip, Frame
@@ -51,10 +54,26 @@ CLIPS: dict[str, Callable[[], Clip]] = {
 }
 
 
-@pytest.fixture(params=CLIPS.values(), ids=CLIPS.keys())
-def clip(request: pytest.FixtureRequest) -> Clip:
-    make: Callable[[], Clip] = request.param
-    return make()
+FOLDERS: dict[str, Callable[[Path], Clip]] = {
+    "folder": gifsom.open,
+    "folder over a color": lambda path: gifsom.open(path, background="navy"),
+    "folder, all of it": lambda path: gifsom.open(path).trim(0.05).resample(8).resize(50),
+}
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of pictures of three sizes, the first of which has holes and is animated."""
+    path = tmp_path_factory.mktemp("pictures")
+    for name in ("sprite.gif", "still.png"):
+        shutil.copy(FIXTURES / name, path)
+    Image.new("RGB", (30, 90), (200, 30, 40)).save(path / "tall.jpg")
+    return path
+
+
+@pytest.fixture(params=[*CLIPS, *FOLDERS])
+def clip(request: pytest.FixtureRequest, pictures: Path) -> Clip:
+    return CLIPS[request.param]() if request.param in CLIPS else FOLDERS[request.param](pictures)
 
 
 def content(frame: Frame) -> tuple[bytes, float, bytes | None]:

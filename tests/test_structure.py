@@ -24,6 +24,8 @@ MODULES = {
 LAYERS = [
     ["gifsom.__main__"],
     ["gifsom.cli"],
+    ["gifsom.study"],
+    ["gifsom.figure", "gifsom.film"],
     ["gifsom.writer"],
     ["gifsom.pipeline"],
     ["gifsom.sources", "gifsom.encoder"],

@@ -41,7 +41,7 @@ class Encoder:
         symbols = len(palette) + (self._clear is not None)
         self._minimum = minimum_code_size(symbols)
         self._writer = GifWriter(stream, size, palette.colors, symbols, plays)
-        self._mapper = Mapper(palette)
+        self._mapper = Mapper(palette.lab)
         self._all = Rect(0, 0, width, height)
         self._last: Pixels | None = None
         self._below = np.full((height, width), self._clear or 0, np.uint8)  # under the pending image

@@ -13,26 +13,25 @@ where one is not enough, which a line cannot do by pulling:
     S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory 28, 1982
     G. Patane, M. Russo, "The enhanced LBG algorithm", Neural Networks 14, 2001
 
-A neuron that moves takes its place on the line beside its new neighbour, so the order of the map stays: neighbours in
-the table are neighbours in color.
+A neuron that moves is put where it lengthens the line least, so the order of the map stays: neighbours in the table are
+neighbours in color.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Pixels
-from gifsom.color import oklab, pack, srgb, unpack
 from gifsom.jit import kernel
-from gifsom.palette.palette import Palette
-from gifsom.palette.sample import Sample
+from gifsom.palette.nearest import Entries
 
-STEPS = 400_000
-"""Pixels shown to the map. Twice as many lower the final error by 0.2 %, a quarter raises it by 0.5 %."""
+STEPS = 200_000
+"""Pixels shown to the map. Twice as many lower the final error by 0.2 %."""
 
 CHUNK = 50_000
 """Steps in one call of the kernel, some 10 ms, so that a signal is not kept waiting."""
+
+STOPS = range(0, STEPS + 1, CHUNK)
 
 RADIUS = (1 / 8, 0.25)
 """Neighbourhood (standard deviation of a Gaussian along the line) at the start, as a part of the map, and at the end,
@@ -41,22 +40,11 @@ in neurons: there the nearest neighbour moves by exp(-8) of the winner's step, t
 RATE = (0.5, 0.02)
 """Part of the way to the pixel that the winner moves, at the start and at the end."""
 
-EXCHANGES = 12
-"""Times that neurons move to where they are needed more, with ROUNDS rounds of Lloyd's algorithm after each."""
+EXCHANGES = 5
+"""Times, at most, that neurons move to where they are needed more; 12 lower the error by 0.1 % in twice the time."""
 
 ROUNDS = 2
-
-LAST_ROUNDS = 4
-"""Rounds of Lloyd's algorithm at the end: later ones gain less than 0.2 % each."""
-
-CAP = 0.01
-"""Largest part of all pixels that one exact color counts for: a flat background needs one entry, not many (the idea of
-libimagequant's histogram)."""
-
-EVENNESS = 0.15
-"""How far the counts of 6-bit regions of the color cube are evened out, 0 not at all, 1 wholly. With the cap it raised
-SSIMULACRA2 of mapped frames by 0.1 to 2.6 on 14 of 15 clips (film, games, terminals, editors, pages) against plain
-counts, and lowered one by 0.1; 0.25 and 0.5 lose on pages with gradients."""
+"""Rounds of Lloyd's algorithm after each exchange."""
 
 SPLIT = 0.64
 """Part of the variance along its longest axis that a Gaussian cell loses when it is cut in two: 2 / pi."""
@@ -78,8 +66,9 @@ def _learn(
 ) -> None:
     """Steps `first` to `last` of `steps`: neurons (3, n) in place, n <= 1024, pixels (m, 3) in order, again and again.
 
-    The winner is found on distances of which the last ten bits hold the neuron's index instead: a minimum over whole
-    numbers is what a processor does for many at a time. That is exact to one part in 8192.
+    Radius and rate shrink every 256 steps. The winner is found on distances of which the last ten bits hold the
+    neuron's index instead: a minimum over whole numbers is what a processor does for many at a time. That is exact to
+    one part in 8192.
     """
     n = neurons.shape[1]
     distance = np.empty(n, np.float32)
@@ -88,7 +77,7 @@ def _learn(
     reach = 0
     for step in range(first, last):
         if step == first or step % 256 == 0:
-            done = step / steps
+            done = (step - step % 256) / steps
             sigma = radius[0] * (radius[1] / radius[0]) ** done
             pull = rate[0] * (rate[1] / rate[0]) ** done
             reach = min(n - 1, int(3.0 * sigma))
@@ -111,41 +100,6 @@ def _learn(
 
 
 @kernel
-def _assign(colors: NDArray[np.float32], neurons: NDArray[np.float32], cell: NDArray[np.int32]) -> None:
-    """The nearest of neurons (n, 3), ascending in lightness, for each of colors (m, 3).
-
-    `cell` comes in with a guess each, which bounds the search; of equals the guess stays, or the first one met.
-    """
-    n = neurons.shape[0]
-    for i in range(colors.shape[0]):
-        x, y, z = colors[i, 0], colors[i, 1], colors[i, 2]
-        nearest = cell[i]
-        dx, dy, dz = neurons[nearest, 0] - x, neurons[nearest, 1] - y, neurons[nearest, 2] - z
-        best = dx * dx + dy * dy + dz * dz
-        up = np.searchsorted(neurons[:, 0], x)
-        down = up - 1
-        while up < n:
-            dx = neurons[up, 0] - x
-            if dx * dx >= best:
-                break
-            dy, dz = neurons[up, 1] - y, neurons[up, 2] - z
-            d = dx * dx + dy * dy + dz * dz
-            if d < best:
-                best, nearest = d, up
-            up += 1
-        while down >= 0:
-            dx = neurons[down, 0] - x
-            if dx * dx >= best:
-                break
-            dy, dz = neurons[down, 1] - y, neurons[down, 2] - z
-            d = dx * dx + dy * dy + dz * dz
-            if d < best:
-                best, nearest = d, down
-            down -= 1
-        cell[i] = nearest
-
-
-@kernel
 def _gather(
     colors: NDArray[np.float32],
     weights: NDArray[np.float64],
@@ -162,11 +116,16 @@ def _gather(
 
 
 def unfold(
-    colors: NDArray[np.float32], weights: NDArray[np.float64], size: int, seed: int
+    colors: NDArray[np.float32],
+    weights: NDArray[np.float64],
+    size: int,
+    seed: int,
+    stops: Sequence[int] = STOPS,
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Show pixels to a new map: yields the steps done and the neurons (size, 3), at first and after each CHUNK.
+    """Show pixels to a new map: yields the steps done, and the neurons (size, 3) then, at each of `stops`.
 
-    colors (m, 3) OKLab are shown as often as their weights (m,) say, in an order drawn from the seed.
+    colors (m, 3) OKLab are shown as often as their weights (m,) say, in an order drawn from the seed. `stops` ascend,
+    end with STEPS, and change nothing of what is learned.
     """
     rng = np.random.default_rng(seed)
     draws = 1 << 17
@@ -176,11 +135,27 @@ def unfold(
     line = np.zeros((3, size), np.float32)
     line[0] = np.linspace(colors[:, 0].min(), colors[:, 0].max(), size)  # the greys of the picture
     radius = (max(size * RADIUS[0], 2 * RADIUS[1]), RADIUS[1])
-    yield 0, line.T.copy()
-    for step in range(0, STEPS, CHUNK):
-        done = min(step + CHUNK, STEPS)
-        _learn(line, shown, step, done, STEPS, radius, RATE)
-        yield done, line.T.copy()
+    step = 0
+    for stop in stops:
+        _learn(line, shown, step, stop, STEPS, radius, RATE)
+        step = stop
+        yield step, line.T.copy()
+
+
+def place(line: NDArray[np.float32], newcomers: NDArray[np.float32]) -> NDArray[np.intp]:
+    """The order of a line of colors (n, 3) with newcomers (m, 3), each put where it lengthens the line least.
+
+    Indices into both, one after the other: (n + m,). (Cheapest insertion: D. Rosenkrantz, R. Stearns, P. Lewis, "An
+    analysis of several heuristics for the traveling salesman problem", SIAM Journal on Computing 6, 1977.)
+    """
+    both = np.concatenate([line, newcomers])
+    order = list(range(len(line)))
+    for index in range(len(line), len(both)):
+        away = np.sqrt(((both[order] - both[index]) ** 2).sum(axis=1))
+        gaps = np.sqrt((np.diff(both[order], axis=0) ** 2).sum(axis=1))
+        longer = np.concatenate([away[:1], away[:-1] + away[1:] - gaps, away[-1:]])  # before, between, behind
+        order.insert(int(longer.argmin()), index)
+    return np.array(order, np.intp)
 
 
 class Tuner:
@@ -189,31 +164,32 @@ class Tuner:
     neurons  (n, 3) float32 OKLab, in the order of the line
     cell     (m,) int32: the neuron of each color
     mass     (n,) float64: weight of each cell
+    pinned   (n,) bool: neurons that stay where they are
     """
 
     def __init__(self, neurons: NDArray[np.float32], colors: NDArray[np.float32], weights: NDArray[np.float64]) -> None:
         self.neurons = neurons
-        self.cell = np.zeros(len(colors), np.int32)
+        self.cell = Entries(neurons).nearest(colors)
         self.mass = np.zeros(len(neurons))
+        self.pinned = np.zeros(len(neurons), np.bool_)
         self._colors = colors
+        self._weights = weights
+
+    def weigh(self, weights: NDArray[np.float64]) -> None:
+        """Let the colors count as weights (m,) say, from the next round on."""
         self._weights = weights
 
     def round(self) -> None:
         """Find each color's neuron, and put each neuron at the mean of its colors."""
-        order = np.argsort(self.neurons[:, 0], kind="stable")
-        rank = np.argsort(order).astype(np.int32)
-        sorted_neurons = np.ascontiguousarray(self.neurons[order])
-        guess = rank[self.cell]
-        sums = np.zeros((len(order), 4))
-        for part in range(0, len(guess), CHUNK):
+        self.cell = Entries(self.neurons).nearest(self._colors, self.cell)
+        sums = np.zeros((len(self.neurons), 4))
+        for part in range(0, len(self.cell), CHUNK):
             inside = slice(part, part + CHUNK)
-            _assign(self._colors[inside], sorted_neurons, guess[inside])
-            _gather(self._colors[inside], self._weights[inside], guess[inside], sums)
-        self.cell = order[guess].astype(np.int32)
-        self.mass[order] = sums[:, 0]
-        means = np.empty_like(self.neurons)
-        means[order] = sums[:, 1:4] / np.maximum(sums[:, :1], 1e-300)
-        self.neurons = np.where(self.mass[:, None] > 0, means, self.neurons)
+            _gather(self._colors[inside], self._weights[inside], self.cell[inside], sums)
+        self.mass = sums[:, 0]
+        means = sums[:, 1:] / np.maximum(self.mass, 1e-300)[:, None]
+        free = (self.mass > 0) & ~self.pinned
+        self.neurons = np.where(free[:, None], means, self.neurons).astype(np.float32)
 
     def exchange(self) -> bool:
         """Move neurons, at most one in eight: each joins the cell of its neighbour, and splits a cell that needs two.
@@ -225,7 +201,7 @@ class Tuner:
         busy = np.zeros(len(costs), np.bool_)
         needy = iter(np.argsort(-gains, kind="stable"))
         target = next(needy, None)
-        moved: list[tuple[int, int]] = []
+        moved: list[int] = []
         for leaver in np.argsort(costs, kind="stable"):
             joined = joins[leaver]
             if len(moved) >= max(1, len(costs) // 8):
@@ -237,14 +213,36 @@ class Tuner:
             if target is None or UNDERRATED * gains[target] <= costs[leaver]:
                 break
             busy[[leaver, joined, target]] = True
-            moved.append((int(leaver), int(target)))
+            moved.append(int(leaver))
             both = self.mass[[leaver, joined]]
-            if both.sum() > 0:
+            if both.sum() > 0 and not self.pinned[joined]:
                 self.neurons[joined] = both @ self.neurons[[leaver, joined]] / both.sum()
             self.neurons[leaver] = self.neurons[target] + axes[target]
-            self.neurons[target] = self.neurons[target] - axes[target]
+            if not self.pinned[target]:
+                self.neurons[target] = self.neurons[target] - axes[target]
         self._reorder(moved)
         return bool(moved)
+
+    def hold(self, neurons: Sequence[int], colors: NDArray[np.float32]) -> None:
+        """Put neurons (k,) at colors (k, 3) that are theirs already, nearly, and keep them there."""
+        self.neurons[neurons] = colors
+        self.pinned[neurons] = True
+
+    def pin(self, colors: NDArray[np.float32]) -> None:
+        """Keep the neurons that are needed least, as far as there are any, at colors (k, 3)."""
+        joins, costs = self._joins()
+        busy = ~np.isfinite(costs)
+        spare: list[int] = []
+        for neuron in np.argsort(costs, kind="stable"):
+            if not busy[neuron] and not busy[joins[neuron]] and len(spare) < len(colors):
+                busy[[neuron, joins[neuron]]] = True
+                spare.append(int(neuron))
+        self.hold(spare, colors[: len(spare)])
+        self._reorder(spare)
+
+    def free(self, neurons: Sequence[int]) -> None:
+        """Take neurons out of use: the next exchange moves them to where they are needed."""
+        self.mass[neurons] = 0
 
     def _joins(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """For each neuron the one that it would cost least to join, and that cost (J. Ward, 1963)."""
@@ -252,8 +250,10 @@ class Tuner:
         mass = self.mass
         cost = mass[:, None] * mass[None] / np.maximum(mass[:, None] + mass[None], 1e-300) * square
         idle = mass == 0
-        cost[idle] = cost[:, idle] = np.inf
+        cost[:, idle] = np.inf
+        cost[idle] = np.inf
         np.fill_diagonal(cost, np.where(idle, 0.0, np.inf))  # an idle one leaves nothing behind
+        cost[self.pinned] = np.inf
         joins = cost.argmin(axis=1)
         return joins, cost[np.arange(len(cost)), joins]
 
@@ -266,70 +266,29 @@ class Tuner:
             for b in range(a, 3):
                 product = self._weights * off[:, a] * off[:, b]
                 spread[:, a, b] = spread[:, b, a] = np.bincount(self.cell, weights=product, minlength=n)
-        values, vectors = np.linalg.eigh(spread / np.maximum(self.mass, 1e-300)[:, None, None])
+        values, vectors = np.linalg.eigh(spread / np.where(self.mass > 0, self.mass, 1)[:, None, None])
         longest = np.maximum(values[:, 2], 0.0)
         axes = np.sqrt(SPLIT * longest)[:, None] * vectors[:, :, 2]
+        # A pinned neuron is not in the middle of its cell: the second one goes to where the others are.
+        for pinned in np.flatnonzero(self.pinned):
+            towards = off[self.cell == pinned].mean(axis=0) if self.mass[pinned] > 0 else axes[pinned]
+            axes[pinned] *= np.where(axes[pinned] @ towards < 0, -1.0, 1.0)
         return SPLIT * self.mass * longest, axes.astype(np.float32)
 
-    def _reorder(self, moved: list[tuple[int, int]]) -> None:
-        """Put each neuron that moved beside its new neighbour, on the side where the line stays shorter."""
-        place = np.arange(len(self.neurons), dtype=np.float64)
-        for leaver, beside in moved:
-            ends = [k for k in (beside - 1, beside + 1) if 0 <= k < len(place)]
-            distances = [float(((self.neurons[leaver] - self.neurons[k]) ** 2).sum()) for k in ends]
-            side = ends[int(np.argmin(distances))] if ends else beside
-            place[leaver] = beside + 0.5 * np.sign(side - beside)
-        order = np.argsort(place, kind="stable")
+    def _reorder(self, moved: Sequence[int]) -> None:
+        """Put each neuron that moved where it lengthens the line least."""
+        stayed = np.delete(np.arange(len(self.neurons)), moved)
+        order = np.concatenate([stayed, np.array(moved, np.intp)])
+        order = order[place(self.neurons[stayed], self.neurons[moved])]
         rank = np.argsort(order).astype(np.int32)
-        self.neurons, self.mass = self.neurons[order], self.mass[order]
+        self.neurons, self.mass, self.pinned = self.neurons[order], self.mass[order], self.pinned[order]
         self.cell = rank[self.cell]
 
-
-def _tune(tuner: Tuner) -> None:
-    """Rounds and exchanges until no exchange pays, then the last rounds."""
-    tuner.round()
-    tuner.round()
-    for _ in range(EXCHANGES):
-        if not tuner.exchange():
-            break
-        for _ in range(ROUNDS):
-            tuner.round()
-    for _ in range(LAST_ROUNDS):
-        tuner.round()
-
-
-def _weigh(colors: Pixels, counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How much each distinct color (m, 3) counts in training, by how often it occurs (m,): see CAP and EVENNESS."""
-    capped = np.minimum(counts, CAP * counts.sum())
-    _, region = np.unique(pack(np.right_shift(colors, 2, dtype=np.uint8)), return_inverse=True)
-    weights: NDArray[np.float64] = capped * np.bincount(region, weights=capped)[region] ** -EVENNESS
-    return weights
-
-
-def train(
-    sample: Sample, colors: int, seed: int = 0, on_progress: Callable[[int, int], None] = lambda done, steps: None
-) -> Palette:
-    """The palette of at most `colors` entries (>= 1) for a sample; the same seed gives the same palette.
-
-    A sample whose clip has no more distinct colors than that is not trained on: its palette is those colors, exactly.
-    `on_progress` is told steps done and steps in all.
-    """
-    if sample.colors is not None and len(sample.colors) <= colors:
-        return Palette(sample.colors if len(sample.colors) else np.zeros((1, 3), np.uint8))
-    packed, counts = np.unique(pack(sample.pixels), return_counts=True)
-    distinct = unpack(packed)
-    weights = _weigh(distinct, counts)
-    lab = oklab(distinct)
-    neurons = lab[:0]
-    for done, line in unfold(lab, weights, colors, seed):
-        neurons = line
-        on_progress(done, STEPS)
-    tuner = Tuner(neurons, lab, weights)
-    _tune(tuner)
-    return Palette(_once(srgb(tuner.neurons)))
-
-
-def _once(colors: Pixels) -> Pixels:
-    """Without the rows that stand already further up: two neurons may round to one color."""
-    _, first = np.unique(colors, axis=0, return_index=True)
-    return colors[np.sort(first)]
+    def tune(self, exchanges: int = EXCHANGES) -> Iterator[None]:
+        """Exchanges, with rounds after each, until none pays; yields after each round."""
+        for _ in range(exchanges):
+            if not self.exchange():
+                break
+            for _ in range(ROUNDS):
+                self.round()
+                yield

@@ -103,13 +103,16 @@ class ImageClip(Clip):
 
     def frames(self) -> Iterator[Frame]:
         before: Frame | None = None
-        for start, (picture, _) in zip(self.starts, _pictures(self.path, self.max_pixels), strict=False):
-            frame = _frame(picture, start, self.background)
-            if before is not None and before.mask is None and frame.mask is None:
-                same = np.array_equal(before.pixels, frame.pixels)
-                frame = Frame(before.pixels, start) if same else frame
-            yield frame
-            before = frame
+        try:
+            for start, (picture, _) in zip(self.starts, _pictures(self.path, self.max_pixels), strict=False):
+                frame = _frame(picture, start, self.background)
+                if before is not None and before.mask is None and frame.mask is None:
+                    same = np.array_equal(before.pixels, frame.pixels)
+                    frame = Frame(before.pixels, start) if same else frame
+                yield frame
+                before = frame
+        except _DAMAGE as error:  # all of it could be read when it was opened
+            raise SourceUnreadable(f"{self.name}: the picture is not as it was any more ({printable(error)})") from None
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:
