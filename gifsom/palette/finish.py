@@ -42,7 +42,7 @@ rendered sky are smaller: entries for them cost film a point of SSIMULACRA2."""
 
 FIRST_ROUNDS = 2
 
-LAST_ROUNDS = 4
+LAST_ROUNDS = 3
 """Rounds of Lloyd's algorithm at the end: later ones gain less than 0.2 % each."""
 
 NEAR = 2
