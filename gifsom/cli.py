@@ -340,6 +340,7 @@ def _complain(message: str) -> None:
 
 def main() -> None:
     """Run the command line; every failure is one line on stderr and an exit status."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small here: more threads cost a tenth more
     for number in (signal.SIGINT, signal.SIGTERM):  # a terminated program cleans up as an interrupted one
         signal.signal(number, _interrupt)
     for stream in (sys.stdout, sys.stderr):

@@ -146,7 +146,7 @@ def patches(colors: Iterable[int], picture: int, most: Mapping[int, Sequence[int
 def flats(picture: Sequence[Sequence[int]], hidden: NDArray[np.bool_] | None, edge: int) -> dict[int, int]:
     """For each color its pixels that are as the left and the upper one, less `edge` for each that is as one of them.
 
-    A pixel that is hidden, or as one that is, does not count.
+    A pixel that is hidden, or as one that is, does not count. Each sum stays within -16383 and 16383.
     """
     extents: dict[int, int] = {}
     for y, row in enumerate(picture):
@@ -154,7 +154,8 @@ def flats(picture: Sequence[Sequence[int]], hidden: NDArray[np.bool_] | None, ed
             beside = [(y, x - 1)] * (x > 0) + [(y - 1, x)] * (y > 0)
             alike = [(v, u) for v, u in beside if picture[v][u] == color]
             if alike and (hidden is None or not any(hidden[place] for place in [(y, x), *alike])):
-                extents[color] = extents.get(color, 0) + (1 if len(alike) == 2 else -edge)
+                more = extents.get(color, 0) + (1 if len(alike) == 2 else -edge)
+                extents[color] = min(max(more, -16383), 16383)
     return extents
 
 

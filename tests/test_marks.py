@@ -68,7 +68,7 @@ def test_patches_are_those_of_the_twin() -> None:
 
 
 def assert_flats_are_those_of_the_twin(picture: Pixels, hidden: Mask | None) -> None:
-    extent = np.zeros(1 << 24, np.int32)
+    extent = np.zeros(1 << 24, np.int16)
     numbers = pack(picture)
     room = np.full(numbers.size + 64, GUARD, np.uint32)
     count = marks._flats(numbers, NOTHING if hidden is None else hidden, extent, room[32:-32])
@@ -76,7 +76,7 @@ def assert_flats_are_those_of_the_twin(picture: Pixels, hidden: Mask | None) -> 
     found = room[32 : 32 + count]
     assert list(expected) == found.tolist()
     assert {GUARD} == {*room[:32].tolist(), *room[32 + count :].tolist()}
-    assert expected == dict(zip(found.tolist(), (extent[found] - marks._MET).tolist(), strict=True))
+    assert expected == dict(zip(found.tolist(), (extent[found].astype(int) - marks._MET).tolist(), strict=True))
     extent[found] = 0
     assert not extent.any()
 
@@ -86,6 +86,12 @@ def assert_flats_are_those_of_the_twin(picture: Pixels, hidden: Mask | None) -> 
 def test_flats_are_those_of_the_twin(levels: int, masked: bool) -> None:
     picture = noise(seed=levels, levels=levels)
     assert_flats_are_those_of_the_twin(picture, noise(seed=9)[..., 0] < 40 if masked else None)
+
+
+def test_what_is_flat_all_over_counts_as_much_as_16_bits_hold() -> None:
+    picture = np.zeros((150, 150, 3), np.uint8)
+    assert_flats_are_those_of_the_twin(picture, None)
+    assert surveyed(picture).extents.tolist() == [16383]
 
 
 @pytest.mark.parametrize("masked", [False, True])

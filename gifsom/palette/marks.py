@@ -26,7 +26,7 @@ EXTENT = 64
 """Pixels inside flat areas of one picture, less those at the edges, from which on a color is flat."""
 
 _REGIONS = 1 << 3 * BITS
-_MET = 1 << 30
+_MET = 1 << 14  # what counts begin with; they end at the ends of 16 bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class Marks:
     pictures  (p,) int64: the number of that picture
     flats     (f, 3) uint8: every color that was flat in some picture
     extents   (f,) int64: how many pixels inside flat areas it had, less EDGE for each at their edges, in the picture
-              with most of them
+              with most of them; at most 16383
     largest   pixels of the largest picture
     """
 
@@ -100,12 +100,12 @@ def _patches(
 
 
 @kernel
-def _flats(colors: NDArray[np.uint32], hidden: Mask, extent: NDArray[np.int32], found: NDArray[np.uint32]) -> int:
+def _flats(colors: NDArray[np.uint32], hidden: Mask, extent: NDArray[np.int16], found: NDArray[np.uint32]) -> int:
     """Count in `extent` (2**24) the pixels of each color that are as their left and their upper neighbour.
 
     A pixel that is as one of the two takes EDGE away again, and so does one at the left or upper border. colors (h, w)
     are numbers; hidden (h, w), or (0, 0) for nothing. `extent` is zero before; the colors that are met are listed in
-    `found`, and count from _MET on. How many they are.
+    `found`, and count from _MET on, within 1 and 32767. How many they are.
     """
     count = 0
     masked = hidden.shape[0] > 0
@@ -122,7 +122,8 @@ def _flats(colors: NDArray[np.uint32], hidden: Mask, extent: NDArray[np.int32], 
                 found[count] = color
                 count += 1
                 extent[color] = _MET
-            extent[color] += 1 if left and upper else -EDGE
+            more = int(extent[color]) + (1 if left and upper else -EDGE)
+            extent[color] = min(max(more, 1), 0x7FFF)
     return count
 
 
@@ -140,7 +141,7 @@ class Survey:
         self._sums = np.zeros((_REGIONS, 3), np.int64)
         self._touched = np.empty(_REGIONS, np.int32)
         self._most = np.zeros((_REGIONS, 5), np.int64)
-        self._extent = np.zeros(1 << 24, np.int32)  # takes memory only where there are flat colors
+        self._extent = np.zeros(1 << 24, np.int16)  # takes memory only where there are flat colors
         self._flats: dict[int, int] = {}
 
     def look(self, picture: NDArray[np.uint32], mask: Mask | None, visible: NDArray[np.uint32]) -> None:
@@ -150,7 +151,7 @@ class Survey:
         self._largest = max(self._largest, picture.size)
         found = np.empty(picture.size, np.uint32)
         found = found[: _flats(picture, _NOTHING if mask is None else mask, self._extent, found)]
-        extents = self._extent[found] - _MET
+        extents = self._extent[found].astype(np.int64) - _MET
         self._extent[found] = 0
         flat = extents >= EXTENT
         for color, extent in zip(found[flat].tolist(), extents[flat].tolist(), strict=True):
