@@ -18,7 +18,7 @@ import typer
 
 import gifsom
 from gifsom.errors import GifsomError, SettingError, printable
-from gifsom.settings import MAX_FPS, MAX_PIXELS, VIDEO_FPS, VIDEO_WIDTH
+from gifsom.settings import MAP_SIZES, MAX_FPS, MAX_PIXELS, VIDEO_FPS, VIDEO_WIDTH
 
 if TYPE_CHECKING:
     from gifsom.clip import Shortfall
@@ -79,6 +79,20 @@ def convert(
             help="Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.",
         ),
     ] = None,
+    quality: Annotated[
+        int | None,
+        typer.Option(
+            help="1 to 100: the lower, the smaller the file; 80 looks good. Without it: every pixel's nearest color."
+        ),
+    ] = None,
+    map_size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(MAP_SIZES),
+            help="With --quality: colors of the shared map; of more than 256, a frame takes those that it needs."
+            " Without it: auto.",
+        ),
+    ] = None,
     loop: Annotated[
         int | None,
         typer.Option(help="How many times it plays, 0 for ever. Without it: as an animation says, else for ever."),
@@ -117,6 +131,8 @@ def convert(
         "duration": duration,
         "colors": colors,
         "palette": palette,
+        "quality": quality,
+        "map_size": map_size,
         "loop": loop,
         "background": background,
         "overwrite": overwrite,
@@ -243,6 +259,8 @@ def _show_colors(hexes: list[str]) -> None:
 
 def _closing_line(result: "Result") -> str:
     colors = _count(result.colors, "color") + (", exact" if result.exact else "")
+    if result.tables > 1:
+        colors += f" in {result.tables} tables"
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"

@@ -12,13 +12,18 @@ from gifsom import edit, sources
 from gifsom.clip import Clip, Shortfall
 from gifsom.color import pack
 from gifsom.encoder.encode import encode
+from gifsom.encoder.thrifty import bit_price, encode_thrifty
 from gifsom.errors import SettingError, SourceIncomplete, TargetUnwritable, printable
 from gifsom.output import check_source, check_target, replacing
+from gifsom.palette.large import enlarge
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample, take
 from gifsom.palette.train import Moment, learn
 from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings, parse_color
 from gifsom.timing import schedule
+
+MAP = 1020
+"""Colors of a map that is larger than a table: four times a table of 255."""
 
 Item = TypeVar("Item")
 Progress = Callable[[str, int, int | None], None]
@@ -35,6 +40,7 @@ class Result:
     frames     images in it; what changes nothing needs none
     seconds    that it plays
     colors     in its palette
+    tables     color tables that were written: more than one where images take their own from a large palette
     exact      every pixel has the very color of its source
     elapsed    seconds that the conversion took
     shortfall  what could not be read of the source, or None
@@ -46,6 +52,7 @@ class Result:
     frames: int
     seconds: float
     colors: int
+    tables: int
     exact: bool
     elapsed: float
     shortfall: Shortfall | None
@@ -64,8 +71,8 @@ def convert(
         source: a video, a GIF or another picture file, or a `Clip`.
         target: the GIF; None: the source's name, ending in .gif, in the current folder.
         progress: called often with stage, done, of.
-        **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, palette, loop,
-            background, overwrite, strict, max_pixels, seed.
+        **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, palette,
+            quality, map_size, loop, background, overwrite, strict, max_pixels, seed.
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
@@ -81,9 +88,17 @@ def convert(
     clip = edit.hold(prepare(source, settings))
     sample = survey(clip, settings, progress)
     palette = _palette(sample, settings, given, progress)
+    exact = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
+    quality = None if exact or not sample.opaque else settings.quality
+    if quality is not None and sample.pictures > 1 and not settings.one_table:
+        palette = enlarge(palette, sample, MAP)
     with replacing(path, settings.overwrite) as stream:
         frames = _told(schedule(clip), "Writing", clip.count, progress)
-        stats = encode(stream, clip.size, frames, palette, _plays(clip, settings))
+        if quality is None:
+            stats = encode(stream, clip.size, frames, palette, _plays(clip, settings))
+        else:
+            price = bit_price(quality)
+            stats = encode_thrifty(stream, clip.size, frames, palette, _plays(clip, settings), price=price)
     return Result(
         path=path,
         bytes=stats.bytes,
@@ -91,7 +106,8 @@ def convert(
         frames=stats.images,
         seconds=stats.centiseconds / 100,
         colors=len(palette),
-        exact=sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all()),
+        tables=stats.tables,
+        exact=exact,
         elapsed=time.perf_counter() - began,
         shortfall=clip.shortfall,
     )

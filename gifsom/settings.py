@@ -30,6 +30,9 @@ MAX_FPS = 50.0
 VIDEO_FPS = 15.0
 """Rate of a GIF made from a video where none is asked: at most this."""
 
+MAP_SIZES = ("auto", "256", "1024")
+"""Sizes of the shared map."""
+
 VIDEO_WIDTH = 640
 """Width in pixels of a GIF made from a video where none is asked: at most this."""
 
@@ -99,6 +102,11 @@ class Settings:
     duration    length of the GIF in seconds, instead of `end`
     colors      visible colors, 2 to 256
     palette     a `Palette` of up to 256 colors, or the path of a palette file, instead of learning one
+    quality     1 to 100: bytes are weighed against visible errors, the lower, the smaller the file; 100 is as good as
+                the colors allow. None: every pixel gets its nearest color; so it does in a transparent clip, and in
+                one whose colors all fit
+    map_size    with a quality, colors of the shared map, 256, 1024 or "auto": more than 256 let a frame take a table of
+                its own where that pays; "auto" is 1024 unless colors or a palette are given
     loop        how many times the GIF plays, 0 for ever, up to 65536; None: as an animation says, else for ever
     background  what lies behind a transparent clip (CSS name, "#rrggbb" or three numbers); None: white, and a GIF
                 stays transparent
@@ -115,6 +123,8 @@ class Settings:
     duration: Seconds | None = None
     colors: int = TABLE
     palette: "Palette | str | Path | None" = None
+    quality: int | None = None
+    map_size: str | int = "auto"
     loop: int | None = None
     background: str | Color | None = None
     overwrite: bool = False
@@ -132,6 +142,10 @@ class Settings:
         _check("colors", self.colors, 2, TABLE)
         if self.palette is not None and self.colors != TABLE:
             raise SettingError("palette and colors exclude each other: a palette has as many as it has")
+        if self.quality is not None:
+            _check("quality", self.quality, 1, 100)
+        if str(self.map_size) not in MAP_SIZES:
+            raise SettingError(f"map_size is {printable(self.map_size)}: give one of {', '.join(MAP_SIZES)}")
         _check("max_pixels", self.max_pixels, 1, 2**31 - 1)
         _check("seed", self.seed, 0, 2**63)
         if self.loop is not None:
@@ -143,6 +157,11 @@ class Settings:
         span(self.start, self.end)
         if self.background is not None:
             parse_color(self.background)
+
+    @property
+    def one_table(self) -> bool:
+        """Whether all frames share one color table, whatever another would gain."""
+        return str(self.map_size) == "256" or self.colors != TABLE or self.palette is not None
 
     @property
     def span(self) -> tuple[float, float | None]:

@@ -221,3 +221,285 @@ def gather(
         for k, value in enumerate([1.0, *color.tolist()]):
             sums[cell][k] += weight * value
     return sums
+
+
+STEEP, REACH, BLOCK, AHEAD = 1e5, 0.3, 8, 8
+Tree = dict[int, dict[int, int]]  # children of a node by their letters, the newest last
+
+
+def pixel(pixels: NDArray[np.float32], at: int) -> tuple[np.float32, ...]:
+    return tuple(pixels[at])
+
+
+def excess(values: Sequence[np.float32], symbol: int, transparent: int, table: NDArray[np.float32]) -> np.float32:
+    x, y, z, weight, base, keep = values
+    if symbol == transparent:
+        return keep
+    difference = table[symbol] - np.array([x, y, z])
+    square = difference * difference
+    e = max(square[0] + square[1] + square[2] - base, np.float32(0)) * weight
+    return e * (1 + np.float32(STEEP) * e)
+
+
+class Dictionary:
+    """The dictionary of `choose` as maps."""
+
+    def __init__(self, letters: int) -> None:
+        self.children: Tree = {}
+        self.letter = {code: code for code in range(letters)}
+        self.parent: dict[int, int] = {}
+        self.height: dict[int, int] = {}
+
+    def below(self, node: int) -> list[int]:
+        """Children, the newest first."""
+        return list(self.children.get(node, {}).values())[::-1]
+
+    def word(self, node: int) -> list[int]:
+        return [*(self.word(self.parent[node]) if node in self.parent else []), self.letter[node]]
+
+
+def child_by(book: Dictionary, node: int, letter: int) -> int:
+    return book.children.get(node, {}).get(letter, -1)
+
+
+def grow(book: Dictionary, node: int, letter: int, code: int) -> None:
+    book.children.setdefault(node, {})[letter] = code
+    book.letter[code], book.parent[code], book.height[code] = letter, node, 0
+    above, height = node, 1
+    while above >= 0 and book.height.get(above, 0) < height:
+        book.height[above] = height
+        above, height = book.parent.get(above, -1), height + 1
+
+
+def reach(book: Dictionary, node: int, so_far: float) -> float:
+    height = book.height.get(node, 0)
+    return REACH * height if so_far > 0 else float(height)
+
+
+def seek(
+    pixels: NDArray[np.float32],
+    at: int,
+    starts: Sequence[int],
+    table: NDArray[np.float32],
+    transparent: int,
+    book: Dictionary,
+    worth: float,
+) -> tuple[int, int, float]:
+    """The best phrase among all that begin with one of `starts`: its node, its length, its excess."""
+    best: tuple[int, int, float] = (-1, 1, 0.0)
+    least = math.inf
+    waiting: list[tuple[int, int, float]] = []
+
+    def meet(node: int, depth: int, so_far: float) -> None:
+        nonlocal best, least
+        if so_far - worth * depth < least:
+            best, least = (node, depth, so_far), so_far - worth * depth
+
+    def promising(node: int, depth: int, so_far: float) -> bool:
+        return bool(book.below(node)) and so_far - worth * (depth + reach(book, node, so_far)) < least
+
+    def price(depth: int, symbol: int) -> float:
+        return float(excess(pixel(pixels, at + depth), symbol, transparent, table))
+
+    for symbol in starts:
+        meet(symbol, 1, price(0, symbol))
+        if promising(symbol, 1, price(0, symbol)):
+            waiting.append((symbol, 1, price(0, symbol)))
+    here, depth, so_far = best
+    while at + depth < len(pixels) and book.below(here):
+        so_far, here = min(
+            ((so_far + price(depth, book.letter[child]), child) for child in book.below(here)),
+            key=lambda pair: pair[0],
+        )
+        depth += 1
+        meet(here, depth, so_far)
+    while waiting:
+        here, depth, so_far = waiting.pop()
+        if at + depth >= len(pixels) or not promising(here, depth, so_far):
+            continue
+        for child in book.below(here):
+            total = so_far + price(depth, book.letter[child])
+            meet(child, depth + 1, total)
+            if promising(child, depth + 1, total):
+                waiting.append((child, depth + 1, total))
+    return best
+
+
+def choose(
+    pixels: NDArray[np.float32],
+    best: Sequence[int],
+    table: NDArray[np.float32],
+    near: NDArray[np.uint8],
+    transparent: int,
+    minimum: int,
+    price: float,
+) -> tuple[list[int], Codes, float]:
+    """Symbols, codes with their widths, and the excess of all."""
+    clear = 1 << minimum
+    book = Dictionary(clear)
+    following, width = clear + 2, minimum + 1
+    codes: Codes = [(clear, width)]
+    symbols: list[int] = []
+    total, cost, length = 0.0, 12.0 * price, 3.0
+    before = -1
+    while len(symbols) < len(pixels):
+        at = len(symbols)
+        own = book.word(before)[0] if before >= 0 else -1
+        tentative = before >= 0 and child_by(book, before, own) < 0
+        if tentative:
+            grow(book, before, own, following)
+        starts = [*([transparent] if transparent >= 0 else []), *near[best[at]].tolist()]
+        node, size, e = seek(pixels, at, starts, table, transparent, book, cost / length)
+        total += e
+        cost += (e + price * width - cost) * 0.02
+        length += (size - length) * 0.02
+        word = book.word(node)
+        symbols += word
+        if before >= 0:
+            if word[0] != own:
+                if tentative:
+                    del book.children[before][own]
+                if child_by(book, before, word[0]) < 0:
+                    grow(book, before, word[0], following)
+            following += 1
+        codes.append((node, width))
+        if following >= 1 << width and width < 12:
+            width += 1
+        before = node
+        if following == CODES and len(symbols) < len(pixels):
+            codes.append((clear, 12))
+            book = Dictionary(clear)
+            following, width, before = clear + 2, minimum + 1, -1
+    codes.append((clear + 1, width))
+    return symbols, codes, total
+
+
+def to_lab(
+    colors: Iterable[Sequence[int]],
+    linear: NDArray[np.float32],
+    to_lms: NDArray[np.float32],
+    to_lab: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    third = np.float32(1 / 3)
+    rows = []
+    for color in colors:
+        r, g, b = (linear[level] for level in color)
+        lms = []
+        for row in to_lms:
+            x = row[0] * r + row[1] * g + row[2] * b
+            y = np.int32(int(x.view(np.int32)) // 3 + 709921077).view(np.float32)
+            for _ in range(2):
+                y = (y + y + x / (y * y)) * third
+            lms.append(y)
+        rows.append([row[0] * lms[0] + row[1] * lms[1] + row[2] * lms[2] for row in to_lab])
+    return np.array(rows, np.float32)
+
+
+def weigh(lightness: NDArray[np.float32], lasting: NDArray[np.uint8], masking: float) -> NDArray[np.float32]:
+    """Weights of errors, for the lightness (h, w) of a picture."""
+    h, w = lightness.shape
+    level = (lightness * (1 << 14)).astype(np.int64)
+    steps = np.zeros((h, w), np.int64)
+    steps[:, 1:] += abs(np.diff(level, axis=1))
+    steps[1:] += abs(np.diff(level, axis=0))
+    share = masking / (2 * 25 * (1 << 14))
+    weights = np.zeros((h, w), np.float32)
+    for y in range(h):
+        for x in range(w):
+            around = int(steps[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3].sum())
+            weights[y, x] = float(lasting[y, x]) / (1.0 + share * around)
+    return weights
+
+
+def compare(
+    pixels: NDArray[np.float32],
+    best: Sequence[int],
+    table: NDArray[np.float32],
+    shown: Sequence[int],
+    colors: NDArray[np.float32],
+    first: bool,
+) -> NDArray[np.float32]:
+    rows = pixels.copy()
+    for row, entry, present in zip(rows, best, shown, strict=True):
+        best_square, square = distances(row[:3], np.stack([table[entry], colors[present]]))
+        base = best_square if first else min(best_square, square)
+        e = (square - base) * row[3]
+        row[4:] = base, np.float32(math.inf) if first else e * (1 + np.float32(STEEP) * e)
+    return rows
+
+
+def settle(keep: NDArray[np.float32], limit: float) -> tuple[NDArray[np.float32], tuple[int, int, int, int]]:
+    """What keeping costs (h, w) after it, and the rows and columns of what is left."""
+    keep = keep.copy()
+    h, w = keep.shape
+    for y in range(0, h, BLOCK):
+        for x in range(0, w, BLOCK):
+            square = keep[y : y + BLOCK, x : x + BLOCK]
+            if sum(square.ravel().tolist()) < limit:
+                square[:] = 0
+    rows, columns = np.nonzero(keep > 0)
+    if not rows.size:
+        return keep, (h, 0, w, 0)
+    return keep, (int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1)
+
+
+def movement(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], bool]:
+    difference = after.astype(np.int64) - before
+    largest = abs(difference).max(axis=2)
+    h, w = largest.shape
+    moved = np.zeros((h, w), bool)
+    for y in range(h):
+        for x in range(w):
+            change = largest[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3].sum()
+            drift = difference[max(0, y - 4) : y + 5, max(0, x - 4) : x + 5].sum(axis=(0, 1))
+            moved[y, x] = (
+                largest[y, x] > 10 or change > 2.0 * 25 or abs(drift).max() > max(0.3 * 81, change * (0.5 * 81 / 25))
+            )
+    return moved, bool(difference.any())
+
+
+def average(
+    frames: Sequence[Sequence[int]], moved: bool, ahead: Sequence[bool], mean: Sequence[np.float32], count: int
+) -> tuple[list[np.float32], int, list[int], int]:
+    """Mean, count, color and lasting of one pixel, whose colors in this frame and the next ones are known."""
+    still = 1
+    while still < len(frames) and not ahead[still - 1]:
+        still += 1
+    mean = list(mean)
+    if moved:
+        mean = [np.float32(sum(int(f[k]) for f in frames[:still])) / np.float32(still) for k in range(3)]
+        count = still
+    elif still == AHEAD:
+        count = min(count + 1, 16)
+        mean = [m + (np.float32(new) - m) / np.float32(count) for m, new in zip(mean, frames[-1], strict=True)]
+    color = [int(m + np.float32(0.5)) for m in mean]
+    return mean, count, color, AHEAD if still == len(frames) else still
+
+
+def demand(best: Sequence[int], pixels: NDArray[np.float32], limit: float, entries: int) -> NDArray[np.float64]:
+    """Count and weight (2, entries) of what is asked for."""
+    asked = np.zeros((2, entries))
+    for entry, row in zip(best, pixels, strict=True):
+        if row[5] > limit:
+            asked[:, entry] += 1.0, row[3]
+    return asked
+
+
+def slice(
+    square: NDArray[np.float32], count: Sequence[float], weight: Sequence[float], size: int, alive: Iterable[int]
+) -> set[int]:
+    """The entries that are left."""
+    left, heir = set(alive), {}
+    pixels, mass = list(count), list(weight)
+    while len(left) > size:
+        costs = {}
+        for i in sorted(left):
+            if heir.get(i) not in left:
+                heir[i] = min((k for k in sorted(left) if k != i), key=lambda k: float(square[i, k]))
+            e = float(square[i, heir[i]]) * mass[i] / pixels[i]
+            costs[i] = pixels[i] * (e * (1.0 + STEEP * e))
+        worst = min(costs, key=lambda i: costs[i])
+        left.remove(worst)
+        pixels[heir[worst]] += pixels[worst]
+        mass[heir[worst]] += mass[worst]
+    return left

@@ -1,6 +1,7 @@
 """Encoder and GifWriter: what a viewer sees is what the mapper meant, in our strict decoder and in those of others."""
 
 import io
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from strict import Gif, check
 
 from gifsom.clip import Frame, Rect
 from gifsom.color import oklab
-from gifsom.encoder.encode import Encoder, Stats, encode
+from gifsom.encoder.encode import LONG, Encoder, Stats, _long_runs, encode
 from gifsom.encoder.gif import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch
 from gifsom.encoder.lzw import compress
 from gifsom.palette.palette import Palette
@@ -319,3 +320,13 @@ def streams_of(size: int) -> Iterator[tuple[int, Pixels, bytes]]:
         data = compress(symbols, minimum)
         if len(data) == size:
             yield minimum, symbols, data
+
+
+def test_long_runs_are_those_of_at_least_so_many_pixels() -> None:
+    """Rows follow each other, as they do in the code stream."""
+    rng = np.random.default_rng(0)
+    for free in (rng.random((30, 40)) < 0.9, np.ones((5, 9), bool), np.zeros((5, 9), bool)):
+        text = "".join("x" if pixel else " " for pixel in free.ravel().tolist())
+        expected = [len(run) >= LONG for run in re.findall("x+| +", text) for _ in run]
+        expected = [long and pixel == "x" for long, pixel in zip(expected, text, strict=True)]
+        assert expected == _long_runs(free).ravel().tolist()

@@ -48,7 +48,7 @@ def many_colors() -> list[np.ndarray]:
 
 
 GOLDEN = {
-    sliding_block: "2c47e79af41789d3cc9c93944557b733f2a12cd4102644402696141a79c86c24",
+    sliding_block: "eb8989750f0ceadfc130f01b753d8afd2c3de7b67aa24e7d8bb6438a4580f3b7",
     growing_bar: "e484b39d3977d586ac676bb7ecbda1ae7645ff6e5662c4d47648ac0c5de70631",
     many_colors: "41672b0bf7ab2eb83a3ba1518ede204a2dada47ea68033b97f5e3e257adedede",
 }

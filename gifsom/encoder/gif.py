@@ -1,7 +1,7 @@
 """The GIF89a file: header, color table, loop, and images one after the other, strictly by the specification.
 
-Only what every known decoder shows alike is written: one global table padded to a power of two, one graphic control
-extension an image, no interlacing, no deferred clear, one trailer.
+Only what every known decoder shows alike is written: tables padded to a power of two, one graphic control extension an
+image, no interlacing, no deferred clear, one trailer.
 """
 
 import struct
@@ -31,6 +31,7 @@ class Patch:
     delay        centiseconds, 2 to 65535
     disposal     KEEP or CLEAR
     transparent  the index that shows what lies below, or None
+    colors       (k, 3) uint8, a color table of its own, padded to 2**minimum entries; None: the global one
     """
 
     rect: Rect
@@ -39,6 +40,7 @@ class Patch:
     delay: int
     disposal: int = KEEP
     transparent: int | None = None
+    colors: Pixels | None = None
 
 
 class GifWriter:
@@ -74,6 +76,10 @@ class GifWriter:
         control = struct.pack("<BHB", patch.disposal << 2 | has_index, patch.delay, patch.transparent or 0)
         rect = patch.rect
         image = struct.pack("<HHHHB", rect.left, rect.top, rect.width, rect.height, 0)
+        if patch.colors is not None:  # flags: a table, not interlaced, not sorted, of 2**minimum entries
+            image = (
+                image[:-1] + bytes([0x80 | patch.minimum - 1]) + patch.colors.tobytes().ljust(3 << patch.minimum, b"\0")
+            )
         blocks = b"".join(_sub_blocks(patch.data))
         self._write(b"\x21\xf9\x04" + control + b"\0\x2c" + image + bytes([patch.minimum]) + blocks)
 

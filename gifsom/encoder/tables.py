@@ -1,0 +1,171 @@
+"""Tables: which entries of a map that is larger than a color table a frame gets.
+
+The first entries of the map are the table of the whole file. A frame may have a table of its own, 3 bytes an entry,
+made of those entries that it needs most; it gets one where what it gains is worth more than these bytes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifsom.encoder.lossy import NEAR, STEEP, neighbours
+from gifsom.encoder.lzw import minimum_code_size
+from gifsom.jit import kernel
+from gifsom.palette.palette import Palette
+
+TABLE = 255
+"""Entries of a table, so that an index is left for "as it is"."""
+
+
+NEED = 1e-3
+"""Least excess of a pixel, as it is, for which its color is asked for: with less, nearly all are, every time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A color table of a frame.
+
+    entries  (k,) uint16: indices into the map
+    lab      (k, 3) float32: their colors in OKLab
+    near     (k, m) uint8: the entries near each
+    slot     (n,) uint8: for each entry of the map the nearest of the table
+    local    it belongs to one frame
+    """
+
+    entries: NDArray[np.uint16]
+    lab: NDArray[np.float32]
+    near: NDArray[np.uint8]
+    slot: NDArray[np.uint8]
+    local: bool
+
+    @property
+    def transparent(self) -> int | None:
+        """The index that means "as it is"."""
+        return len(self.entries) if len(self.entries) <= TABLE else None
+
+    @property
+    def symbols(self) -> int:
+        """Indices that are used, that of "as it is" included."""
+        return min(TABLE, len(self.entries)) + 1
+
+    @property
+    def minimum(self) -> int:
+        """The minimum code size."""
+        return minimum_code_size(self.symbols)
+
+
+@kernel
+def _demand(
+    best: NDArray[np.uint16],
+    pixels: NDArray[np.float32],
+    limit: float,
+    count: NDArray[np.float64],
+    weight: NDArray[np.float64],
+) -> None:
+    """Add to count and weight (n,) of an entry of the map each pixel that it is best for and that is not well as it is.
+
+    pixels (m, 6) are as for `choose`; `limit` is the excess up to which a pixel stays.
+    """
+    for i in range(best.shape[0]):
+        if pixels[i, 5] > limit:
+            count[best[i]] += 1.0
+            weight[best[i]] += pixels[i, 3]
+
+
+@kernel
+def _slice(
+    square: NDArray[np.float32],
+    count: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    size: int,
+    alive: NDArray[np.bool_],
+) -> None:
+    """Leave `size` entries alive of those that are, by dropping again and again the one that is missed least.
+
+    What drops hands its pixels, count and weight (n,), to the nearest one that is left. square (n, n): squared
+    distances.
+    """
+    n = weight.shape[0]
+    nearest = np.full(n, -1, np.int64)
+    pixels, mass = np.copy(count), np.copy(weight)
+    left = 0
+    for i in range(n):
+        left += alive[i]
+    while left > size:
+        worst, cost = -1, np.inf
+        for i in range(n):
+            if not alive[i]:
+                continue
+            j = nearest[i]
+            if j < 0 or not alive[j]:
+                d = np.inf
+                for k in range(n):
+                    if alive[k] and k != i and square[i, k] < d:
+                        j, d = k, np.float64(square[i, k])
+                nearest[i] = j
+            e = np.float64(square[i, j]) * mass[i] / pixels[i]
+            c = pixels[i] * (e * (1.0 + STEEP * e))
+            if c < cost:
+                worst, cost = i, c
+        alive[worst] = False
+        pixels[nearest[worst]] += pixels[worst]
+        mass[nearest[worst]] += mass[worst]
+        left -= 1
+
+
+class Tables:
+    """Chooses a table for each frame.
+
+    lab    (n, 3) float32: the map in OKLab
+    large  it is larger than a table
+    main   the table of the file
+    """
+
+    def __init__(self, palette: Palette) -> None:
+        """The first 255 entries of the map, or all where there are no more than 256, are the table of the file."""
+        self.lab = palette.lab
+        size = len(palette) if len(palette) <= TABLE + 1 else TABLE
+        self.large = len(palette) > size
+        if self.large:
+            self._square = ((self.lab[:, None] - self.lab[None]) ** 2).sum(axis=2)
+        self.main = self._make(np.arange(size), False)
+
+    def _make(self, entries: NDArray[np.intp], local: bool) -> Table:
+        lab = np.ascontiguousarray(self.lab[entries])
+        numbers = entries.astype(np.uint16)
+        if not self.large:
+            return Table(numbers, lab, neighbours(lab), entries.astype(np.uint8), local)
+        square = self._square[:, entries]
+        near = np.argpartition(square[entries], min(NEAR, len(entries)) - 1, axis=1)[:, :NEAR].astype(np.uint8)
+        return Table(numbers, lab, near, square.argmin(axis=1).astype(np.uint8), local)
+
+    def choose(self, best: NDArray[np.uint16], pixels: NDArray[np.float32], price: float) -> Table:
+        """The table for a picture.
+
+        Args:
+            best: (n,) the nearest entry of the map for each pixel.
+            pixels: (n, 6) as for `lossy.choose`, with the entry of the map as the best choice.
+            price: of a bit.
+        """
+        if not self.large:
+            return self.main
+        n = len(self.lab)
+        count, weight = np.zeros(n), np.zeros(n)
+        _demand(best, pixels, max(NEED, 10 * price), count, weight)
+        alive = count > 0
+        if not alive.any():
+            return self.main
+        saved = self._missed(self.main.entries, count, weight) - 3 * 8 * (TABLE + 1) * price
+        if saved <= 0:
+            return self.main
+        _slice(self._square, count, weight, TABLE, alive)
+        entries = np.flatnonzero(alive)
+        saved -= self._missed(entries, count, weight)
+        return self._make(entries, True) if saved > 0 else self.main
+
+    def _missed(self, entries: NDArray[np.integer], count: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+        """What it costs that only these entries are there."""
+        used = count > 0
+        e = self._square[np.ix_(used, entries)].min(axis=1) * weight[used] / count[used]
+        return float((count[used] * e * (1 + STEEP * e)).sum())

@@ -1,0 +1,317 @@
+"""The coder that weighs bytes against errors: its kernels do what their twins do, and its GIFs are valid and near."""
+
+import io
+from collections.abc import Iterator
+from itertools import pairwise
+
+import decoders
+import numpy as np
+import pytest
+import reference
+from numpy.typing import NDArray
+from strict import check, decode_lzw
+
+from gifsom.clip import Frame
+from gifsom.color import oklab
+from gifsom.encoder import lossy, seen, steady, tables
+from gifsom.encoder.encode import encode
+from gifsom.encoder.lossy import choose, neighbours
+from gifsom.encoder.lzw import compress
+from gifsom.encoder.thrifty import ThriftyEncoder, bit_price, encode_thrifty
+from gifsom.palette.palette import Palette
+
+Pixels = NDArray[np.uint8]
+
+
+def colors(count: int, seed: int = 0) -> Pixels:
+    numbers = np.random.default_rng([seed, count]).choice(1 << 24, count, replace=False)
+    return np.stack([numbers >> 16, numbers >> 8 & 255, numbers & 255], axis=1).astype(np.uint8)
+
+
+def problem(n: int, entries: int, seed: int, *, first: bool) -> tuple[NDArray[np.float32], ...]:
+    """Pixels for `choose` near the entries of a table, their best entries, the table, its neighbours."""
+    rng = np.random.default_rng(seed)
+    table = oklab(colors(entries, seed))
+    best = np.repeat(rng.integers(entries, size=-(-n // 3)), 3)[:n].astype(np.uint8)
+    pixels = np.empty((n, 6), np.float32)
+    pixels[:, :3] = table[best] + rng.normal(0, 0.01, (n, 3))
+    pixels[:, 3] = rng.uniform(0.1, 8, n)
+    shown = np.where(rng.random(n) < 0.5, best, rng.integers(entries, size=n)).astype(np.uint16)
+    lossy_table = np.ascontiguousarray(table)
+    seen._compare(pixels, best.astype(np.uint16), lossy_table, shown, lossy_table, first)
+    return pixels, best, lossy_table, neighbours(lossy_table)
+
+
+@pytest.mark.parametrize("price", [1e-7, 1e-4, 1e-2])
+@pytest.mark.parametrize(("entries", "minimum"), [(3, 2), (60, 6), (255, 8)])
+@pytest.mark.parametrize("first", [True, False])
+def test_symbols_and_stream_are_those_of_the_twin(price: float, entries: int, minimum: int, first: bool) -> None:
+    n = 1500
+    pixels, best, table, near = problem(n, entries, 1, first=first)
+    transparent = -1 if first else entries
+    symbols, out = np.empty(n, np.uint8), np.empty(2 * n + 16, np.uint8)
+    size, total = lossy._choose(pixels, best, table, near, transparent, minimum, price, symbols, out)
+    expected, codes, excess = reference.choose(pixels, best.tolist(), table, near, transparent, minimum, price)
+    assert expected == symbols.tolist()
+    assert reference.packed(codes) == out[:size].tobytes()
+    assert excess == total
+    decoded, _ = decode_lzw(minimum, out[:size].tobytes())
+    assert symbols.tobytes() == decoded
+
+
+def test_dictionary_is_cleared_when_it_is_full_as_the_twin_does() -> None:
+    pixels, best, table, near = problem(16_000, 255, 2, first=False)
+    coded = choose(pixels, best, table, near, 255, 8, 1e-6)
+    expected, codes, _ = reference.choose(pixels, best.tolist(), table, near, 255, 8, 1e-6)
+    assert sum(code == 256 for code, _ in codes) > 1
+    assert expected == coded.symbols.tolist()
+    assert reference.packed(codes) == coded.data
+
+
+def test_tree_and_its_search_are_those_of_the_twins() -> None:
+    rng = np.random.default_rng(3)
+    pixels, best, table, near = problem(40, 8, 3, first=False)
+    tree = np.full((lossy.CODES, 5), -1, np.int16)
+    tree[:, 3] = 0
+    tree[:8, 4] = np.arange(8)
+    book = reference.Dictionary(8)
+    for code in range(10, 300):
+        node, letter = int(rng.choice([*range(8), *range(10, code)])), int(rng.integers(9))
+        assert reference.child_by(book, node, letter) == lossy._child_by(tree, node, letter)
+        if reference.child_by(book, node, letter) < 0:
+            reference.grow(book, node, letter, code)
+            lossy._grow(tree, node, letter, code)
+    for node in book.letter:
+        for so_far in (0.0, 0.5):
+            assert reference.reach(book, node, so_far) == lossy._reach(tree, node, so_far)
+    room = np.empty((2, lossy.CODES), np.int64), np.empty(lossy.CODES)
+    for at in range(40):
+        values = reference.pixel(pixels, at)
+        assert lossy._pixel(pixels, at) == tuple(map(float, values))
+        for symbol in range(9):
+            expected = reference.excess(values, symbol, 8, table)
+            assert expected == lossy._excess(values, symbol, 8, table)
+        starts = [8, *near[best[at]].tolist()]
+        for worth in (1e-6, 1e-3, 1.0):
+            found = lossy._seek(pixels, at, int(best[at]), table, near, 8, tree, worth, *room)
+            assert reference.seek(pixels, at, starts, table, 8, book, worth) == found
+
+
+def test_without_a_price_no_stream_is_longer_than_that_of_the_exact_coder() -> None:
+    for seed in range(5):
+        pixels, best, table, near = problem(20_000, 60, seed, first=False)
+        free = pixels[:, 5] == 0
+        coded = choose(pixels, best, table, near, 60, 6, 1e-12)
+        assert len(coded.data) <= 1.002 * len(compress(best, 6, free, 60))
+
+
+def test_higher_price_makes_fewer_bytes_and_more_excess() -> None:
+    pixels, best, table, near = problem(30_000, 255, 5, first=False)
+    coded = [choose(pixels, best, table, near, 255, 8, price) for price in (1e-7, 1e-5, 1e-4, 1e-3, 1e-1)]
+    sizes, excesses = [len(c.data) for c in coded], [c.excess for c in coded]
+    assert all(b <= 1.001 * a for a, b in pairwise(sizes))
+    assert sizes[-1] < 0.99 * sizes[0]
+    assert excesses == sorted(excesses)
+
+
+def test_colors_in_oklab_are_those_of_the_twin_and_nearly_exact() -> None:
+    picture = colors(3000, 6).reshape(50, 60, 3)
+    picture[10] = picture[11]
+    picture[0, :20] = 0
+    picture.flags.writeable = False
+    out = np.empty((3000, 6), np.float32)
+    tools = seen._LINEAR, seen._TO_LMS, seen._TO_LAB
+    seen._to_lab(picture.reshape(-1, 3), *tools, np.empty(3, np.int32), out)
+    assert np.array_equal(reference.to_lab(picture.reshape(-1, 3).tolist(), *tools), out[:, :3])
+    assert np.abs(oklab(picture).reshape(-1, 3) - out[:, :3]).max() < 2e-5
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (4, 3), (17, 21)])
+def test_weights_and_squares_are_those_of_the_twins(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(7)
+    pixels = rng.random((*size, 6)).astype(np.float32)
+    pixels[..., 5] *= rng.random(size) < 0.2
+    lasting = rng.integers(1, 9, size).astype(np.uint8)
+    expected = reference.weigh(pixels[..., 0], lasting, seen.MASKING)
+    seen._weigh(pixels, lasting, seen.MASKING, np.empty(size, np.int32))
+    assert np.array_equal(expected, pixels[..., 3])
+    for limit in (0.0, 3.0, 1e9):
+        settled = pixels.copy()
+        keep, bounds = reference.settle(pixels[..., 5], limit)
+        assert bounds == seen._settle(settled, limit)
+        assert np.array_equal(keep, settled[..., 5])
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_comparison_is_that_of_the_twin(first: bool) -> None:
+    rng = np.random.default_rng(8)
+    pixels, table = rng.random((500, 6)).astype(np.float32), rng.random((9, 3)).astype(np.float32)
+    best, shown = rng.integers(9, size=(2, 500)).astype(np.uint16)
+    expected = reference.compare(pixels, best.tolist(), table, shown.tolist(), table, first)
+    seen._compare(pixels, best, table, shown, table, first)
+    assert np.array_equal(expected, pixels)
+
+
+def noisy(count: int, size: tuple[int, int], seed: int = 9) -> Iterator[Pixels]:
+    """A picture with noise, of which a part changes now and then."""
+    rng = np.random.default_rng(seed)
+    picture = rng.integers(0, 256, (*size, 3))
+    for n in range(count):
+        if n % 5 == 3:
+            picture[: size[0] // 2, : size[1] // 3] = rng.integers(0, 256, 3)
+        yield np.clip(picture + rng.integers(-2, 3, (*size, 3)), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 20), (23, 12)])
+def test_movement_is_that_of_the_twin(size: tuple[int, int]) -> None:
+    frames = list(noisy(12, size))
+    for before, after in [*pairwise(frames), (frames[0], frames[0])]:
+        moved = np.zeros(size, np.bool_)
+        sums = np.empty((size[1], 3), np.int32), np.empty(size[1], np.int32)
+        differs = steady._movement(before, after, *sums, moved)
+        expected, any_differs = reference.movement(before, after)
+        assert np.array_equal(expected, moved)
+        assert any_differs == differs
+
+
+def test_averages_are_those_of_the_twin() -> None:
+    rng = np.random.default_rng(10)
+    n = 60
+    mean, count = np.zeros((n, 3), np.float32), np.zeros(n, np.uint8)
+    for first in range(20):
+        ring = rng.integers(0, 256, (steady.AHEAD, n, 3)).astype(np.uint8)
+        known = int(rng.integers(1, 9))
+        moved, ahead = rng.random(n) < (1 if first == 0 else 0.3), (rng.random((n, 7)) < 0.1)
+        bits = np.packbits(np.pad(ahead, ((0, 0), (0, 1))), axis=1, bitorder="little")[:, 0]
+        pixels, lasting = np.empty((n, 3), np.uint8), np.empty(n, np.uint8)
+        expected = [
+            reference.average(
+                [ring[(first + j) % 8, i].tolist() for j in range(known)], moved[i], ahead[i], mean[i], int(count[i])
+            )
+            for i in range(n)
+        ]
+        steady._average(ring, first, known, moved, bits, mean, count, pixels, lasting)
+        for i, (m, c, color, still) in enumerate(expected):
+            assert (m, c, color, still) == (list(mean[i]), count[i], pixels[i].tolist(), lasting[i])
+
+
+def test_demand_and_slice_are_those_of_the_twins() -> None:
+    rng = np.random.default_rng(11)
+    lab = rng.random((60, 3)).astype(np.float32)
+    square = ((lab[:, None] - lab[None]) ** 2).sum(axis=2)
+    best, pixels = rng.integers(60, size=900).astype(np.uint16), rng.random((900, 6)).astype(np.float32)
+    count, weight = np.zeros(60), np.zeros(60)
+    tables._demand(best, pixels, 0.4, count, weight)
+    assert np.array_equal(reference.demand(best.tolist(), pixels, 0.4, 60), [count, weight])
+    for size in (1, 10, 59):
+        alive = count > 0
+        tables._slice(square, count, weight, size, alive)
+        left = reference.slice(square, count.tolist(), weight.tolist(), size, np.flatnonzero(count).tolist())
+        assert sorted(left) == np.flatnonzero(alive).tolist()
+
+
+def gif_of(pictures: list[Pixels], palette: Palette, price: float, delay: int = 7) -> tuple[bytes, list[Pixels]]:
+    """A strictly valid GIF, and what it shows at the time of each picture."""
+    height, width = pictures[0].shape[:2]
+    stream = io.BytesIO()
+    stats = encode_thrifty(stream, (width, height), ((Frame(p, 0.0), delay) for p in pictures), palette, price=price)
+    gif = check(stream.getvalue())
+    assert stats.tables >= 1
+    assert (stats.bytes, stats.images) == (len(stream.getvalue()), len(gif.frames))
+    assert stats.centiseconds == delay * len(pictures) == sum(frame.delay for frame in gif.frames)
+    shown, ends = [], []
+    for canvas, milliseconds in decoders.timeline(gif):
+        shown.append(canvas[..., :3])
+        ends.append((ends[-1] if ends else 0) + (milliseconds or 0))
+    times = [(n + 0.5) * 10 * delay for n in range(len(pictures))]
+    return stream.getvalue(), [shown[min(int(np.searchsorted(ends, t)), len(shown) - 1)] for t in times]
+
+
+def error(shown: Pixels, wanted: Pixels) -> float:
+    """Mean OKLab distance."""
+    return float(np.sqrt(((oklab(shown) - oklab(wanted)) ** 2).sum(axis=-1)).mean())
+
+
+def gradient(shift: float) -> Pixels:
+    rows, columns = np.indices((40, 60))
+    return np.clip(np.stack([rows * 3 + shift, columns * 2 + shift, 90 + shift + rows], axis=-1), 0, 255).astype(
+        np.uint8
+    )
+
+
+GRAYS = Palette(np.stack([np.linspace(0, 255, 200)] * 3, axis=1).astype(np.uint8))
+
+
+def test_noise_on_what_stands_still_is_not_coded() -> None:
+    rng = np.random.default_rng(12)
+    base = np.full((40, 60, 3), 120) + np.indices((40, 60))[1][..., None]
+    pictures = [np.clip(base + rng.integers(-1, 2, (40, 60, 1)), 0, 255).astype(np.uint8) for _ in range(20)]
+    _, shown = gif_of(pictures, GRAYS, bit_price(80))
+    assert np.mean([(a != b).any(axis=2).mean() for a, b in pairwise(shown)]) < 0.005
+    assert error(np.array(shown[-1]), base.astype(np.uint8)) < 0.006
+
+
+@pytest.mark.parametrize("quality", [50, 80])
+def test_fade_and_return_to_the_first_frame_leave_no_ghost(quality: int) -> None:
+    fade = [gradient(2 * n) for n in range(30)]
+    palette = Palette(np.unique(np.concatenate([p.reshape(-1, 3) for p in fade[::4]])[::41], axis=0)[:1000].copy())
+    pictures = [*fade, fade[0], fade[0], fade[0]]
+    _, shown = gif_of(pictures, palette, bit_price(quality))
+    floor = error(gif_of([fade[0]], palette, 1e-9)[1][0], fade[0])
+    for n, (picture, wanted) in enumerate(zip(shown, pictures, strict=True)):
+        assert error(picture, wanted) < floor + 0.02, n
+    assert error(shown[-1], fade[0]) < floor + 0.01
+
+
+def test_frames_that_change_nothing_only_lengthen_the_delay() -> None:
+    palette = Palette(colors(20, 13))
+    still = palette.colors[np.arange(600).reshape(20, 30) % 20].copy()
+    data, _ = gif_of([still] * 9, palette, bit_price(80))
+    assert len(check(data).frames) == 1
+    long, _ = gif_of([still] * 2, palette, bit_price(80), delay=60_000)
+    assert sum(frame.delay for frame in check(long).frames) == 120_000
+
+
+def test_table_of_256_entries_serves_one_picture() -> None:
+    palette = Palette(colors(256, 14))
+    picture = palette.colors[np.random.default_rng(1).integers(256, size=(16, 32))]
+    _, shown = gif_of([picture], palette, 1e-9)
+    assert np.array_equal(picture, shown[0])
+
+
+def test_frames_take_their_own_tables_from_a_large_map_only_where_it_pays() -> None:
+    rng = np.random.default_rng(15)
+    palette = Palette(colors(1000, 15))
+    pictures = [palette.colors[rng.integers(part, part + 250, (90, 120))] for part in (0, 250, 500)]
+    height, width = pictures[0].shape[:2]
+    counts = []
+    for price in (1e-7, 1e3):
+        encoder = ThriftyEncoder(io.BytesIO(), (width, height), palette, price=price)
+        for view in steady.steady([(Frame(p, 0.0), 5) for p in pictures], (width, height)):
+            encoder.add(view)
+        counts.append(encoder.close().tables)
+    assert counts == [3, 1]
+    _, shown = gif_of(pictures, palette, 1e-7)
+    assert np.array_equal(pictures[2], shown[2])
+
+
+def test_lossless_price_is_no_larger_than_the_exact_coder() -> None:
+    palette = Palette(colors(100, 16))
+    rng = np.random.default_rng(16)
+    picture = palette.colors[np.repeat(rng.integers(100, size=(40, 20)), 3, axis=1)]
+    pictures = []
+    for n in range(8):
+        picture = picture.copy()
+        picture[n * 4 : n * 4 + 4, 10:30] = palette.colors[rng.integers(100, size=(4, 20))]
+        pictures.append(picture)
+    exact = io.BytesIO()
+    encode(exact, (60, 40), [(Frame(p, 0.0), 7) for p in pictures], palette)
+    data, shown = gif_of(pictures, palette, 1e-9)
+    assert len(data) <= 1.01 * len(exact.getvalue())
+    assert all(np.array_equal(a, b) for a, b in zip(pictures, shown, strict=True))
+
+
+def test_prices_fall_with_quality() -> None:
+    prices = [bit_price(q) for q in range(1, 101)]
+    assert prices == sorted(prices, reverse=True)
+    assert len(set(prices)) == 100
