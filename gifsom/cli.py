@@ -172,7 +172,16 @@ def palette(
     start: Annotated[str | None, typer.Option(metavar="TIME", help="Where to begin. Without it: at 0.")] = None,
     end: Annotated[str | None, typer.Option(metavar="TIME", help="Where to end. Without it: at the end.")] = None,
     duration: Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")] = None,
+    background: Annotated[
+        str | None, typer.Option(metavar="COLOR", help="Put behind what is transparent; else it does not count.")
+    ] = None,
     overwrite: Annotated[bool | None, typer.Option("--overwrite", help="Replace files that are there.")] = None,
+    strict: Annotated[
+        bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")
+    ] = None,
+    max_pixels: Annotated[
+        int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Start of the random choices. Without it: 0.")] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -183,13 +192,18 @@ def palette(
     gifsom palette clip.mp4 --figure map.png --film learning.gif
 
     gifsom palette clip.mp4 shows the colors; in a pipe, one #rrggbb a line.
+
+    A video is read as `gifsom convert` reads it: at most 15 fps, at most 640 pixels wide.
     """
     options = {
         "colors": colors,
         "start": start,
         "end": end,
         "duration": duration,
+        "background": background,
         "overwrite": overwrite,
+        "strict": strict,
+        "max_pixels": max_pixels,
         "seed": seed,
     }
     with _progress(quiet) as progress:
@@ -202,7 +216,7 @@ def palette(
         _show_colors(found.palette.hexes)
     elif not quiet:
         written = ", ".join(printable(path) for path in (target, figure, film) if path)
-        what = f"{_count(len(found.palette), 'color')}, mean error {found.error:.2f} (1 is hardly seen)"
+        what = f"{_count(len(found.palette), 'color')}, mean error {found.error:.2f} (OKLab x 100: 1 is hardly seen)"
         print(f"{written}: {what}, made in {found.elapsed:.1f} s")
 
 
@@ -244,12 +258,12 @@ def _tell_shortfall(source: str, missing: "Shortfall | None") -> None:
 
 
 def _show_colors(hexes: list[str]) -> None:
-    """Swatches on a terminal, 16 a line; elsewhere one "#rrggbb" a line."""
+    """Swatches on a terminal that has all colors, 16 a line; elsewhere one "#rrggbb" a line."""
     from rich.console import Console
     from rich.text import Text
 
     console = Console(highlight=False)
-    if not console.is_terminal:
+    if not sys.stdout.isatty() or console.color_system != "truecolor":
         print(*hexes, sep="\n")
         return
     for first in range(0, len(hexes), 16):

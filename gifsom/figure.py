@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 import numpy as np
 from PIL import Image
 
-from gifsom.clip import Pixels
+from gifsom.clip import Mask, Pixels
 from gifsom.color import oklab, pack, unpack
 from gifsom.errors import PackageMissing, TargetUnwritable, printable
 from gifsom.output import check_target, replacing
@@ -86,7 +86,9 @@ class Report:
 
     @classmethod
     def of(cls, pixels: Pixels, palette: Palette) -> Self:
-        """The report for pixels (h, w, 3) uint8."""
+        """The report for pixels (h, w, 3) or (n, 3) uint8."""
+        if not pixels.size:
+            return cls(0, 0, 0.0, 0.0)
         packed, counts = np.unique(pack(pixels), return_counts=True)
         colors = unpack(packed)
         indices = palette.apply(colors)
@@ -108,13 +110,16 @@ def check(path: Path, overwrite: bool) -> None:
         raise PackageMissing("a figure needs matplotlib: pip install 'gifsom[figure]'") from error
 
 
-def draw(pixels: Pixels, palette: Palette, path: Path, *, title: str, overwrite: bool) -> None:
+def draw(
+    pixels: Pixels, palette: Palette, path: Path, *, title: str, overwrite: bool, mask: Mask | None = None
+) -> None:
     """Write the figure of a picture and a palette as .png, .pdf or .svg: the whole file or nothing.
 
     Args:
         pixels: (h, w, 3) uint8 sRGB.
         palette: of 1 to 1024 colors.
         title: one line above all panels; what is too long of it is cut.
+        mask: (h, w) bool, True where the picture is transparent: that is white, and does not count.
 
     Raises:
         PackageMissing: without matplotlib.
@@ -122,12 +127,12 @@ def draw(pixels: Pixels, palette: Palette, path: Path, *, title: str, overwrite:
         TargetExists, TargetUnwritable: before anything is drawn.
     """
     check(path, overwrite)
-    data = render(pixels, palette, path.suffix.lower(), title)
+    data = render(pixels, palette, path.suffix.lower(), title, mask)
     with replacing(path, overwrite) as stream:
         stream.write(data)
 
 
-def render(pixels: Pixels, palette: Palette, suffix: str, title: str) -> bytes:
+def render(pixels: Pixels, palette: Palette, suffix: str, title: str, mask: Mask | None = None) -> bytes:
     """The figure as the content of a file that ends in `suffix`; else as `draw`."""
     from matplotlib.style import context
 
@@ -135,18 +140,19 @@ def render(pixels: Pixels, palette: Palette, suffix: str, title: str) -> bytes:
     buffer = BytesIO()
     with warnings.catch_warnings(), context(["default", {"svg.hashsalt": "gifsom"}], after_reset=True):
         warnings.filterwarnings("ignore", "Glyph")  # letters that the font lacks are drawn as boxes
-        figure = _compose(picture if picture.ndim == 3 else picture[:, None], palette, title)
+        figure = _compose(picture if picture.ndim == 3 else picture[:, None], palette, title, mask)
         figure.savefig(buffer, format=suffix[1:], metadata=METADATA[suffix])
     return buffer.getvalue()
 
 
-def _compose(pixels: Pixels, palette: Palette, title: str) -> "Figure":
+def _compose(pixels: Pixels, palette: Palette, title: str, mask: Mask | None) -> "Figure":
     from matplotlib import colormaps
     from matplotlib.figure import Figure
 
     height, width = pixels.shape[:2]
     tall = height > TALL * width
-    texts = _texts(Report.of(pixels, palette), palette, (width, height), tall)
+    hidden = np.zeros((height, width), np.bool_) if mask is None else mask
+    texts = _texts(Report.of(pixels[~hidden], palette), palette, (width, height), tall)
     heads = [NAME + LINE * len(lines) + 8 for _, lines in texts]
     total, boxes = (_in_one_row if tall else _in_two_rows)(height / width, heads)
     figure = Figure(figsize=(WIDTH / DPI, total / DPI), dpi=DPI, facecolor="white")
@@ -158,7 +164,7 @@ def _compose(pixels: Pixels, palette: Palette, title: str) -> "Figure":
     indices = palette.apply(pixels)
     series = (colormaps[INDEX_COLORS](np.linspace(0, 1, len(palette)))[:, :3] * 255).round().astype(np.uint8)
     for picture, box in zip((pixels, palette.colors[indices], series[indices]), boxes[:3], strict=True):
-        _show(figure, box, picture)
+        _show(figure, box, np.where(hidden[..., None], np.uint8(255), picture))
     left, top, wide, high = boxes[2]
     _scale(figure, (left, top + high + 8, wide, 18), series, palette)
     _swatches(figure, boxes[3], palette)

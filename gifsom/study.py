@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from gifsom import edit, figure, film, pipeline, sources
-from gifsom.clip import Clip, Pixels, Shortfall
+from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.errors import SettingError
 from gifsom.output import check_source, replacing, same_file
 from gifsom.palette import files
 from gifsom.palette.palette import Palette
 from gifsom.palette.train import learn
 from gifsom.pipeline import Progress
-from gifsom.settings import MAX_SIDE, Settings
+from gifsom.settings import MAX_SIDE, Settings, parse_color
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,10 @@ def study(
         check_source(path, source)
     if any(same_file(one, other) for (one, _), (other, _) in combinations(outputs, 2)):
         raise SettingError("palette, figure and film need a file each")
-    clip = source if isinstance(source, Clip) else sources.open(source, max_pixels=settings.max_pixels)
+    behind = None if settings.background is None else parse_color(settings.background)
+    clip = (
+        source if isinstance(source, Clip) else sources.open(source, background=behind, max_pixels=settings.max_pixels)
+    )
     if clip.count == 1:
         settings = Settings.of({"width": MAX_SIDE, **options})  # a still is studied as it is
     clip = edit.hold(pipeline.prepare(clip, settings))
@@ -75,7 +78,8 @@ def study(
     palette = reel.palette if reel else learn(sample, colors, seed, watch=pipeline.watching(progress))
     drawn = b""
     if figure_path is not None:
-        drawn = figure.render(_middle(clip), palette, Path(figure_path).suffix.lower(), clip.name)
+        shown, suffix = _middle(clip), Path(figure_path).suffix.lower()
+        drawn = figure.render(shown.pixels, palette, suffix, Path(clip.name).name, shown.mask)
     # All that takes long is done: whoever interrupts it before finds no file.
     if film_path is not None and reel:
         reel.save(Path(film_path), overwrite)
@@ -84,16 +88,16 @@ def study(
             stream.write(drawn)
     if target is not None:
         palette.save(target, overwrite=overwrite)
-    error = figure.Report.of(sample.pixels, palette).distance if len(sample.pixels) else 0.0
+    error = figure.Report.of(sample.pixels, palette).distance
     return Study(palette, 100 * error, time.perf_counter() - began, clip.shortfall)
 
 
-def _middle(clip: Clip) -> Pixels:
-    """The picture that is shown in the middle of the clip's time."""
+def _middle(clip: Clip) -> Frame:
+    """What is shown in the middle of the clip's time."""
     shown = None
     for frame in clip.frames():
         if shown is not None and frame.start > clip.duration / 2:
             break
         shown = frame
     assert shown is not None  # no clip is empty
-    return shown.pixels
+    return shown

@@ -141,7 +141,7 @@ def on_terminal(which: str, *arguments: str | Path, cwd: Path, **changes: str) -
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     other = "stdout" if which == "stderr" else "stderr"
-    env = environment(TERM="xterm-256color", COLUMNS="100", LINES="30", **changes)
+    env = environment(**{"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", **changes})
     streams = {which: theirs, other: subprocess.PIPE}
     with subprocess.Popen([*COMMAND, *arguments], cwd=cwd, env=env, stdin=subprocess.DEVNULL, **streams) as process:
         os.close(theirs)

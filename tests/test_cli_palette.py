@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("compiled")
 
 CARDS = FIXTURES / "cards.mkv"  # lossless and of 12 colors
 CLOSING = re.compile(
-    r"(?P<paths>.+): (?P<colors>\d+) colors?, mean error (?P<error>\d+\.\d\d) \(1 is hardly seen\),"
+    r"(?P<paths>.+): (?P<colors>\d+) colors?, mean error (?P<error>\d+\.\d\d) \(OKLab x 100: 1 is hardly seen\),"
     r" made in (?P<elapsed>\d+\.\d) s\n"
 )
 
@@ -136,6 +136,20 @@ def test_a_terminal_shows_swatches_sixteen_a_line(here: Path, photo: Path) -> No
 
 
 @posix
+@pytest.mark.parametrize("env", [{"COLORTERM": "", "TERM": "xterm-256color"}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_that_cannot_show_all_colors_gets_their_names(here: Path, photo: Path, env: dict[str, str]) -> None:
+    """Two entries may look the same there."""
+    status, shown, err = on_terminal("stdout", "palette", photo, "--colors", "5", cwd=here, **env)
+    assert (status, err) == (0, "")
+    assert shown.split() == learned(photo, 5).hexes
+
+
+def test_a_pipe_gets_names_even_where_colors_are_forced(here: Path, photo: Path) -> None:
+    run = gifsom("palette", photo, "--colors", "5", cwd=here, env=environment(FORCE_COLOR="1", COLORTERM="truecolor"))
+    assert (run.status, run.out.split()) == (0, learned(photo, 5).hexes)
+
+
+@posix
 def test_a_terminal_shows_progress_for_each_stage_on_stderr_only(here: Path, photo: Path) -> None:
     status, shown, out = on_terminal("stderr", "palette", photo, "out.gpl", "--colors", "4", cwd=here)
     assert status == 0
@@ -150,7 +164,7 @@ def test_a_figure_shows_the_picture_and_its_palette(here: Path, inside: Inside, 
     assert (run.status, run.err) == (0, "")
     assert closing(run.out)["paths"] == "out.act, map.png"
     assert names(here) == ["map.png", "out.act"]
-    figure.draw(np.asarray(Image.open(photo)), learned(photo, 8), here / "own.png", title=str(photo), overwrite=False)
+    figure.draw(np.asarray(Image.open(photo)), learned(photo, 8), here / "own.png", title=photo.name, overwrite=False)
     assert (here / "own.png").read_bytes() == (here / "map.png").read_bytes()
 
 

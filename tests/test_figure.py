@@ -67,7 +67,7 @@ def test_the_panels_show_input_output_indices_and_palette(tmp_path: Path) -> Non
 def test_no_text_is_cut_or_lies_over_another(size: tuple[int, int], entries: int) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    made = figure._compose(picture(*size), palette(entries), figure._cut("W" * 45))
+    made = figure._compose(picture(*size), palette(entries), figure._cut("W" * 45), None)
     renderer = FigureCanvasAgg(made).get_renderer()
     boxes = [text.get_window_extent(renderer) for text in made.texts if text.get_text()]
     assert len(boxes) > 8
@@ -115,6 +115,21 @@ def test_the_report_counts_colors_and_measures_every_pixel() -> None:
     assert report.rms == pytest.approx(np.sqrt(((pixels.astype(float) - output) ** 2).mean()))
     exact = figure.Report.of(output, colors)
     assert (exact.distance, exact.rms) == (0, 0)
+
+
+def test_what_is_transparent_is_white_and_does_not_count(matplotlib: Any, tmp_path: Path) -> None:
+    """Magenta below it is neither seen nor told of."""
+    pixels = picture(40, 60)
+    mask = np.zeros((40, 60), np.bool_)
+    mask[:, 30:] = True
+    hidden = np.where(mask[..., None], np.uint8([255, 0, 255]), pixels)
+    colors = Palette(np.unique(pixels[:, :30].reshape(-1, 3), axis=0)[:20])
+    path, title = tmp_path / "out.png", "picture.png"
+    figure.draw(hidden, colors, path, title=title, overwrite=False, mask=mask)
+    shown = np.asarray(Image.open(path).convert("RGB")).reshape(-1, 3)
+    assert not (shown == [255, 0, 255]).all(axis=1).any()
+    figure.draw(np.where(mask[..., None], np.uint8(0), pixels), colors, path, title=title, overwrite=True, mask=mask)
+    assert np.array_equal(np.asarray(Image.open(path).convert("RGB")).reshape(-1, 3), shown)
 
 
 def test_a_missing_matplotlib_is_said_with_its_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

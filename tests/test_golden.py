@@ -48,8 +48,8 @@ def many_colors() -> list[np.ndarray]:
 
 
 GOLDEN = {
-    sliding_block: "eb8989750f0ceadfc130f01b753d8afd2c3de7b67aa24e7d8bb6438a4580f3b7",
-    growing_bar: "e484b39d3977d586ac676bb7ecbda1ae7645ff6e5662c4d47648ac0c5de70631",
+    sliding_block: "0556ae8bf674033193b20585cadd87cd571a343e3fe3766609fe183d42db183e",
+    growing_bar: "6a51c0d51826313988bcd69f95bf6f00ec87c84581f53333bb27d92a0a5de98d",
     many_colors: "41672b0bf7ab2eb83a3ba1518ede204a2dada47ea68033b97f5e3e257adedede",
 }
 

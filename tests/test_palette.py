@@ -74,7 +74,7 @@ def test_a_palette_is_a_copy_and_read_only() -> None:
 @pytest.mark.parametrize(
     ("count", "shown"),
     [
-        (1, "<Palette of 1 colors: #000000>"),
+        (1, "<Palette of 1 color: #000000>"),
         (4, "<Palette of 4 colors: #000000 #000001 #000002 #000003>"),
         (300, "<Palette of 300 colors: #000000 #000001 #000002 #000003 …>"),
     ],
@@ -92,7 +92,7 @@ def test_a_palette_shows_a_swatch_for_each_color_in_a_notebook(count: int) -> No
     swatches = re.findall(r'<span title="(\d+): (#[0-9a-f]{6})" style="background:(#[0-9a-f]{6})"></span>', html)
     assert [(str(n), color, color) for n, color in enumerate(hexes)] == swatches
     assert html.count("<span") == count
-    assert f"{count} colors" in html
+    assert f"{count} color{'s' * (count > 1)}" in html
 
 
 @pytest.mark.parametrize(("count", "dtype"), [(1, np.uint8), (256, np.uint8), (257, np.uint16), (1024, np.uint16)])

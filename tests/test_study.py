@@ -160,10 +160,10 @@ def test_the_figure_is_of_the_picture_in_the_middle_of_the_clips_time(
     monkeypatch.setattr(module.figure, "render", lambda *given: (drawn.append(given), b"figure")[1])
     pictures = [np.full((6, 8, 3), 60 * n, np.uint8) for n in range(4)]
     found = study(FrameClip(pictures, [0, 0.1, 0.8, 0.9], 1.0), figure_path=tmp_path / "map.png")
-    [(pixels, palette, suffix, title)] = drawn
+    [(pixels, palette, suffix, title, mask)] = drawn
     assert np.array_equal(pictures[1], pixels)
     assert palette is found.palette
-    assert (suffix, title) == (".png", "the clip")
+    assert (suffix, title, mask) == (".png", "the clip", None)
     assert (tmp_path / "map.png").read_bytes() == b"figure"
 
 
@@ -171,7 +171,7 @@ def test_the_figure_is_of_the_picture_in_the_middle_of_the_clips_time(
 def test_the_middle_is_what_is_shown_then(starts: list[float]) -> None:
     pictures = [np.full((6, 8, 3), 60 * n, np.uint8) for n in range(2)]
     shown = module._middle(FrameClip(pictures, starts, 1.0))
-    assert np.array_equal(pictures[starts[1] <= 0.5], shown)
+    assert np.array_equal(pictures[starts[1] <= 0.5], shown.pixels)
 
 
 def test_progress_is_told_by_stage() -> None:

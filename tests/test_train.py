@@ -269,7 +269,7 @@ def test_pixels_are_learned_plainly_and_clips_as_they_are_seen() -> None:
         (np.zeros((2, 5, 7, 3), np.uint8), r"\(2, 5, 7, 3\) of uint8"),
         ([], r"\(0,\) of float64"),
         (None, r"\(\) of object"),
-        ("clip.mp4", r"\(\) of <U8"),
+        ("clip.mp4", r"clip\.mp4: that is a name, not pixels: gifsom\.open"),
         ([[1, 2, 3], [4, 5]], "uint8"),
     ],
 )
@@ -292,7 +292,7 @@ def test_what_are_no_pixels_is_told_by_shape_and_dtype(pixels: ArrayLike, said: 
         ({"seed": 0.0}, r"seed is 0\.0"),
         ({"weights": "x"}, "weights is .?x.?: give 'count' or 'seen'"),
         ({"weights": ""}, "weights is "),
-        ({"weights": True}, "weights is True"),
+        ({"weights": True}, "weights is 'True'"),
         ({"weights": np.ones(3)}, "weights is "),
     ],
 )

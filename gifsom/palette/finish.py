@@ -97,7 +97,9 @@ class Finish:
             self._tuner.round()
             yield
         yield from self._tuner.tune()
-        self._tuner.weigh(self._drawn.weights)
+        if self._drawn.weights is not self._drawn.counts:
+            self._tuner.weigh(self._drawn.weights)
+            yield from self._tuner.tune()
         if self._snap:
             self._pin_flats()
             self._tuner.round()

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gifsom.clip import Pixels
 from gifsom.color import oklab, pack, unpack
-from gifsom.errors import FrameError, PaletteError
+from gifsom.errors import FrameError, PaletteError, printable
 from gifsom.palette import files
 from gifsom.palette.nearest import Entries, Mapper
 
@@ -49,9 +49,19 @@ class Palette:
     def __len__(self) -> int:
         return len(self.colors)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Palette) and np.array_equal(self.colors, other.colors)
+
+    def __hash__(self) -> int:
+        return hash(self.colors.tobytes())
+
     def __repr__(self) -> str:
         shown = " ".join(self.hexes[:4]) + (" …" if len(self) > 4 else "")
-        return f"<Palette of {len(self)} colors: {shown}>"
+        return f"<Palette of {self._count}: {shown}>"
+
+    @property
+    def _count(self) -> str:
+        return f"{len(self)} color{'s' * (len(self) > 1)}"
 
     def _repr_html_(self) -> str:
         """Swatches, for a notebook: the order of the map is the order of reading."""
@@ -60,7 +70,7 @@ class Palette:
             ".gifsom-palette{display:grid;grid-template-columns:repeat(32,18px);grid-auto-rows:18px;margin:4px 0}"
             ".gifsom-palette span{display:block}"
         )
-        return f'<style>{style}</style><div class="gifsom-palette">{cells}</div><small>{len(self)} colors</small>'
+        return f'<style>{style}</style><div class="gifsom-palette">{cells}</div><small>{self._count}</small>'
 
     @cached_property
     def hexes(self) -> list[str]:
@@ -124,6 +134,8 @@ class Palette:
 
 def check_pixels(pixels: ArrayLike) -> Pixels:
     """(n, 3) or (h, w, 3) uint8 as a read-only, C-contiguous array; `FrameError` for another shape or dtype."""
+    if isinstance(pixels, str | Path):
+        raise FrameError(f"{printable(pixels)}: that is a name, not pixels: gifsom.open makes a clip of a file")
     try:
         array = np.asarray(pixels)
     except ValueError:

@@ -99,7 +99,7 @@ def train(
         if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
             raise SettingError(f"{name} is {printable(value)}: give a whole number from {low} to {high}")
     if weights is not None and (not isinstance(weights, str) or weights not in ("count", "seen")):
-        raise SettingError(f"weights is {printable(weights)}: give 'count' or 'seen'")
+        raise SettingError(f"weights is '{printable(weights)}': give 'count' or 'seen'")
     usual = CLIP if isinstance(source, Clip) else PIXELS
     plan = Plan(
         usual.weights if weights is None else weights,
@@ -150,12 +150,14 @@ def _drawn(sample: Sample, weights: Weights) -> Drawn:
     packed, place, counts = np.unique(pack(sample.pixels), return_inverse=True, return_counts=True)
     colors = unpack(packed)
     seen = 1 / (1 + MASKING * sample.activity.astype(np.float64))
-    errors = np.bincount(place, weights=seen if weights == "seen" else np.ones(len(place))).astype(np.float64)
-    return Drawn(colors, counts.astype(np.float64), oklab(colors), errors)
+    counted = counts.astype(np.float64)
+    errors = np.bincount(place, weights=seen).astype(np.float64) if weights == "seen" else counted
+    return Drawn(colors, counted, oklab(colors), errors)
 
 
 def _in_line(colors: Pixels) -> Pixels:
-    """The same colors (n, 3), from the darkest on, so that neighbours in the table are neighbours in color."""
+    """The same colors (n, 3), neighbours in the table neighbours in color, from the darker end of that line on."""
     lab = oklab(colors)
     by_lightness = np.argsort(lab[:, 0], kind="stable")
-    return colors[by_lightness][place(lab[by_lightness][:1], lab[by_lightness][1:])]
+    line = by_lightness[place(lab[by_lightness][:1], lab[by_lightness][1:])]
+    return colors[line if lab[line[0], 0] <= lab[line[-1], 0] else line[::-1]]
