@@ -24,7 +24,7 @@ one per cent better."""
 
 FRESH = 0.1
 """Part of a picture's share that comes from the pixels which are not as in the picture before, where there are so many.
-"""
+A quarter was better on no clip, and 0.3 of SSIMULACRA2 worse on a page with a photograph."""
 
 FEW = MAX_COLORS
 """Distinct colors up to which they are all known: no map is larger."""
