@@ -329,7 +329,7 @@ def _progress(quiet: bool) -> "Iterator[Progress]":
         def compiling() -> None:
             if not told and not quiet:
                 told.append(True)
-                console.print("gifsom: first use on this machine: compiling for its processor, once …", soft_wrap=True)
+                console.print("gifsom: compiling for this machine, for the first time only …", soft_wrap=True)
 
         tasks: dict[str, Any] = {}
 
