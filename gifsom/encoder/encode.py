@@ -24,7 +24,10 @@ short stretches stay by chance, as when a pattern scrolls, two names for a color
 colors the better of the two takes 3.5 % less than the first; 12 to 32 are all alike."""
 
 RETRY = 8
-"""Images after which the second way is tried again where it was not better: on film it never is."""
+"""Images after which the second way is tried again where it was not worth its time."""
+
+WORTH = 0.98
+"""Part of the first way's bytes below which the second one's are worth the time: on film they never are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Encoder:
         data = compress(symbols, self._minimum, free, self._clear or 0)
         if free is not None and (self._fewer or self._images % RETRY == 0):
             second = compress(symbols, self._minimum, _long_runs(free), self._clear or 0)
-            self._fewer = len(second) < len(data)
+            self._fewer = len(second) < WORTH * len(data)
             data = min(data, second, key=len)
         # A longer stand is made of images that change nothing: one pixel, or all that is to be cleared in the end.
         for _ in range((self._delay - 1) // MAX_DELAY):
