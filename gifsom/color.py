@@ -62,6 +62,23 @@ def pack(rgb: Pixels) -> NDArray[np.uint32]:
     return out.reshape(rgb.shape[:-1])
 
 
+def histogram(rgb: Pixels) -> tuple[Pixels, NDArray[np.int64]]:
+    """The distinct colors of (..., 3) uint8, (m, 3) uint8 ascending as numbers, and how often each is there, (m,)."""
+    packed, counts = np.unique(pack(rgb), return_counts=True)
+    return unpack(packed), counts
+
+
+def once(rgb: Pixels) -> Pixels:
+    """Colors (n, 3) without the rows that stand already further up."""
+    _, first = np.unique(pack(rgb), return_index=True)
+    return rgb[np.sort(first)]
+
+
+def hexes(rgb: Pixels) -> list[str]:
+    """Colors (n, 3) as "#rrggbb"."""
+    return [f"#{color:06x}" for color in pack(rgb).tolist()]
+
+
 def unpack(packed: NDArray[np.uint32]) -> Pixels:
     """The inverse of `pack`: (...) uint32 to (..., 3) uint8."""
     return np.stack([packed >> 16 & 255, packed >> 8 & 255, packed & 255], axis=-1).astype(np.uint8)

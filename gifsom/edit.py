@@ -22,6 +22,20 @@ def even_height(size: tuple[int, int], width: int) -> int:
     return max(2, nearest(width * size[1] / (2 * size[0])) * 2)
 
 
+def with_alpha(frame: Frame) -> Image.Image:
+    """A frame as a picture whose alpha is 0 where it is hidden, else 255."""
+    picture = Image.fromarray(frame.pixels).convert("RGBA")
+    if frame.mask is not None:
+        picture.putalpha(Image.fromarray(np.where(frame.mask, np.uint8(0), np.uint8(255))))
+    return picture
+
+
+def without_alpha(picture: Image.Image) -> tuple[Pixels, Mask]:
+    """Pixels (h, w, 3) of a picture with alpha, and the mask (h, w): hidden is what is less than half opaque."""
+    rgba = np.array(picture)
+    return np.ascontiguousarray(rgba[..., :3]), rgba[..., 3] < 128
+
+
 class _Edited(Clip):
     """A clip that passes another one on; each edit changes what it must."""
 
@@ -139,13 +153,10 @@ class _Resized(_Edited):
             source = frame
 
     def _scale(self, frame: Frame) -> tuple[Pixels, Mask | None]:
-        picture = Image.fromarray(frame.pixels)
         if frame.mask is None:
-            return np.array(picture.resize(self._size, Image.Resampling.LANCZOS)), None
+            return np.array(Image.fromarray(frame.pixels).resize(self._size, Image.Resampling.LANCZOS)), None
         # Pillow weighs colors by their alpha, so that what is hidden does not bleed into the edges.
-        picture.putalpha(Image.fromarray(np.where(frame.mask, np.uint8(0), np.uint8(255))))
-        scaled = np.array(picture.resize(self._size, Image.Resampling.LANCZOS))
-        return np.ascontiguousarray(scaled[..., :3]), scaled[..., 3] < 128
+        return without_alpha(with_alpha(frame).resize(self._size, Image.Resampling.LANCZOS))
 
 
 class _Held(_Edited):

@@ -16,9 +16,9 @@ import numpy as np
 from PIL import Image
 
 from gifsom.clip import Mask, Pixels
-from gifsom.color import oklab, pack, unpack
+from gifsom.color import histogram, oklab
 from gifsom.errors import PackageMissing, TargetUnwritable, printable
-from gifsom.output import check_target, replacing
+from gifsom.output import check_target
 from gifsom.palette.palette import Palette, check_pixels
 
 if TYPE_CHECKING:
@@ -89,17 +89,16 @@ class Report:
         """The report for pixels (h, w, 3) or (n, 3) uint8."""
         if not pixels.size:
             return cls(0, 0, 0.0, 0.0)
-        packed, counts = np.unique(pack(pixels), return_counts=True)
-        colors = unpack(packed)
+        colors, counts = histogram(pixels)
         indices = palette.apply(colors)
         share = counts / counts.sum()
         distance = np.sqrt(((oklab(colors) - palette.lab[indices]).astype(np.float64) ** 2).sum(axis=1))
         squares = ((colors - palette.colors[indices].astype(np.float64)) ** 2).mean(axis=1)
-        return cls(len(packed), len(np.unique(indices)), float(share @ distance), float(np.sqrt(share @ squares)))
+        return cls(len(colors), len(np.unique(indices)), float(share @ distance), float(np.sqrt(share @ squares)))
 
 
 def check(path: Path, overwrite: bool) -> None:
-    """Raise what `draw` would for a path that it cannot write, or where matplotlib is missing; touches nothing."""
+    """Raise `TargetError` for a path that no figure can be written to, `PackageMissing` without matplotlib."""
     if path.suffix.lower() not in METADATA:
         raise TargetUnwritable(f"{printable(path)}: a figure is written as .png, .pdf or .svg: name such a file")
     check_target(path, overwrite)
@@ -110,30 +109,19 @@ def check(path: Path, overwrite: bool) -> None:
         raise PackageMissing("a figure needs matplotlib: pip install 'gifsom[figure]'") from error
 
 
-def draw(
-    pixels: Pixels, palette: Palette, path: Path, *, title: str, overwrite: bool, mask: Mask | None = None
-) -> None:
-    """Write the figure of a picture and a palette as .png, .pdf or .svg: the whole file or nothing.
+def render(pixels: Pixels, palette: Palette, suffix: str, title: str, mask: Mask | None = None) -> bytes:
+    """The figure of a picture and a palette, as the content of a file.
 
     Args:
         pixels: (h, w, 3) uint8 sRGB.
         palette: of 1 to 1024 colors.
+        suffix: the file's ending: .png, .pdf or .svg.
         title: one line above all panels; what is too long of it is cut.
         mask: (h, w) bool, True where the picture is transparent: that is white, and does not count.
 
     Raises:
-        PackageMissing: without matplotlib.
         FrameError: for pixels of another shape or dtype.
-        TargetExists, TargetUnwritable: before anything is drawn.
     """
-    check(path, overwrite)
-    data = render(pixels, palette, path.suffix.lower(), title, mask)
-    with replacing(path, overwrite) as stream:
-        stream.write(data)
-
-
-def render(pixels: Pixels, palette: Palette, suffix: str, title: str, mask: Mask | None = None) -> bytes:
-    """The figure as the content of a file that ends in `suffix`; else as `draw`."""
     from matplotlib.style import context
 
     picture = check_pixels(pixels)

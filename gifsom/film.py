@@ -18,15 +18,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from gifsom.clip import Pixels
-from gifsom.color import oklab, pack, srgb, unpack
+from gifsom.color import histogram, oklab, srgb
 from gifsom.errors import TargetUnwritable, printable
 from gifsom.output import check_target
 from gifsom.palette import som
+from gifsom.palette.finish import CLIP, Plan
+from gifsom.palette.nearest import Entries
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample
-from gifsom.palette.train import CLIP, Moment, Plan, learn, train
+from gifsom.palette.train import Moment, learn, train
 from gifsom.pipeline import Progress
-from gifsom.settings import Color
+from gifsom.settings import ANIMATED, Color
 from gifsom.writer import Writer
 
 Lab: TypeAlias = NDArray[np.float32]
@@ -64,11 +66,9 @@ INK: Final[Color] = (214, 217, 222)
 LINE: Final[Color] = (120, 125, 133)
 """The ground is lighter than black, which must be seen on it."""
 
-TABLE: Final = 255
-"""Colors up to which a GIF of many pictures is exact."""
-
 EXACT, GRAYS = 180, 24
-"""Of these, how many at most are the palette's own, and how many are greys, for the line at the start."""
+"""Of the film's ANIMATED colors, how many at most are the palette's own, and how many are greys, for the line at the
+start."""
 
 MISSED: Final = 0.01
 """OKLab distance from which on a color of the frames is missed: the rest of the table is for these."""
@@ -91,7 +91,7 @@ class Shot:
 
 
 def check(path: Path, overwrite: bool) -> None:
-    """Raise what `film` would for a path that it cannot write; touches nothing."""
+    """Raise `TargetError` for a path that no film can be written to; touches nothing."""
     if path.suffix.lower() != ".gif":
         raise TargetUnwritable(f"{printable(path)}: the film is a GIF, and its name ends in .gif")
     check_target(path, overwrite)
@@ -108,7 +108,6 @@ class Film:
 
     def save(self, path: Path, overwrite: bool = False) -> None:
         """Write it as a GIF. Raises `TargetError`."""
-        check(path, overwrite)
         table = _table(self.frames, self.palette, self.seed)
         with Writer(path, fps=FPS, palette=table, overwrite=overwrite) as gif:
             for frame, seconds in zip(self.frames, self.seconds, strict=True):
@@ -166,7 +165,7 @@ class Stage:
     """Draws shots: the cloud of the sample's colors, and from where it is seen, are the same for all of them."""
 
     def __init__(self, sample: Sample, palette: Palette, seed: int) -> None:
-        colors = unpack(np.unique(pack(np.concatenate([sample.pixels, palette.colors]))))
+        colors, _ = histogram(np.concatenate([sample.pixels, palette.colors]))
         lab = oklab(colors)
         some = np.random.default_rng(seed).permutation(len(colors))[:DOTS]
         self._cloud, self._dots = lab[some], _mix(colors[some], GROUND, 0.4)
@@ -226,19 +225,18 @@ def _mix(colors: Pixels, other: Color, part: float) -> Pixels:
 
 
 def _table(frames: list[Pixels], palette: Palette, seed: int) -> Palette:
-    """What the film is drawn with, at most TABLE colors: the palette's own as far as there is room, and greys.
+    """What the film is drawn with, at most ANIMATED colors: the palette's own as far as there is room, and greys.
 
     The rest is learned from what every fourth frame has beside these.
     """
     own = palette.colors[_apart(palette.lab, EXACT)]
     grays = srgb(np.linspace([0, 0, 0], [1, 0, 0], GRAYS))
     fixed = Palette(np.unique(np.concatenate([own, grays, np.array([GROUND], np.uint8)]), axis=0))
-    packed, counts = np.unique(pack(np.stack(frames[::-4])), return_counts=True)
-    colors = unpack(packed)
-    missed = ((oklab(colors) - fixed.lab[fixed.apply(colors)]) ** 2).sum(axis=1) > MISSED**2
+    colors, counts = histogram(np.stack(frames[::-4]))
+    missed = Entries(fixed.lab).squared(oklab(colors)) > MISSED**2
     if not missed.any():
         return fixed
-    more = train(np.repeat(colors[missed], counts[missed], axis=0), TABLE - len(fixed), seed=seed)
+    more = train(np.repeat(colors[missed], counts[missed], axis=0), ANIMATED - len(fixed), seed=seed)
     return Palette(np.unique(np.concatenate([fixed.colors, more.colors]), axis=0))
 
 

@@ -19,7 +19,7 @@ from gifsom.palette.large import enlarge
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample, take
 from gifsom.palette.train import Moment, learn
-from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings, parse_color
+from gifsom.settings import ANIMATED, MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings
 from gifsom.timing import schedule
 
 MAP = 1020
@@ -85,7 +85,7 @@ def convert(
     path = _target(source, target)
     check_target(path, settings.overwrite)
     given = _given(settings)
-    clip = edit.hold(prepare(source, settings))
+    clip = edit.hold(prepare(opened(source, settings), settings))
     sample = survey(clip, settings, progress)
     palette = _palette(sample, settings, given, progress)
     exact = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
@@ -125,15 +125,18 @@ def _target(source: "str | Path | Clip", target: "str | Path | None") -> Path:
     return path
 
 
-def prepare(source: "str | Path | Clip", settings: Settings) -> Clip:
-    """The part of the source that is asked for, at the rate and size that are asked for or usual.
+def opened(source: "str | Path | Clip", settings: Settings) -> Clip:
+    """The source as a clip. Raises `SourceError`."""
+    if isinstance(source, Clip):
+        return source
+    return sources.open(source, background=settings.background, max_pixels=settings.max_pixels)
+
+
+def prepare(clip: Clip, settings: Settings) -> Clip:
+    """The part of the clip that is asked for, at the rate and size that are asked for or usual.
 
     Raises `SettingError` and `SourceError`.
     """
-    behind = None if settings.background is None else parse_color(settings.background)
-    clip = (
-        source if isinstance(source, Clip) else sources.open(source, background=behind, max_pixels=settings.max_pixels)
-    )
     start, end = settings.span
     if start or end is not None:
         clip = clip.trim(start, end)
@@ -165,7 +168,7 @@ def _given(settings: Settings) -> Palette | None:
 
 def _palette(sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Palette:
     """The given palette, or one that is learned; with an index left where one is needed for "unchanged"."""
-    room = TABLE if sample.pictures == 1 and sample.opaque else TABLE - 1
+    room = TABLE if sample.pictures == 1 and sample.opaque else ANIMATED
     if given is not None:
         return given.reduced(room, sample.pixels)
     return learn(sample, min(settings.colors, room), settings.seed, watch=watching(progress))

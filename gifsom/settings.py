@@ -39,6 +39,9 @@ VIDEO_WIDTH = 640
 TABLE = 256
 """Entries of a GIF's color table."""
 
+ANIMATED = TABLE - 1
+"""Entries that an animation's table holds: one index is left for "as it is"."""
+
 Color: TypeAlias = tuple[int, int, int]
 Seconds: TypeAlias = float | int | str
 
@@ -138,18 +141,18 @@ class Settings:
                 f"fps is {self.fps:g}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second"
             )
         if self.width is not None:
-            _check("width", self.width, 1, MAX_SIDE)
-        _check("colors", self.colors, 2, TABLE)
+            check_whole("width", self.width, 1, MAX_SIDE)
+        check_whole("colors", self.colors, 2, TABLE)
         if self.palette is not None and self.colors != TABLE:
             raise SettingError("palette and colors exclude each other: a palette has as many as it has")
         if self.quality is not None:
-            _check("quality", self.quality, 1, 100)
+            check_whole("quality", self.quality, 1, 100)
         if str(self.map_size) not in MAP_SIZES:
             raise SettingError(f"map_size is {printable(self.map_size)}: give one of {', '.join(MAP_SIZES)}")
-        _check("max_pixels", self.max_pixels, 1, 2**31 - 1)
-        _check("seed", self.seed, 0, 2**63)
+        check_whole("max_pixels", self.max_pixels, 1, 2**31 - 1)
+        check_whole("seed", self.seed, 0, 2**63)
         if self.loop is not None:
-            _check("loop", self.loop, 0, 65_536)
+            check_whole("loop", self.loop, 0, 65_536)
         if self.end is not None and self.duration is not None:
             raise SettingError("end and duration exclude each other")
         if self.duration is not None and parse_seconds(self.duration) == 0:
@@ -181,6 +184,7 @@ class Settings:
         return cls(**options)
 
 
-def _check(name: str, value: int, low: int, high: int) -> None:
+def check_whole(name: str, value: int, low: int, high: int) -> None:
+    """Raise `SettingError` for what is no whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
         raise SettingError(f"{name} is {printable(value)}: give a whole number from {low} to {high}")

@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from gifsom import edit, figure, film, pipeline, sources
+from gifsom import edit, figure, film, pipeline
 from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.errors import SettingError
 from gifsom.output import check_source, replacing, same_file
@@ -14,7 +14,7 @@ from gifsom.palette import files
 from gifsom.palette.palette import Palette
 from gifsom.palette.train import learn
 from gifsom.pipeline import Progress
-from gifsom.settings import MAX_SIDE, Settings, parse_color
+from gifsom.settings import MAX_SIDE, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +58,38 @@ def study(
     """
     began = time.perf_counter()
     settings = Settings.of(options)
-    checks = ((target, files.check), (figure_path, figure.check), (film_path, film.check))
-    outputs = [(Path(path), check) for path, check in checks if path is not None]
-    for path, check in outputs:
-        check(path, settings.overwrite)
-        check_source(path, source)
-    if any(same_file(one, other) for (one, _), (other, _) in combinations(outputs, 2)):
+    table, drawing, movie = (None if path is None else Path(path) for path in (target, figure_path, film_path))
+    outputs = [path for path in (table, drawing, movie) if path is not None]
+    for path, check in ((table, files.check), (drawing, figure.check), (movie, film.check)):
+        if path is not None:
+            check(path, settings.overwrite)
+            check_source(path, source)
+    if any(same_file(one, other) for one, other in combinations(outputs, 2)):
         raise SettingError("palette, figure and film need a file each")
-    behind = None if settings.background is None else parse_color(settings.background)
-    clip = (
-        source if isinstance(source, Clip) else sources.open(source, background=behind, max_pixels=settings.max_pixels)
-    )
+    clip = pipeline.opened(source, settings)
     if clip.count == 1:
         settings = Settings.of({"width": MAX_SIDE, **options})  # a still is studied as it is
     clip = edit.hold(pipeline.prepare(clip, settings))
     sample = pipeline.survey(clip, settings, progress)
     colors, seed, overwrite = settings.colors, settings.seed, settings.overwrite
-    reel = film.shoot(sample, colors, seed=seed, progress=progress) if film_path is not None else None
+    reel = None if movie is None else film.shoot(sample, colors, seed=seed, progress=progress)
     palette = reel.palette if reel else learn(sample, colors, seed, watch=pipeline.watching(progress))
-    drawn = b""
-    if figure_path is not None:
-        shown, suffix = _middle(clip), Path(figure_path).suffix.lower()
-        drawn = figure.render(shown.pixels, palette, suffix, Path(clip.name).name, shown.mask)
+    picture = None if drawing is None else _draw(clip, palette, drawing.suffix.lower())
     # All that takes long is done: whoever interrupts it before finds no file.
-    if film_path is not None and reel:
-        reel.save(Path(film_path), overwrite)
-    if figure_path is not None:
-        with replacing(Path(figure_path), overwrite) as stream:
-            stream.write(drawn)
-    if target is not None:
-        palette.save(target, overwrite=overwrite)
+    if movie and reel:
+        reel.save(movie, overwrite)
+    if drawing and picture:
+        with replacing(drawing, overwrite) as stream:
+            stream.write(picture)
+    if table:
+        palette.save(table, overwrite=overwrite)
     error = figure.Report.of(sample.pixels, palette).distance
     return Study(palette, 100 * error, time.perf_counter() - began, clip.shortfall)
+
+
+def _draw(clip: Clip, palette: Palette, suffix: str) -> bytes:
+    shown = _middle(clip)
+    return figure.render(shown.pixels, palette, suffix, Path(clip.name).name, shown.mask)
 
 
 def _middle(clip: Clip) -> Frame:

@@ -443,7 +443,7 @@ def settle(keep: NDArray[np.float32], limit: float) -> tuple[NDArray[np.float32]
     return keep, (int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1)
 
 
-def movement(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], bool]:
+def movement(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.bool_]:
     difference = after.astype(np.int64) - before
     largest = abs(difference).max(axis=2)
     h, w = largest.shape
@@ -455,7 +455,7 @@ def movement(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[NDArr
             moved[y, x] = (
                 largest[y, x] > 10 or change > 2.0 * 25 or abs(drift).max() > max(0.3 * 81, change * (0.5 * 81 / 25))
             )
-    return moved, bool(difference.any())
+    return moved
 
 
 def average(

@@ -164,8 +164,8 @@ def test_a_figure_shows_the_picture_and_its_palette(here: Path, inside: Inside, 
     assert (run.status, run.err) == (0, "")
     assert closing(run.out)["paths"] == "out.act, map.png"
     assert names(here) == ["map.png", "out.act"]
-    figure.draw(np.asarray(Image.open(photo)), learned(photo, 8), here / "own.png", title=photo.name, overwrite=False)
-    assert (here / "own.png").read_bytes() == (here / "map.png").read_bytes()
+    own = figure.render(np.asarray(Image.open(photo)), learned(photo, 8), ".png", photo.name)
+    assert own == (here / "map.png").read_bytes()
 
 
 @pytest.mark.usefixtures("short")
@@ -219,7 +219,7 @@ def test_a_folder_of_pictures_of_two_sizes_has_the_colors_of_both(here: Path, in
 def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing may be learned, and no source opened."""
     monkeypatch.delattr(study, "learn")
-    monkeypatch.delattr(study.sources, "open")
+    monkeypatch.delattr(study.pipeline.sources, "open")
 
 
 OUTPUTS = {"palette": ["out.gpl"], "figure": ["--figure", "out.png"], "film": ["--film", "out.gif"]}

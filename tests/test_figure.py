@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from gifsom import figure
-from gifsom.clip import Pixels
+from gifsom.clip import Mask, Pixels
 from gifsom.color import oklab
 from gifsom.errors import FrameError, PackageMissing, TargetExists, TargetUnwritable
+from gifsom.output import replacing
 from gifsom.palette.palette import Palette
 
 WHITE = 255
@@ -34,8 +35,16 @@ def matplotlib() -> Any:
     return pytest.importorskip("matplotlib", reason="needs matplotlib")
 
 
+def draw(pixels: Pixels, colors: Palette, path: Path, *, title: str, overwrite: bool, mask: Mask | None = None) -> None:
+    """Checked, rendered and written, as `gifsom palette` does."""
+    figure.check(path, overwrite)
+    data = figure.render(pixels, colors, path.suffix.lower(), title, mask)
+    with replacing(path, overwrite) as stream:
+        stream.write(data)
+
+
 def drawn(path: Path, pixels: Pixels, colors: Palette, title: str = "picture.png") -> bytes:
-    figure.draw(pixels, colors, path, title=title, overwrite=True)
+    draw(pixels, colors, path, title=title, overwrite=True)
     return path.read_bytes()
 
 
@@ -125,10 +134,10 @@ def test_what_is_transparent_is_white_and_does_not_count(matplotlib: Any, tmp_pa
     hidden = np.where(mask[..., None], np.uint8([255, 0, 255]), pixels)
     colors = Palette(np.unique(pixels[:, :30].reshape(-1, 3), axis=0)[:20])
     path, title = tmp_path / "out.png", "picture.png"
-    figure.draw(hidden, colors, path, title=title, overwrite=False, mask=mask)
+    draw(hidden, colors, path, title=title, overwrite=False, mask=mask)
     shown = np.asarray(Image.open(path).convert("RGB")).reshape(-1, 3)
     assert not (shown == [255, 0, 255]).all(axis=1).any()
-    figure.draw(np.where(mask[..., None], np.uint8(0), pixels), colors, path, title=title, overwrite=True, mask=mask)
+    draw(np.where(mask[..., None], np.uint8(0), pixels), colors, path, title=title, overwrite=True, mask=mask)
     assert np.array_equal(np.asarray(Image.open(path).convert("RGB")).reshape(-1, 3), shown)
 
 
@@ -136,14 +145,14 @@ def test_a_missing_matplotlib_is_said_with_its_remedy(monkeypatch: pytest.Monkey
     for name in ("matplotlib", "matplotlib.figure", "matplotlib.style"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(PackageMissing, match=r"pip install 'gifsom\[figure\]'"):
-        figure.draw(picture(4, 4), palette(2), tmp_path / "map.png", title="", overwrite=False)
+        draw(picture(4, 4), palette(2), tmp_path / "map.png", title="", overwrite=False)
     assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize("name", ["map", "map.gif", "map.jpg", "map.png.txt"])
 def test_another_ending_is_refused_by_name(name: str, tmp_path: Path) -> None:
     with pytest.raises(TargetUnwritable, match=rf"{name}: a figure is written as .png, .pdf or .svg"):
-        figure.draw(picture(4, 4), palette(2), tmp_path / name, title="", overwrite=True)
+        draw(picture(4, 4), palette(2), tmp_path / name, title="", overwrite=True)
     assert [*tmp_path.iterdir()] == []
 
 
@@ -151,9 +160,9 @@ def test_a_file_that_is_there_stays_and_a_folder_must_be(tmp_path: Path) -> None
     path = tmp_path / "map.png"
     path.write_bytes(b"old")
     with pytest.raises(TargetExists):
-        figure.draw(picture(4, 4), palette(2), path, title="", overwrite=False)
+        draw(picture(4, 4), palette(2), path, title="", overwrite=False)
     with pytest.raises(TargetUnwritable):
-        figure.draw(picture(4, 4), palette(2), tmp_path / "none" / "map.png", title="", overwrite=False)
+        draw(picture(4, 4), palette(2), tmp_path / "none" / "map.png", title="", overwrite=False)
     assert path.read_bytes() == b"old"
 
 
@@ -163,5 +172,5 @@ def test_a_figure_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     wrong: Any = np.zeros((4, 4), np.uint8)
     with pytest.raises(FrameError, match=r"\(4, 4\)"):
-        figure.draw(wrong, palette(2), path, title="", overwrite=True)
+        draw(wrong, palette(2), path, title="", overwrite=True)
     assert [(found, found.read_bytes()) for found in tmp_path.iterdir()] == [(path, b"old")]

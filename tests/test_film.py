@@ -88,7 +88,7 @@ def test_a_palette_that_leaves_no_room_is_hardly_different(sample: Sample, tmp_p
     away = np.linalg.norm(oklab(table(pictures[-1], len(palette))) - palette.lab, axis=1)
     assert (away == 0).sum() >= films.EXACT
     assert away.max() < 0.04
-    assert len(np.unique(pack(np.stack(pictures)))) <= films.TABLE
+    assert len(np.unique(pack(np.stack(pictures)))) <= films.ANIMATED
 
 
 @pytest.mark.usefixtures("short")
@@ -170,7 +170,7 @@ def test_a_film_that_fails_leaves_what_was_there_and_one_that_does_not_replaces_
     path = tmp_path / "out.gif"
     path.write_bytes(b"old")
     with monkeypatch.context() as broken:
-        broken.setattr(Palette, "apply", lambda *given: 1 / 0)
+        broken.setattr(films, "_table", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             filmed(sample, 4, path, seed=0, overwrite=True)
     assert [(found, found.read_bytes()) for found in tmp_path.iterdir()] == [(path, b"old")]

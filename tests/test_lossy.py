@@ -168,10 +168,8 @@ def test_movement_is_that_of_the_twin(size: tuple[int, int]) -> None:
     for before, after in [*pairwise(frames), (frames[0], frames[0])]:
         moved = np.zeros(size, np.bool_)
         sums = np.empty((size[1], 3), np.int32), np.empty(size[1], np.int32)
-        differs = steady._movement(before, after, *sums, moved)
-        expected, any_differs = reference.movement(before, after)
-        assert np.array_equal(expected, moved)
-        assert any_differs == differs
+        steady._movement(before, after, *sums, moved)
+        assert np.array_equal(reference.movement(before, after), moved)
 
 
 def test_averages_are_those_of_the_twin() -> None:

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Frame, Pixels, Rect
-from gifsom.encoder.gif import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch
+from gifsom.encoder.gif import CLEAR, KEEP, GifWriter, Patch, stands
 from gifsom.encoder.lzw import compress, minimum_code_size
 from gifsom.palette.nearest import Mapper
 from gifsom.palette.palette import Palette
-from gifsom.timing import MIN_DELAY
 
 LONG = 24
 """Pixels that must stay in a row before "transparent" is a choice, in the second of two ways of coding an image: where
@@ -107,13 +106,14 @@ class Encoder:
             self._fewer = len(second) < WORTH * len(data)
             data = min(data, second, key=len)
         # A longer stand is made of images that change nothing: one pixel, or all that is to be cleared in the end.
-        for _ in range((self._delay - 1) // MAX_DELAY):
-            self._write(self._rect, data, min(MAX_DELAY, self._delay - MIN_DELAY), KEEP)
+        *first, last = stands(self._delay)
+        for delay in first:
+            self._write(self._rect, data, delay, KEEP)
             if disposal == KEEP:
                 self._rect = Rect(0, 0, 1, 1)
             same = self._rect.cut(self._shown)
             data = compress(same if self._clear is None else np.full_like(same, self._clear), self._minimum)
-        self._write(self._rect, data, self._delay, disposal)
+        self._write(self._rect, data, last, disposal)
         if disposal == CLEAR:
             self._shown = self._shown.copy()
             self._rect.cut(self._shown)[:] = self._clear
@@ -121,7 +121,6 @@ class Encoder:
     def _write(self, rect: Rect, data: bytes, delay: int, disposal: int) -> None:
         self._writer.add(Patch(rect, self._minimum, data, delay, disposal, self._clear))
         self._images += 1
-        self._delay -= delay
 
     def close(self) -> Stats:
         """Write the last frame and the end. The stream stays open."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from gifsom.clip import Pixels, Rect
+from gifsom.timing import MIN_DELAY
 
 KEEP = 1
 """Disposal: leave the image where it is."""
@@ -41,6 +42,15 @@ class Patch:
     disposal: int = KEEP
     transparent: int | None = None
     colors: Pixels | None = None
+
+
+def stands(delay: int) -> list[int]:
+    """The delays, MIN_DELAY to MAX_DELAY each, of images that together stand for `delay` centiseconds."""
+    parts = []
+    while delay > MAX_DELAY:
+        parts.append(min(MAX_DELAY, delay - MIN_DELAY))
+        delay -= parts[-1]
+    return [*parts, delay]
 
 
 class GifWriter:

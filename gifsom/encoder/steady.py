@@ -39,25 +39,22 @@ class View:
     pixels   (h, w, 3) uint8, read-only: without the noise of what stands still
     lasting  (h, w) uint8: for how many frames each pixel stays as it is, this one included, 1 to AHEAD
     delay    centiseconds
-    changed  whether any pixel differs from the frame before
     """
 
     pixels: Pixels
     lasting: NDArray[np.uint8]
     delay: int
-    changed: bool
 
 
 @kernel
 def _movement(
     before: Pixels, after: Pixels, drift: NDArray[np.int32], change: NDArray[np.int32], moved: NDArray[np.bool_]
-) -> bool:
-    """Where after (h, w, 3) does not stand still, into `moved` (h, w), and whether any pixel differs.
+) -> None:
+    """Where after (h, w, 3) does not stand still, into `moved` (h, w).
 
     `drift` (w, 3) and `change` (w,) are room for sums over the columns of the window.
     """
     h, w = moved.shape
-    differs = False
     drift[:] = 0
     change[:] = 0
     for y in range(-4, h):
@@ -73,7 +70,6 @@ def _movement(
                     for k in range(3):
                         largest = max(largest, abs(np.int32(after[row, x, k]) - np.int32(before[row, x, k])))
                     change[x] += sign * largest
-                    differs |= largest > 0
         if y < 0:
             continue
         red = green = blue = around = np.int64(0)
@@ -92,7 +88,6 @@ def _movement(
                 for k in range(3):
                     if abs(np.int32(after[y, x, k]) - np.int32(before[y, x, k])) > STEP:
                         moved[y, x] = True
-    return differs
 
 
 @kernel
@@ -141,7 +136,7 @@ class _Window:
         self._shape = (height, width)
         self._frames = np.empty((AHEAD, height, width, 3), np.uint8)
         self._first = 0
-        self._noted: deque[tuple[int, NDArray[np.bool_], bool]] = deque()  # delay, what moved, whether anything did
+        self._noted: deque[tuple[int, NDArray[np.bool_]]] = deque()  # delay, and what moved
         self._ahead = np.zeros((height, width), np.uint8)
         self._mean = np.zeros((height, width, 3), np.float32)
         self._count = np.zeros((height, width), np.uint8)
@@ -155,23 +150,21 @@ class _Window:
         width = self._shape[1]
         moved = np.zeros(self._shape, np.bool_)
         if self._before is None:
-            moved[:] = differs = True
-        elif self._before is pixels:
-            differs = False
-        else:
+            moved[:] = True
+        elif self._before is not pixels:
             sums = np.empty((width, 3), np.int32), np.empty(width, np.int32)
-            differs = _movement(self._before, pixels, *sums, moved)
+            _movement(self._before, pixels, *sums, moved)
         self._before = pixels
         place = len(self._noted)
         self._frames[(self._first + place) % AHEAD] = pixels
         if place:
             self._ahead |= moved.astype(np.uint8) << (place - 1)
-        self._noted.append((delay, moved, differs))
+        self._noted.append((delay, moved))
 
     def pop(self) -> View:
         """The first of the frames."""
         known = len(self._noted)
-        delay, moved, differs = self._noted.popleft()
+        delay, moved = self._noted.popleft()
         pixels, lasting = np.empty((*self._shape, 3), np.uint8), np.empty(self._shape, np.uint8)
         _average(
             self._frames.reshape(AHEAD, -1, 3),
@@ -187,7 +180,7 @@ class _Window:
         self._first = (self._first + 1) % AHEAD
         self._ahead >>= 1
         pixels.flags.writeable = False
-        return View(pixels, lasting, delay, differs)
+        return View(pixels, lasting, delay)
 
 
 def steady(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Iterator[View]:

@@ -13,10 +13,7 @@ from gifsom.encoder.lossy import NEAR, STEEP, neighbours
 from gifsom.encoder.lzw import minimum_code_size
 from gifsom.jit import kernel
 from gifsom.palette.palette import Palette
-
-TABLE = 255
-"""Entries of a table, so that an index is left for "as it is"."""
-
+from gifsom.settings import ANIMATED, TABLE
 
 NEED = 1e-3
 """Least excess of a pixel, as it is, for which its color is asked for: with less, nearly all are, every time."""
@@ -42,12 +39,12 @@ class Table:
     @property
     def transparent(self) -> int | None:
         """The index that means "as it is"."""
-        return len(self.entries) if len(self.entries) <= TABLE else None
+        return len(self.entries) if len(self.entries) <= ANIMATED else None
 
     @property
     def symbols(self) -> int:
         """Indices that are used, that of "as it is" included."""
-        return min(TABLE, len(self.entries)) + 1
+        return min(ANIMATED, len(self.entries)) + 1
 
     @property
     def minimum(self) -> int:
@@ -125,7 +122,7 @@ class Tables:
     def __init__(self, palette: Palette) -> None:
         """The first 255 entries of the map, or all where there are no more than 256, are the table of the file."""
         self.lab = palette.lab
-        size = len(palette) if len(palette) <= TABLE + 1 else TABLE
+        size = len(palette) if len(palette) <= TABLE else ANIMATED
         self.large = len(palette) > size
         if self.large:
             self._square = ((self.lab[:, None] - self.lab[None]) ** 2).sum(axis=2)
@@ -156,10 +153,10 @@ class Tables:
         alive = count > 0
         if not alive.any():
             return self.main
-        saved = self._missed(self.main.entries, count, weight) - 3 * 8 * (TABLE + 1) * price
+        saved = self._missed(self.main.entries, count, weight) - 3 * 8 * (TABLE) * price
         if saved <= 0:
             return self.main
-        _slice(self._square, count, weight, TABLE, alive)
+        _slice(self._square, count, weight, ANIMATED, alive)
         entries = np.flatnonzero(alive)
         saved -= self._missed(entries, count, weight)
         return self._make(entries, True) if saved > 0 else self.main

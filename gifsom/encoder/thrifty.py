@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gifsom.clip import Frame, Pixels, Rect
 from gifsom.encoder.ahead import ahead
 from gifsom.encoder.encode import Stats
-from gifsom.encoder.gif import KEEP, MAX_DELAY, GifWriter, Patch
+from gifsom.encoder.gif import KEEP, GifWriter, Patch, stands
 from gifsom.encoder.lossy import Coded, choose
 from gifsom.encoder.lzw import compress
 from gifsom.encoder.seen import BLOCK, compare, look, settle
@@ -144,12 +144,12 @@ class ThriftyEncoder:
     def _flush(self) -> None:
         """Write the pending image. A longer stand goes on with images of one pixel that change nothing."""
         patch = self._pending
-        while patch is not None:
-            delay = self._delay if self._delay <= MAX_DELAY else min(MAX_DELAY, self._delay - MIN_DELAY)
-            self._writer.add(replace(patch, delay=delay))
-            self._images += 1
-            self._delay -= delay
-            patch = self._nothing() if self._delay else None
+        if patch is not None:
+            for delay in stands(self._delay):
+                self._writer.add(replace(patch, delay=delay))
+                self._images += 1
+                patch = self._nothing()
+            self._delay = 0
         self._pending = None
 
     def _nothing(self) -> Patch:

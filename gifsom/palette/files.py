@@ -30,7 +30,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from gifsom.clip import Pixels
-from gifsom.color import pack
+from gifsom.color import hexes, once
 from gifsom.errors import (
     PaletteError,
     SourceError,
@@ -41,10 +41,11 @@ from gifsom.errors import (
     printable,
 )
 from gifsom.output import check_target, replacing
+from gifsom.settings import TABLE
 
 SUFFIXES: Final = (".gpl", ".act", ".png", ".json", ".npy")
 
-MOST: Final = 256
+MOST: Final = TABLE
 """Entries of a palette file, as of a GIF's table."""
 
 MAX_BYTES: Final = 1 << 20
@@ -81,8 +82,7 @@ def read(path: str | Path) -> Pixels:
     colors = np.frombuffer(_READERS[kind](data, name), np.uint8).reshape(-1, 3)
     if not 1 <= len(colors) <= MOST:
         raise SourceUnreadable(f"{name}: a palette has 1 to {MOST} colors, and there are {len(colors)}")
-    _, first = np.unique(pack(colors), return_index=True)
-    return colors[np.sort(first)]
+    return once(colors)
 
 
 def write(colors: Pixels, path: Path, overwrite: bool) -> None:
@@ -223,7 +223,7 @@ def _read_npy(data: bytes, name: str) -> bytes:
 
 
 def _write_gpl(colors: Pixels, name: str) -> bytes:
-    rows = [f"{r:3d} {g:3d} {b:3d}\t#{r:02x}{g:02x}{b:02x}" for r, g, b in colors.tolist()]
+    rows = [f"{r:3d} {g:3d} {b:3d}\t{code}" for (r, g, b), code in zip(colors.tolist(), hexes(colors), strict=True)]
     return "\n".join(["GIMP Palette", f"Name: {name}", f"Columns: {COLUMNS}", *rows, ""]).encode()
 
 
@@ -245,8 +245,7 @@ def _write_png(colors: Pixels, name: str) -> bytes:
 
 
 def _write_json(colors: Pixels, name: str) -> bytes:
-    codes = [f"#{code.hex()}" for code in map(bytes, colors)]
-    return (json.dumps({"gifsom": 1, "colors": codes}, indent=1) + "\n").encode()
+    return (json.dumps({"gifsom": 1, "colors": hexes(colors)}, indent=1) + "\n").encode()
 
 
 def _write_npy(colors: Pixels, name: str) -> bytes:

@@ -7,6 +7,7 @@ is needed less out of use; the map is tuned around them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,30 @@ HEAVY = 4096
 """Colors by which they are compared: those that weigh most, too."""
 
 
+Weights: TypeAlias = Literal["count", "seen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What training does beside minimizing the mean error.
+
+    weights   "count": every pixel counts alike; "seen": as much as errors show around it, see `Drawn`
+    salience  what stands out in any single picture is within reach
+    snap      flat colors, and those that own their cell, are had exactly
+    """
+
+    weights: Weights
+    salience: bool
+    snap: bool
+
+
+CLIP = Plan("seen", salience=True, snap=True)
+"""For a clip, which is looked at."""
+
+PIXELS = Plan("count", salience=False, snap=False)
+"""For pixels, of which nothing is known: the mean error alone."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
     """The distinct colors of a sample.
@@ -80,12 +105,11 @@ class Drawn:
 class Finish:
     """Tunes an unfolded map, around what is pinned on the way, and makes it a table."""
 
-    def __init__(self, tuner: Tuner, drawn: Drawn, marks: Marks, snap: bool, salience: bool) -> None:
+    def __init__(self, tuner: Tuner, drawn: Drawn, marks: Marks, plan: Plan) -> None:
         self._tuner = tuner
         self._drawn = drawn
         self._marks = marks
-        self._snap = snap
-        self._salience = salience
+        self._plan = plan
 
     def rounds(self) -> Iterator[None]:
         """All of it; yields after each round.
@@ -97,14 +121,14 @@ class Finish:
             self._tuner.round()
             yield
         yield from self._tuner.tune()
-        if self._drawn.weights is not self._drawn.counts:
+        if self._plan.weights == "seen":
             self._tuner.weigh(self._drawn.weights)
             yield from self._tuner.tune()
-        if self._snap:
+        if self._plan.snap:
             self._pin_flats()
             self._tuner.round()
             yield
-        room = len(self._tuner.neurons) // PATCHES if self._salience else 0
+        room = len(self._tuner.neurons) // PATCHES if self._plan.salience else 0
         for _ in range(TRIES):
             pinned = self._pin_patches(room)
             room -= pinned
@@ -153,7 +177,7 @@ class Finish:
         return np.asarray(apart >= np.where(self._flat(colors), SAME, NEAR))
 
     def _flat(self, colors: Pixels) -> NDArray[np.bool_]:
-        return np.isin(pack(colors), pack(self._marks.flats)) & self._snap
+        return np.isin(pack(colors), pack(self._marks.flats)) & self._plan.snap
 
     def _pin_flats(self) -> None:
         """Hold neurons at the largest flat colors: those that own their cells, or spare ones."""
@@ -176,20 +200,21 @@ class Finish:
         away = Entries(tuner.neurons).squared(lab) / REACH**2
         missed = np.argsort(-np.where(away > 1, marks.areas * away, 0), kind="stable")[:MISSED]
         missed = missed[away[missed] > 1]
-        lab, away, areas, pictures = lab[missed], away[missed], marks.areas[missed], marks.pictures[missed]
+        lab, away, pixels, pictures = lab[missed], away[missed], marks.areas[missed], marks.pictures[missed]
         # Noise spreads a mark over regions: those of one picture that are near each other are one patch.
         near = ((lab[:, None] - lab[None]) ** 2).sum(axis=2) < REACH**2
         together = near & (pictures[:, None] == pictures[None])
-        areas = np.minimum(together @ areas, VISIBLE)
+        areas = np.minimum(together @ pixels, VISIBLE)
         pinned: list[NDArray[np.float32]] = []
         while len(pinned) < room:
             need = np.where(away > 1, areas * away**1.5, 0)
             if not need.size or need.max() < SALIENT:
                 break
-            part = together[need.argmax()] & (away > 1)
-            pinned.append(np.average(lab[part], axis=0, weights=marks.areas[missed][part]).astype(np.float32))
+            neediest = need.argmax()
+            part = together[neediest] & (away > 1)
+            pinned.append(np.average(lab[part], axis=0, weights=pixels[part]).astype(np.float32))
             away = np.minimum(away, ((lab - pinned[-1]) ** 2).sum(axis=1) / REACH**2)
-            away[need.argmax()] = 0  # it has what it can get
+            away[neediest] = 0  # it has what it can get
         if pinned:
             tuner.pin(np.stack(pinned))
         return len(pinned)
@@ -209,7 +234,7 @@ class Finish:
     def _table(self) -> Pixels:
         """The neurons as (n, 3) uint8; where they snap, those with an owner are exactly its color."""
         rounded = srgb(self._tuner.neurons)
-        if self._snap:
+        if self._plan.snap:
             owners = self._owners()
             owned = (owners >= 0) & ~self._tuner.pinned
             rounded[owned] = unpack(owners[owned].astype(np.uint32))

@@ -5,7 +5,7 @@ So the first entries are the table that serves the whole clip, and a frame can t
 
 import numpy as np
 
-from gifsom.color import oklab, pack, srgb, unpack
+from gifsom.color import histogram, oklab, once, srgb
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample
 from gifsom.palette.som import Tuner
@@ -19,11 +19,11 @@ TURN = 1 << 17
 
 def enlarge(palette: Palette, sample: Sample, size: int) -> Palette:
     """The palette with more entries behind its own, about `size` in all, tuned to the colors of the sample."""
-    packed, counts = np.unique(pack(sample.pixels), return_counts=True)
-    if len(packed) <= len(palette):
+    distinct, counts = histogram(sample.pixels)
+    if len(distinct) <= len(palette):
         return palette
-    step = -(-len(packed) // TURN)
-    lab, weights = oklab(unpack(packed[::step])), np.sqrt(counts[::step])
+    step = -(-len(distinct) // TURN)
+    lab, weights = oklab(distinct[::step]), np.sqrt(counts[::step])
     old = palette.lab
     extra = size // len(old) - 1
     tuner = Tuner(old, lab, weights)
@@ -39,6 +39,4 @@ def enlarge(palette: Palette, sample: Sample, size: int) -> Palette:
     for _ in range(ROUNDS):
         tuner.round()
         tuner.neurons[: len(old)] = old
-    colors = np.concatenate([palette.colors, srgb(tuner.neurons[len(old) :])])
-    _, first = np.unique(colors, axis=0, return_index=True)
-    return Palette(colors[np.sort(first)])
+    return Palette(once(np.concatenate([palette.colors, srgb(tuner.neurons[len(old) :])])))

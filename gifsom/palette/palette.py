@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gifsom.clip import Pixels
-from gifsom.color import oklab, pack, unpack
+from gifsom.color import hexes, histogram, oklab
 from gifsom.errors import FrameError, PaletteError, printable
 from gifsom.palette import files
 from gifsom.palette.nearest import Entries, Mapper
@@ -75,7 +75,7 @@ class Palette:
     @cached_property
     def hexes(self) -> list[str]:
         """The colors as "#rrggbb"."""
-        return [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in self.colors.tolist()]
+        return hexes(self.colors)
 
     @cached_property
     def lab(self) -> NDArray[np.float32]:
@@ -107,8 +107,8 @@ class Palette:
         """
         if len(self) <= count:
             return self
-        packed, counts = np.unique(pack(pixels), return_counts=True)
-        lab = oklab(unpack(packed))
+        colors, counts = histogram(pixels)
+        lab = oklab(colors)
         cell = Entries(self.lab).nearest(lab)
         cost = np.zeros(len(self))
         for entry in np.unique(cell):

@@ -1,14 +1,12 @@
 """Training a palette: from a clip or pixels, over weights and the map, to colors that are the best ones to have.
 
 The map (gifsom.palette.som) minimizes the mean error, and nothing else is asked for the pixels of one picture. A clip's
-palette must also please who looks at it. There, counts are evened out, so that no flat background takes the map; flat
-colors are had exactly; and what stands out in any single picture is within reach (gifsom.palette.finish).
+palette must also please who looks at it: there, errors count as much as they show, flat colors are had exactly, and
+what stands out in any single picture is within reach (gifsom.palette.finish).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from numbers import Integral
-from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,37 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 from gifsom.clip import Clip, Frame, Pixels
 from gifsom.color import oklab, pack, unpack
 from gifsom.errors import SettingError, printable
-from gifsom.palette.finish import Drawn, Finish
+from gifsom.palette.finish import CLIP, PIXELS, Drawn, Finish, Plan, Weights
 from gifsom.palette.palette import MAX_COLORS, Palette, check_pixels
 from gifsom.palette.sample import Sample, take
 from gifsom.palette.som import STEPS, STOPS, Tuner, place, unfold
-
-Weights: TypeAlias = Literal["count", "seen"]
+from gifsom.settings import check_whole
 
 MASKING = 3.0
 """How much less a pixel counts where there is much to see around it, since errors show less there: by 1 / (1 + MASKING
 * activity). It raises SSIMULACRA2 of mapped frames of film by 0.3, and of a page with gradients by 0.3 to 0.8."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What training does beside minimizing the mean error.
-
-    weights   "count": every pixel counts alike; "seen": as much as errors show around it, see MASKING
-    salience  what stands out in any single picture is within reach
-    snap      flat colors, and those that own their cell, are had exactly
-    """
-
-    weights: Weights
-    salience: bool
-    snap: bool
-
-
-CLIP = Plan("seen", salience=True, snap=True)
-"""For a clip, which is looked at."""
-
-PIXELS = Plan("count", salience=False, snap=False)
-"""For pixels, of which nothing is known: the mean error alone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,9 +71,8 @@ def train(
     >>> train(np.array([[9, 9, 9], [255, 0, 0], [9, 9, 9]], np.uint8))
     <Palette of 2 colors: #090909 #ff0000>
     """
-    for name, value, low, high in (("colors", colors, 1, MAX_COLORS), ("seed", seed, 0, 2**63)):
-        if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
-            raise SettingError(f"{name} is {printable(value)}: give a whole number from {low} to {high}")
+    check_whole("colors", colors, 1, MAX_COLORS)
+    check_whole("seed", seed, 0, 2**63)
     if weights is not None and (not isinstance(weights, str) or weights not in ("count", "seen")):
         raise SettingError(f"weights is '{printable(weights)}': give 'count' or 'seen'")
     usual = CLIP if isinstance(source, Clip) else PIXELS
@@ -136,7 +111,7 @@ def learn(
     for step, neurons in unfold(drawn.lab, drawn.counts, colors, seed, stops):
         watch(Moment(neurons, step / STEPS / 2))
     tuner = Tuner(neurons, drawn.lab, drawn.counts)
-    finish = Finish(tuner, drawn, sample.marks, plan.snap, plan.salience)
+    finish = Finish(tuner, drawn, sample.marks, plan)
     done = 0.5
     for _ in finish.rounds():
         done += (1 - done) / 16  # how many rounds there will be is not known before

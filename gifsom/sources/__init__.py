@@ -7,7 +7,7 @@ from gifsom.clip import Clip
 from gifsom.errors import SourceNotFound, SourceRefused, SourceUnreadable, printable
 from gifsom.settings import MAX_PIXELS, Color, parse_color
 from gifsom.sources.folder import open_folder
-from gifsom.sources.images import is_picture, open_image
+from gifsom.sources.images import is_picture, open_image, read_head
 from gifsom.sources.video import open_video
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -37,8 +37,7 @@ def open(path: str | Path, *, background: str | Color | None = None, max_pixels:
             return open_folder(file, max_pixels, behind)
         if file.exists() and not file.is_file():
             raise SourceUnreadable(f"{printable(path)}: that is not a regular file")
-        with file.open("rb") as stream:
-            head = stream.read(16)
+        head = read_head(file)
     except FileNotFoundError:
         raise SourceNotFound(f"{printable(path)}: there is no such file") from None
     except OSError as error:

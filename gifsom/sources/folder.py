@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageOps
 
 from gifsom.clip import Clip, Frame
+from gifsom.edit import with_alpha, without_alpha
 from gifsom.errors import SourceEmpty, SourceUnreadable, printable
 from gifsom.settings import Color
-from gifsom.sources.images import STILL, ImageClip, is_picture, open_image
+from gifsom.sources.images import STILL, ImageClip, is_picture, open_image, read_head
 
 _NUMBER = re.compile(r"(\d+)")
 
@@ -69,13 +69,10 @@ class FolderClip(Clip):
             yield Frame(fitted.pixels, STILL * number, fitted.mask)
 
     def _fit(self, frame: Frame) -> Frame:
-        rgba = Image.fromarray(frame.pixels).convert("RGBA")
-        if frame.mask is not None:
-            rgba.putalpha(Image.fromarray(np.where(frame.mask, np.uint8(0), np.uint8(255))))
         around = (0, 0, 0, 0) if self.background is None else (*self.background, 255)
-        fitted = np.array(ImageOps.pad(rgba, self.size, Image.Resampling.LANCZOS, color=around))
-        mask = fitted[..., 3] < 128
-        return Frame(np.ascontiguousarray(fitted[..., :3]), 0.0, mask if mask.any() else None)
+        fitted = ImageOps.pad(with_alpha(frame), self.size, Image.Resampling.LANCZOS, color=around)
+        pixels, mask = without_alpha(fitted)
+        return Frame(pixels, 0.0, mask if mask.any() else None)
 
 
 def open_folder(path: Path, max_pixels: int, background: Color | None = None) -> FolderClip:
@@ -84,14 +81,9 @@ def open_folder(path: Path, max_pixels: int, background: Color | None = None) ->
         files = sorted(
             (file for file in path.iterdir() if file.is_file()), key=lambda file: (natural(file.name), file.name)
         )
-        pictures = [file for file in files if is_picture(_head(file))]
+        pictures = [file for file in files if is_picture(read_head(file))]
     except OSError as error:
         raise SourceUnreadable(f"{printable(path)}: {error.strerror}") from None
     if not pictures:
         raise SourceEmpty(f"{printable(path)}: there is no picture in the folder")
     return FolderClip(path, tuple(open_image(file, max_pixels, background) for file in pictures), background)
-
-
-def _head(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return stream.read(16)

@@ -45,6 +45,12 @@ _DAMAGE = (
 )
 
 
+def read_head(path: Path) -> bytes:
+    """The first 16 bytes of a file, by which its kind is known."""
+    with path.open("rb") as file:
+        return file.read(16)
+
+
 def is_picture(head: bytes) -> bool:
     """Whether a file that begins with these 16 bytes is for this module, whatever its name says."""
     if head[:4] == b"RIFF":
