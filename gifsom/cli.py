@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 import gifsom
+from gifsom import lines
 from gifsom.errors import GifsomError, SettingError, printable
 from gifsom.settings import MAP_SIZES, MAX_FPS, MAX_PIXELS, VIDEO_FPS, VIDEO_WIDTH
 
 if TYPE_CHECKING:
     from gifsom.clip import Shortfall
-    from gifsom.info import Info
-    from gifsom.pipeline import Progress, Result
+    from gifsom.pipeline import Progress
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -40,12 +40,24 @@ _interrupted: list[int] = []
 """The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
 or ends the process."""
 
+# Options that commands share.
+Start = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Where to begin: 12.5, 1:05 or 0:01:05.250. Without it: at 0.")
+]
+End = Annotated[str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")]
+Duration = Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")]
+Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
+MaxPixels = Annotated[
+    int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line; errors are still told.")]
 
 
 @app.command()
 def convert(
-    source: Annotated[str, typer.Argument(metavar="IN", help="A video, a GIF or another picture; a local file.")],
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="A video, a picture or a folder of pictures; a local one.")
+    ],
     target: Annotated[
         Path | None,
         typer.Argument(metavar="OUT", help="The GIF; without it: IN's name, ending in .gif, in the current folder."),
@@ -64,13 +76,9 @@ def convert(
             f" Without it: at most {VIDEO_WIDTH} for a video; an animation keeps its size."
         ),
     ] = None,
-    start: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Where to begin: 12.5, 1:05 or 0:01:05.250. Without it: at 0.")
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")
-    ] = None,
-    duration: Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")] = None,
+    start: Start = None,
+    end: End = None,
+    duration: Duration = None,
     colors: Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")] = None,
     palette: Annotated[
         Path | None,
@@ -105,12 +113,8 @@ def convert(
         ),
     ] = None,
     overwrite: Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")] = None,
-    strict: Annotated[
-        bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")
-    ] = None,
-    max_pixels: Annotated[
-        int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
-    ] = None,
+    strict: Strict = None,
+    max_pixels: MaxPixels = None,
     seed: Annotated[
         int | None, typer.Option(help="Start of the random sample; the same seed gives the same file. Without it: 0.")
     ] = None,
@@ -123,33 +127,32 @@ def convert(
 
     gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 --width 480 --fps 12
     """
-    options = {
-        "fps": fps,
-        "width": width,
-        "start": start,
-        "end": end,
-        "duration": duration,
-        "colors": colors,
-        "palette": palette,
-        "quality": quality,
-        "map_size": map_size,
-        "loop": loop,
-        "background": background,
-        "overwrite": overwrite,
-        "strict": strict,
-        "max_pixels": max_pixels,
-        "seed": seed,
-    }
+    options = _given(
+        fps=fps,
+        width=width,
+        start=start,
+        end=end,
+        duration=duration,
+        colors=colors,
+        palette=palette,
+        quality=quality,
+        map_size=map_size,
+        loop=loop,
+        background=background,
+        overwrite=overwrite,
+        strict=strict,
+        max_pixels=max_pixels,
+        seed=seed,
+    )
     if verbose:
         _show_log()
     with _progress(quiet) as progress:
         from gifsom.pipeline import convert
 
-        given = {name: value for name, value in options.items() if value is not None}
-        result = convert(source, target, progress=progress, **given)
+        result = convert(source, target, progress=progress, **options)
     _tell_shortfall(source, result.shortfall)
     if not quiet:
-        print(_closing_line(result))
+        print(lines.conversion(result))
 
 
 @app.command()
@@ -169,19 +172,15 @@ def palette(
     film: Annotated[
         Path | None, typer.Option(metavar="GIF", help="Film the map as it learns, from a grey line to the palette.")
     ] = None,
-    start: Annotated[str | None, typer.Option(metavar="TIME", help="Where to begin. Without it: at 0.")] = None,
-    end: Annotated[str | None, typer.Option(metavar="TIME", help="Where to end. Without it: at the end.")] = None,
-    duration: Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")] = None,
+    start: Start = None,
+    end: End = None,
+    duration: Duration = None,
     background: Annotated[
         str | None, typer.Option(metavar="COLOR", help="Put behind what is transparent; else it does not count.")
     ] = None,
     overwrite: Annotated[bool | None, typer.Option("--overwrite", help="Replace files that are there.")] = None,
-    strict: Annotated[
-        bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")
-    ] = None,
-    max_pixels: Annotated[
-        int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
-    ] = None,
+    strict: Strict = None,
+    max_pixels: MaxPixels = None,
     seed: Annotated[int | None, typer.Option(help="Start of the random choices. Without it: 0.")] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -195,29 +194,26 @@ def palette(
 
     A video is read as `gifsom convert` reads it: at most 15 fps, at most 640 pixels wide.
     """
-    options = {
-        "colors": colors,
-        "start": start,
-        "end": end,
-        "duration": duration,
-        "background": background,
-        "overwrite": overwrite,
-        "strict": strict,
-        "max_pixels": max_pixels,
-        "seed": seed,
-    }
+    options = _given(
+        colors=colors,
+        start=start,
+        end=end,
+        duration=duration,
+        background=background,
+        overwrite=overwrite,
+        strict=strict,
+        max_pixels=max_pixels,
+        seed=seed,
+    )
     with _progress(quiet) as progress:
         from gifsom.study import study
 
-        given = {name: value for name, value in options.items() if value is not None}
-        found = study(source, target, figure_path=figure, film_path=film, progress=progress, **given)
+        found = study(source, target, figure_path=figure, film_path=film, progress=progress, **options)
     _tell_shortfall(source, found.shortfall)
     if not (target or figure or film):
         _show_colors(found.palette.hexes)
     elif not quiet:
-        written = ", ".join(printable(path) for path in (target, figure, film) if path)
-        what = f"{_count(len(found.palette), 'color')}, mean error {found.error:.2f} (OKLab x 100: 1 is hardly seen)"
-        print(f"{written}: {what}, made in {found.elapsed:.1f} s")
+        print(lines.palette([path for path in (target, figure, film) if path], found))
 
 
 @app.command()
@@ -235,7 +231,7 @@ def info(
 
         print(json.dumps({"path": str(path), **asdict(found)}, indent=1))
     else:
-        for line in _description(path, found):
+        for line in lines.description(path, found):
             print(line)
 
 
@@ -250,6 +246,11 @@ def _options(
     if context.invoked_subcommand is None:
         print(context.get_help())
         raise typer.Exit(USAGE)
+
+
+def _given(**options: object) -> dict[str, Any]:
+    """Those that were given: the others keep the defaults of `Settings`."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _tell_shortfall(source: str, missing: "Shortfall | None") -> None:
@@ -268,51 +269,7 @@ def _show_colors(hexes: list[str]) -> None:
         return
     for first in range(0, len(hexes), 16):
         console.print(Text.assemble(*(("   ", f"on {color}") for color in hexes[first : first + 16])))
-    console.print(_count(len(hexes), "color"))
-
-
-def _closing_line(result: "Result") -> str:
-    colors = _count(result.colors, "color") + (", exact" if result.exact else "")
-    if result.tables > 1:
-        colors += f" in {result.tables} tables"
-    length = f"{result.seconds:.2f} s"
-    if result.shortfall is not None:
-        length += f" ({result.shortfall.amount} could be read)"
-    return (
-        f"{printable(result.path)}: {_amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels,"
-        f" {_count(result.frames, 'frame')}, {length}, {colors}, made in {result.elapsed:.1f} s"
-    )
-
-
-def _description(path: Path, found: "Info") -> Iterator[str]:
-    sizes = sorted(frame.bytes for frame in found.frames)
-    delays = sorted({frame.delay for frame in found.frames})
-    yield f"{printable(path)}: {_amount(found.bytes)}, {found.width}x{found.height} pixels"
-    yield f"frames   {len(found.frames)}, {found.duration:.2f} s in all"
-    if delays:
-        shown = ", ".join(f"{delay / 100:g}" for delay in delays[:8]) + (", …" if len(delays) > 8 else "")
-        yield f"delays   {shown} s"
-    plays = "for ever" if found.plays == 0 else "once" if found.plays == 1 else f"{found.plays} times"
-    yield f"plays    {plays}"
-    own = sum(frame.colors is not None for frame in found.frames)
-    table = "no common palette" if found.colors is None else f"{found.colors} colors for all"
-    yield f"palette  {table}" + (f", {_count(own, 'frame')} with a palette of its own" if own else "")
-    if not found.complete:
-        yield "the file is cut off: it has no end"
-    if sizes:
-        middle, most = sizes[len(sizes) // 2], found.frames.index(max(found.frames, key=lambda frame: frame.bytes))
-        yield f"bytes    {sizes[0]} to {sizes[-1]} a frame, {middle} in the middle; frame {most + 1} is the largest"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _amount(size: int) -> str:
-    for unit, scale in (("MB", 1e6), ("kB", 1e3)):
-        if size >= scale:
-            return f"{size / scale:.{2 if size < 10 * scale else 1}f} {unit}"
-    return f"{size} bytes"
+    console.print(lines.count(len(hexes), "color"))
 
 
 @contextmanager

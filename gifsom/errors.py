@@ -7,8 +7,8 @@ GifsomError                 the base of all, never raised itself
 ├── PackageMissing          an extra is asked for that is not installed (also an ImportError)
 ├── SourceError             the base of what is wrong with an input, never raised itself
 │   ├── SourceNotFound      there is no such file (also a FileNotFoundError)
-│   ├── SourceRefused       a remote address, a playlist, a picture that is too large
-│   ├── SourceUnreadable    not a video or picture, or damaged beyond use
+│   ├── SourceRefused       a remote address, a playlist, a picture or file that is too large
+│   ├── SourceUnreadable    not a video, picture or palette, or damaged beyond use
 │   ├── SourceEmpty         there is no frame in it, or none in the part that is asked for
 │   └── SourceIncomplete    only a part could be read, and all of it was demanded
 └── TargetError             the base of what is wrong with an output, never raised itself
@@ -46,11 +46,11 @@ class SourceNotFound(SourceError, FileNotFoundError):
 
 
 class SourceRefused(SourceError):
-    """A remote address, a playlist, or a picture that is too large."""
+    """A remote address, a playlist, or a picture or file that is too large."""
 
 
 class SourceUnreadable(SourceError):
-    """Not a video or picture, or damaged beyond use."""
+    """Not a video, picture or palette, or damaged beyond use."""
 
 
 class SourceEmpty(SourceError):

@@ -68,7 +68,7 @@ def convert(
     """Convert a clip to a GIF.
 
     Args:
-        source: a video, a GIF or another picture file, or a `Clip`.
+        source: a video, a GIF or another picture file, a folder of pictures, or a `Clip`.
         target: the GIF; None: the source's name, ending in .gif, in the current folder.
         progress: called often with stage, done, of.
         **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, palette,

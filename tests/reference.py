@@ -132,13 +132,18 @@ def activity(luma: Sequence[Sequence[int]], places: Iterable[int]) -> list[float
     return means
 
 
+def region(red: int, green: int, blue: int) -> int:
+    """Regions of 8 x 8 x 8 levels, numbered by red, then green, then blue."""
+    return red // 8 * 1024 + green // 8 * 32 + blue // 8
+
+
 def patches(colors: Iterable[int], picture: int, most: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
     """For each region of 8 x 8 x 8 levels its pixels, the sums of their channels, and the picture with most of them."""
     now: dict[int, list[int]] = {}
     for color in colors:
         r, g, b = color // 65536, color // 256 % 256, color % 256
-        region = r // 8 * 1024 + g // 8 * 32 + b // 8
-        now[region] = [have + more for have, more in zip(now.get(region, [0] * 4), (1, r, g, b), strict=True)]
+        at = region(r, g, b)
+        now[at] = [have + more for have, more in zip(now.get(at, [0] * 4), (1, r, g, b), strict=True)]
     larger = {region: [*sums, picture] for region, sums in now.items() if sums[0] > most.get(region, [0])[0]}
     return {region: list(sums) for region, sums in most.items()} | larger
 

@@ -67,6 +67,14 @@ def test_patches_are_those_of_the_twin() -> None:
     assert {0, 1, 2} <= {picture for *_, picture in expected.values()}
 
 
+def test_regions_are_those_of_the_twin() -> None:
+    colors = np.concatenate(
+        [noise(seed=3).reshape(-1, 3), np.array([[0, 0, 0], [255, 255, 255], [7, 8, 248]], np.uint8)]
+    )
+    expected = [reference.region(*color) for color in colors.tolist()]
+    assert expected == [marks._region(number) for number in pack(colors).tolist()]
+
+
 def assert_flats_are_those_of_the_twin(picture: Pixels, hidden: Mask | None) -> None:
     extent = np.zeros(1 << 24, np.int16)
     numbers = pack(picture)

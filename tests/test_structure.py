@@ -24,6 +24,7 @@ MODULES = {
 LAYERS = [
     ["gifsom.__main__"],
     ["gifsom.cli"],
+    ["gifsom.lines"],
     ["gifsom.study"],
     ["gifsom.figure", "gifsom.film"],
     ["gifsom.writer"],

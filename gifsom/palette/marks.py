@@ -51,6 +51,14 @@ class Marks:
 
 
 @kernel
+def _region(color: np.int64) -> np.int64:
+    """The region of the color cube that a color, as a number, lies in."""
+    shift = 8 - BITS
+    low = (1 << BITS) - 1
+    return (color >> 16 + shift) << 2 * BITS | (color >> 8 + shift & low) << BITS | (color >> shift & low)
+
+
+@kernel
 def _patches(
     colors: NDArray[np.uint32],
     picture: int,
@@ -64,12 +72,9 @@ def _patches(
     colors (n,) are the pixels of one picture as numbers. `count` (regions,) and `sums` (regions, 3) are zero before and
     after, `touched` (regions,) is room.
     """
-    shift = 8 - BITS
-    low = (1 << BITS) - 1
     met = 0
     for i in range(colors.shape[0]):
-        color = np.int64(colors[i])
-        region = (color >> 16 + shift) << 2 * BITS | (color >> 8 + shift & low) << BITS | (color >> shift & low)
+        region = _region(np.int64(colors[i]))
         if count[region] == 0:
             touched[met] = region
             met += 1
@@ -84,7 +89,7 @@ def _patches(
     if beaten:
         for i in range(colors.shape[0]):
             color = np.int64(colors[i])
-            region = (color >> 16 + shift) << 2 * BITS | (color >> 8 + shift & low) << BITS | (color >> shift & low)
+            region = _region(color)
             if count[region]:
                 sums[region, 0] += color >> 16
                 sums[region, 1] += color >> 8 & 255

@@ -61,10 +61,15 @@ def peers(clip: Path, width: int, fps: float, folder: Path) -> list[Peer]:
         graph = f"{frames},split[a][b];[a]palettegen[p];[b][p]paletteuse{dither}"
         return [FFMPEG, "-nostdin", "-y", "-v", "error", "-i", str(clip), "-lavfi", graph, str(gif)]
 
-    ours, plain, bare, small, ski = (folder / f"{n}.gif" for n in ("gifsom", "ffmpeg", "bare", "small", "gifski"))
-    size = ["--width", str(width), "--fps", f"{fps:g}", "--overwrite"]
+    def gifsom(gif: Path, *options: str) -> list[str]:
+        size = ["--width", str(width), "--fps", f"{fps:g}", "--overwrite"]
+        return [sys.executable, "-m", "gifsom", "convert", str(clip), str(gif), *size, *options]
+
+    names = ("gifsom", "lower", "ffmpeg", "bare", "small", "gifski")
+    ours, lower, plain, bare, small, ski = (folder / f"{name}.gif" for name in names)
     found = [
-        Peer("gifsom", [[sys.executable, "-m", "gifsom", "convert", str(clip), str(ours), *size]], ours),
+        Peer("gifsom", [gifsom(ours)], ours),
+        Peer("gifsom --quality 80", [gifsom(lower, "--quality", "80")], lower),
         Peer("ffmpeg (its default)", [ffmpeg(plain, "")], plain),
     ]
     if gifsicle := shutil.which("gifsicle"):

@@ -1,0 +1,67 @@
+"""What the command line says of results: lines of text, made here and printed there."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gifsom.errors import printable
+
+if TYPE_CHECKING:
+    from gifsom.info import Info
+    from gifsom.pipeline import Result
+    from gifsom.study import Study
+
+
+def conversion(result: "Result") -> str:
+    """Of a GIF that was made."""
+    colors = count(result.colors, "color") + (", exact" if result.exact else "")
+    if result.tables > 1:
+        colors += f" in {result.tables} tables"
+    length = f"{result.seconds:.2f} s"
+    if result.shortfall is not None:
+        length += f" ({result.shortfall.amount} could be read)"
+    return (
+        f"{printable(result.path)}: {amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels,"
+        f" {count(result.frames, 'frame')}, {length}, {colors}, made in {result.elapsed:.1f} s"
+    )
+
+
+def palette(written: Sequence[Path], found: "Study") -> str:
+    """Of a palette that was learned, and the files that were made of it."""
+    names = ", ".join(map(printable, written))
+    what = f"{count(len(found.palette), 'color')}, mean error {found.error:.2f} (OKLab x 100: 1 is hardly seen)"
+    return f"{names}: {what}, made in {found.elapsed:.1f} s"
+
+
+def description(path: Path, found: "Info") -> Iterator[str]:
+    """Of what is in a GIF."""
+    sizes = sorted(frame.bytes for frame in found.frames)
+    delays = sorted({frame.delay for frame in found.frames})
+    yield f"{printable(path)}: {amount(found.bytes)}, {found.width}x{found.height} pixels"
+    yield f"frames   {len(found.frames)}, {found.duration:.2f} s in all"
+    if delays:
+        shown = ", ".join(f"{delay / 100:g}" for delay in delays[:8]) + (", …" if len(delays) > 8 else "")
+        yield f"delays   {shown} s"
+    plays = "for ever" if found.plays == 0 else "once" if found.plays == 1 else f"{found.plays} times"
+    yield f"plays    {plays}"
+    own = sum(frame.colors is not None for frame in found.frames)
+    table = "no common palette" if found.colors is None else f"{found.colors} colors for all"
+    yield f"palette  {table}" + (f", {count(own, 'frame')} with a palette of its own" if own else "")
+    if not found.complete:
+        yield "the file is cut off: it has no end"
+    if sizes:
+        middle, most = sizes[len(sizes) // 2], found.frames.index(max(found.frames, key=lambda frame: frame.bytes))
+        yield f"bytes    {sizes[0]} to {sizes[-1]} a frame, {middle} in the middle; frame {most + 1} is the largest"
+
+
+def count(number: int, noun: str) -> str:
+    """Such as "1 frame" or "2 frames"."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def amount(size: int) -> str:
+    """Such as "1.47 MB"."""
+    for unit, scale in (("MB", 1e6), ("kB", 1e3)):
+        if size >= scale:
+            return f"{size / scale:.{2 if size < 10 * scale else 1}f} {unit}"
+    return f"{size} bytes"
