@@ -19,7 +19,7 @@ import typer
 import gifsom
 from gifsom import lines
 from gifsom.errors import GifsomError, SettingError, printable
-from gifsom.settings import MAP_SIZES, MAX_FPS, MAX_PIXELS, VIDEO_FPS, VIDEO_WIDTH
+from gifsom.settings import MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY, VIDEO_FPS, VIDEO_WIDTH
 
 if TYPE_CHECKING:
     from gifsom.clip import Shortfall
@@ -90,15 +90,14 @@ def convert(
     quality: Annotated[
         int | None,
         typer.Option(
-            help="1 to 100: the lower, the smaller the file; 80 looks good. Without it: every pixel's nearest color."
+            help=f"1 to 100: the lower, the smaller the file. Without it: {QUALITY}, and exact where all colors fit."
         ),
     ] = None,
     map_size: Annotated[
         str | None,
         typer.Option(
             metavar="|".join(MAP_SIZES),
-            help="With --quality: colors of the shared map; of more than 256, a frame takes those that it needs."
-            " Without it: auto.",
+            help="Colors of the shared map; of more than 256, a frame takes those that it needs. Without it: auto.",
         ),
     ] = None,
     loop: Annotated[

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeAlias, TypeVar
 
 import numpy as np
 
 from gifsom import edit, sources
-from gifsom.clip import Clip, Shortfall
+from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.color import pack
-from gifsom.encoder.encode import encode
+from gifsom.encoder.encode import Stats, encode
 from gifsom.encoder.thrifty import bit_price, encode_thrifty
 from gifsom.errors import SettingError, SourceIncomplete, TargetUnwritable, printable
 from gifsom.output import check_source, check_target, replacing
@@ -26,6 +28,9 @@ MAP = 1020
 """Colors of a map that is larger than a table: four times a table of 255."""
 
 Item = TypeVar("Item")
+Scheduled: TypeAlias = Iterable[tuple[Frame, int]]
+"""Frames with their delays in centiseconds."""
+
 Progress = Callable[[str, int, int | None], None]
 """Told the name of a stage, how much of it is done, and of how much (None: unknown)."""
 
@@ -58,6 +63,58 @@ class Result:
     shortfall: Shortfall | None
 
 
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A clip that was coded: what was written, the colors it could choose from, and whether every pixel has its own."""
+
+    stats: Stats
+    colors: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A clip and all that is known of it before it is coded.
+
+    clip     its frames
+    palette  the colors of its table
+    large    the shared map that tables of frames are taken from; the same as `palette` where there is one table
+    fits     `palette` has every color of the clip
+    opaque   nothing of it is transparent
+    plays    how many times it plays, 0 for ever
+    """
+
+    clip: Clip
+    palette: Palette
+    large: Palette
+    fits: bool
+    opaque: bool
+    plays: int
+
+    def code(self, stream: BinaryIO, frames: Callable[[], Scheduled], quality: float | None) -> Coded:
+        """Write frames of the clip at a quality from 1 to 100; None: every pixel with its nearest color.
+
+        Where all colors fit, what a quality does not make smaller is exact.
+        """
+        if quality is None or not self.opaque:
+            stats = encode(stream, self.clip.size, frames(), self.palette, self.plays)
+            return Coded(stats, len(self.palette), self.fits)
+        if not self.fits:
+            return self._code_thriftily(stream, frames(), quality)
+        exact, lossy = BytesIO(), BytesIO()
+        stats = encode(exact, self.clip.size, frames(), self.palette, self.plays)
+        coded = self._code_thriftily(lossy, frames(), quality)
+        if stats.bytes <= coded.stats.bytes:
+            coded = Coded(stats, len(self.palette), True)
+        stream.write((exact if coded.exact else lossy).getbuffer())
+        return coded
+
+    def _code_thriftily(self, stream: BinaryIO, frames: Scheduled, quality: float) -> Coded:
+        price = bit_price(quality)
+        stats = encode_thrifty(stream, self.clip.size, frames, self.large, self.plays, price=price)
+        return Coded(stats, len(self.large), False)
+
+
 def convert(
     source: "str | Path | Clip",
     target: "str | Path | None" = None,
@@ -87,27 +144,20 @@ def convert(
     given = _given(settings)
     clip = edit.hold(prepare(opened(source, settings), settings))
     sample = survey(clip, settings, progress)
-    palette = _palette(sample, settings, given, progress)
-    exact = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
-    quality = None if exact or not sample.opaque else settings.quality
-    if quality is not None and sample.pictures > 1 and not settings.one_table:
-        palette = enlarge(palette, sample, MAP)
+    job = learned(clip, sample, settings, given, progress)
     with replacing(path, settings.overwrite) as stream:
-        frames = _told(schedule(clip), "Writing", clip.count, progress)
-        if quality is None:
-            stats = encode(stream, clip.size, frames, palette, _plays(clip, settings))
-        else:
-            price = bit_price(quality)
-            stats = encode_thrifty(stream, clip.size, frames, palette, _plays(clip, settings), price=price)
+        scheduled = partial(_told, stage="Writing", of=clip.count, progress=progress)
+        coded = job.code(stream, lambda: scheduled(schedule(clip)), settings.lossy(job.fits))
+    stats = coded.stats
     return Result(
         path=path,
         bytes=stats.bytes,
         size=clip.size,
         frames=stats.images,
         seconds=stats.centiseconds / 100,
-        colors=len(palette),
+        colors=coded.colors,
         tables=stats.tables,
-        exact=exact,
+        exact=coded.exact,
         elapsed=time.perf_counter() - began,
         shortfall=clip.shortfall,
     )
@@ -155,6 +205,15 @@ def survey(clip: Clip, settings: Settings, progress: Progress) -> Sample:
     if settings.strict and missing is not None:
         raise SourceIncomplete(f"{clip.name}: only {missing.amount} could be read{missing.cause}")
     return sample
+
+
+def learned(clip: Clip, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:
+    """The clip, ready to be coded, with the given palette or one that is learned from its sample."""
+    palette = large = _palette(sample, settings, given, progress)
+    fits = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
+    if not fits and sample.opaque and sample.pictures > 1 and not settings.one_table:
+        large = enlarge(palette, sample, MAP)
+    return Job(clip, palette, large, fits, sample.opaque, _plays(clip, settings))
 
 
 def _given(settings: Settings) -> Palette | None:

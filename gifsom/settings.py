@@ -33,6 +33,9 @@ VIDEO_FPS = 15.0
 MAP_SIZES = ("auto", "256", "1024")
 """Sizes of the shared map."""
 
+QUALITY = 80
+"""Quality where none is asked: on film it looks like the source, unless one is laid over the other."""
+
 VIDEO_WIDTH = 640
 """Width in pixels of a GIF made from a video where none is asked: at most this."""
 
@@ -106,10 +109,9 @@ class Settings:
     colors      visible colors, 2 to 256
     palette     a `Palette` of up to 256 colors, or the path of a palette file, instead of learning one
     quality     1 to 100: bytes are weighed against visible errors, the lower, the smaller the file; 100 is as good as
-                the colors allow. None: every pixel gets its nearest color; so it does in a transparent clip, and in
-                one whose colors all fit
-    map_size    with a quality, colors of the shared map, 256, 1024 or "auto": more than 256 let a frame take a table of
-                its own where that pays; "auto" is 1024 unless colors or a palette are given
+                the colors allow. None: 80; but a clip whose colors all fit is exact
+    map_size    colors of the shared map, 256, 1024 or "auto": more than 256 let a frame take a table of its own where
+                that pays; "auto" is 1024 unless colors or a palette are given
     loop        how many times the GIF plays, 0 for ever, up to 65536; None: as an animation says, else for ever
     background  what lies behind a transparent clip (CSS name, "#rrggbb" or three numbers); None: white, and a GIF
                 stays transparent
@@ -160,6 +162,12 @@ class Settings:
         span(self.start, self.end)
         if self.background is not None:
             parse_color(self.background)
+
+    def lossy(self, fits: bool) -> int | None:
+        """The quality at which a clip is coded, of which it is known whether all colors fit; None: exactly."""
+        if fits and self.quality in (None, 100):
+            return None
+        return QUALITY if self.quality is None else self.quality
 
     @property
     def one_table(self) -> bool:

@@ -59,12 +59,28 @@ def test_one_table_serves_all_frames_where_that_is_asked(options: dict[str, obje
     assert (result.tables, [frame.table for frame in strict.check(data).frames if frame.table is not None]) == (1, [])
 
 
-@pytest.mark.parametrize("quality", [20, 100])
-def test_a_clip_whose_colors_all_fit_is_exact_whatever_the_quality(quality: int, tmp_path: Path) -> None:
-    _, exact = converted(FIXTURES / "cards.mkv", tmp_path, "plain.gif")
-    result, same = converted(FIXTURES / "cards.mkv", tmp_path, "lower.gif", quality=quality)
+def test_a_clip_whose_colors_all_fit_is_exact_unless_a_lower_quality_is_asked(tmp_path: Path) -> None:
+    plain, exact = converted(FIXTURES / "cards.mkv", tmp_path, "plain.gif")
+    best, same = converted(FIXTURES / "cards.mkv", tmp_path, "best.gif", quality=100)
+    lower, other = converted(FIXTURES / "cards.mkv", tmp_path, "lower.gif", quality=20)
     assert exact == same
-    assert result.exact
+    assert plain.exact
+    assert best.exact
+    assert len(other) <= len(exact)
+    assert lower.exact == (len(other) == len(exact))
+
+
+def test_a_lower_quality_of_few_colors_is_smaller_where_errors_are_worth_it(tmp_path: Path) -> None:
+    noise = np.random.default_rng(5).integers(0, 8, (4, 48, 64, 1), np.uint8) * 2 + 100
+    results = []
+    for quality in (None, 50):
+        with package.Writer(tmp_path / f"{quality}.gif", quality=quality) as gif:
+            for picture in noise.repeat(3, axis=3):
+                gif.append(picture)
+        results.append(gif.close())
+    exact, lower = results
+    assert (exact.exact, lower.exact) == (True, False)
+    assert lower.bytes < 0.8 * exact.bytes
 
 
 def test_a_transparent_clip_is_coded_exactly_whatever_the_quality(tmp_path: Path) -> None:
