@@ -229,6 +229,7 @@ def gather(
 
 
 STEEP, REACH, BLOCK, AHEAD = 1e5, 0.3, 8, 8
+NONE = 65_535
 Tree = dict[int, dict[int, int]]  # children of a node by their letters, the newest last
 
 
@@ -264,21 +265,21 @@ class Dictionary:
 
 
 def child_by(book: Dictionary, node: int, letter: int) -> int:
-    return book.children.get(node, {}).get(letter, -1)
+    return book.children.get(node, {}).get(letter, NONE)
 
 
 def grow(book: Dictionary, node: int, letter: int, code: int) -> None:
     book.children.setdefault(node, {})[letter] = code
     book.letter[code], book.parent[code], book.height[code] = letter, node, 0
     above, height = node, 1
-    while above >= 0 and book.height.get(above, 0) < height:
+    while above != NONE and book.height.get(above, 0) < height:
         book.height[above] = height
-        above, height = book.parent.get(above, -1), height + 1
+        above, height = book.parent.get(above, NONE), height + 1
 
 
-def reach(book: Dictionary, node: int, so_far: float) -> float:
-    height = book.height.get(node, 0)
-    return REACH * height if so_far > 0 else float(height)
+def reach(book: Dictionary, node: int, so_far: np.float32) -> np.float32:
+    height = np.float32(book.height.get(node, 0))
+    return np.float32(REACH) * height if so_far > 0 else height
 
 
 def seek(
@@ -288,23 +289,25 @@ def seek(
     table: NDArray[np.float32],
     transparent: int,
     book: Dictionary,
-    worth: float,
-) -> tuple[int, int, float]:
+    worth: np.float32,
+) -> tuple[int, int, np.float32]:
     """The best phrase among all that begin with one of `starts`: its node, its length, its excess."""
-    best: tuple[int, int, float] = (-1, 1, 0.0)
-    least = math.inf
-    waiting: list[tuple[int, int, float]] = []
+    best = (-1, 1, np.float32(0))
+    least = np.float32(np.inf)
+    waiting: list[tuple[int, int, np.float32]] = []
 
-    def meet(node: int, depth: int, so_far: float) -> None:
+    def meet(node: int, depth: int, so_far: np.float32) -> None:
         nonlocal best, least
-        if so_far - worth * depth < least:
-            best, least = (node, depth, so_far), so_far - worth * depth
+        if so_far - worth * np.float32(depth) < least:
+            best, least = (node, depth, so_far), so_far - worth * np.float32(depth)
 
-    def promising(node: int, depth: int, so_far: float) -> bool:
-        return bool(book.below(node)) and so_far - worth * (depth + reach(book, node, so_far)) < least
+    def promising(node: int, depth: int, so_far: np.float32) -> bool:
+        if not book.below(node):
+            return False
+        return bool(so_far - worth * (np.float32(depth) + reach(book, node, so_far)) < least)
 
-    def price(depth: int, symbol: int) -> float:
-        return float(excess(pixel(pixels, at + depth), symbol, transparent, table))
+    def price(depth: int, symbol: int) -> np.float32:
+        return excess(pixel(pixels, at + depth), symbol, transparent, table)
 
     for symbol in starts:
         meet(symbol, 1, price(0, symbol))
@@ -346,25 +349,25 @@ def choose(
     codes: Codes = [(clear, width)]
     symbols: list[int] = []
     total, cost, length = 0.0, 12.0 * price, 3.0
-    before = -1
+    before = NONE
     while len(symbols) < len(pixels):
         at = len(symbols)
-        own = book.word(before)[0] if before >= 0 else -1
-        tentative = before >= 0 and child_by(book, before, own) < 0
+        own = NONE if before == NONE else book.word(before)[0]
+        tentative = before != NONE and child_by(book, before, own) == NONE
         if tentative:
             grow(book, before, own, following)
-        starts = [*([transparent] if transparent >= 0 else []), *near[best[at]].tolist()]
-        node, size, e = seek(pixels, at, starts, table, transparent, book, cost / length)
-        total += e
-        cost += (e + price * width - cost) * 0.02
+        starts = [*([] if transparent == NONE else [transparent]), *near[best[at]].tolist()]
+        node, size, e = seek(pixels, at, starts, table, transparent, book, np.float32(cost / length))
+        total += float(e)
+        cost += (float(e) + price * width - cost) * 0.02
         length += (size - length) * 0.02
         word = book.word(node)
         symbols += word
-        if before >= 0:
+        if before != NONE:
             if word[0] != own:
                 if tentative:
                     del book.children[before][own]
-                if child_by(book, before, word[0]) < 0:
+                if child_by(book, before, word[0]) == NONE:
                     grow(book, before, word[0], following)
             following += 1
         codes.append((node, width))
@@ -374,7 +377,7 @@ def choose(
         if following == CODES and len(symbols) < len(pixels):
             codes.append((clear, 12))
             book = Dictionary(clear)
-            following, width, before = clear + 2, minimum + 1, -1
+            following, width, before = clear + 2, minimum + 1, NONE
     codes.append((clear + 1, width))
     return symbols, codes, total
 

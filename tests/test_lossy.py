@@ -48,7 +48,7 @@ def problem(n: int, entries: int, seed: int, *, first: bool) -> tuple[NDArray[np
 def test_symbols_and_stream_are_those_of_the_twin(price: float, entries: int, minimum: int, first: bool) -> None:
     n = 1500
     pixels, best, table, near = problem(n, entries, 1, first=first)
-    transparent = -1 if first else entries
+    transparent = lossy.NONE if first else entries
     symbols, out = np.empty(n, np.uint8), np.empty(2 * n + 16, np.uint8)
     size, total = lossy._choose(pixels, best, table, near, transparent, minimum, price, symbols, out)
     expected, codes, excess = reference.choose(pixels, best.tolist(), table, near, transparent, minimum, price)
@@ -71,20 +71,19 @@ def test_dictionary_is_cleared_when_it_is_full_as_the_twin_does() -> None:
 def test_tree_and_its_search_are_those_of_the_twins() -> None:
     rng = np.random.default_rng(3)
     pixels, best, table, near = problem(40, 8, 3, first=False)
-    tree = np.full((lossy.CODES, 5), -1, np.int16)
-    tree[:, 3] = 0
-    tree[:8, 4] = np.arange(8)
+    links = [np.full(lossy.CODES, lossy.NONE, np.uint16) for _ in range(3)]
+    tree = (*links, np.zeros(lossy.CODES, np.uint16), np.arange(lossy.CODES).astype(np.uint16))
     book = reference.Dictionary(8)
     for code in range(10, 300):
         node, letter = int(rng.choice([*range(8), *range(10, code)])), int(rng.integers(9))
         assert reference.child_by(book, node, letter) == lossy._child_by(tree, node, letter)
-        if reference.child_by(book, node, letter) < 0:
+        if reference.child_by(book, node, letter) == lossy.NONE:
             reference.grow(book, node, letter, code)
             lossy._grow(tree, node, letter, code)
     for node in book.letter:
-        for so_far in (0.0, 0.5):
+        for so_far in (np.float32(0), np.float32(0.5)):
             assert reference.reach(book, node, so_far) == lossy._reach(tree, node, so_far)
-    room = np.empty((2, lossy.CODES), np.int64), np.empty(lossy.CODES)
+    room = np.empty(lossy.CODES, np.uint16), np.empty(lossy.CODES, np.int64), np.empty(lossy.CODES, np.float32)
     for at in range(40):
         values = reference.pixel(pixels, at)
         assert lossy._pixel(pixels, at) == tuple(map(float, values))
@@ -92,8 +91,8 @@ def test_tree_and_its_search_are_those_of_the_twins() -> None:
             expected = reference.excess(values, symbol, 8, table)
             assert expected == lossy._excess(values, symbol, 8, table)
         starts = [8, *near[best[at]].tolist()]
-        for worth in (1e-6, 1e-3, 1.0):
-            found = lossy._seek(pixels, at, int(best[at]), table, near, 8, tree, worth, *room)
+        for worth in map(np.float32, (1e-6, 1e-3, 1.0)):
+            found = lossy._seek(pixels, at, int(best[at]), table, near, 8, tree, worth, room)
             assert reference.seek(pixels, at, starts, table, 8, book, worth) == found
 
 

@@ -15,6 +15,7 @@ The excess is convex: a few bad pixels are worse than many that are slightly wro
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,13 @@ needs 3 % more bytes for the same SSIMULACRA2, five times as much 2 % less on fi
 RECENT = 0.02
 """Share of the last phrase in what coding a pixel has cost of late."""
 
-# The dictionary's tree is an array (CODES, 5): first child, next sibling, parent (-1: none), height, letter.
+Tree: TypeAlias = tuple[NDArray[np.uint16], ...]
+"""The dictionary: for each of CODES nodes its first child, next sibling, parent (NONE: there is none), the height of
+the tree below it, and the letter that leads to it. Numbers without sign spare the test for an index that counts from
+the end: a twelfth of the time."""
+
+FIRST, NEXT, PARENT, HEIGHT, LETTER = range(5)
+NONE = (1 << 16) - 1
 
 
 @kernel
@@ -65,34 +72,35 @@ def _pixel(
 
 
 @kernel
-def _child_by(tree: NDArray[np.int16], node: int, letter: int) -> int:
-    """The child of `node` by `letter`, or -1."""
-    child = np.int64(tree[node, 0])
-    while child >= 0 and tree[child, 4] != letter:
-        child = np.int64(tree[child, 1])
+def _child_by(tree: Tree, node: int, letter: int) -> int:
+    """The child of `node` by `letter`, or NONE."""
+    child = np.int64(tree[FIRST][node])
+    while child != NONE and tree[LETTER][child] != letter:
+        child = np.int64(tree[NEXT][child])
     return child
 
 
 @kernel
-def _grow(tree: NDArray[np.int16], node: int, letter: int, code: int) -> None:
+def _grow(tree: Tree, node: int, letter: int, code: int) -> None:
     """Make `code` the first child of `node` by `letter`, and the heights above it right."""
-    tree[code, 0] = -1
-    tree[code, 1] = tree[node, 0]
-    tree[code, 2] = node
-    tree[code, 3] = 0
-    tree[code, 4] = letter
-    tree[node, 0] = code
+    tree[FIRST][code] = NONE
+    tree[NEXT][code] = tree[FIRST][node]
+    tree[PARENT][code] = node
+    tree[HEIGHT][code] = 0
+    tree[LETTER][code] = letter
+    tree[FIRST][node] = code
     height = 1
-    while node >= 0 and tree[node, 3] < height:
-        tree[node, 3] = height
+    while node != NONE and tree[HEIGHT][node] < height:
+        tree[HEIGHT][node] = height
         height += 1
-        node = np.int64(tree[node, 2])
+        node = np.int64(tree[PARENT][node])
 
 
 @kernel
-def _reach(tree: NDArray[np.int16], node: int, excess: float) -> float:
+def _reach(tree: Tree, node: int, excess: np.float32) -> np.float32:
     """How many pixels more a path that has this excess at a node may cover for nothing."""
-    return REACH * tree[node, 3] if excess > 0.0 else np.float64(tree[node, 3])
+    height = np.float32(tree[HEIGHT][node])
+    return np.float32(REACH) * height if excess > np.float32(0.0) else height
 
 
 @kernel
@@ -103,64 +111,63 @@ def _seek(
     table: NDArray[np.float32],
     near: NDArray[np.uint8],
     transparent: int,
-    tree: NDArray[np.int16],
-    worth: float,
-    stack: NDArray[np.int64],
-    costs: NDArray[np.float64],
-) -> tuple[int, int, float]:
+    tree: Tree,
+    worth: np.float32,
+    stack: tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.float32]],
+) -> tuple[int, int, np.float32]:
     """The phrase from pixel `at` with the least excess - worth * length: its node, length and excess.
 
-    `mine` is the best entry of that pixel. `stack` (2, CODES) and `costs` (CODES,) are room for nodes yet to be looked
-    below, their depths and their excess. Of equals, the first one met stays.
+    `mine` is the best entry of that pixel. `stack` is room for nodes yet to be looked below, their depths and their
+    excess. Of equals, the first one met stays.
     """
     n = pixels.shape[0]
+    nodes, depths, costs = stack
     top = 0
-    node, length, excess, least = -1, 1, 0.0, np.inf
+    node, length, excess, least = -1, 1, np.float32(0.0), np.float32(np.inf)
     pixel = _pixel(pixels, at)
     for k in range(-1, near.shape[1]):
         symbol = transparent if k < 0 else np.int64(near[mine, k])
-        if symbol < 0:
+        if symbol == NONE:
             continue
-        e = np.float64(_excess(pixel, symbol, transparent, table))
+        e = _excess(pixel, symbol, transparent, table)
         if e - worth < least:
             node, excess, least = symbol, e, e - worth
-        if tree[symbol, 0] >= 0 and e - worth * (1 + _reach(tree, symbol, e)) < least:
-            stack[0, top], stack[1, top], costs[top] = symbol, 1, e
+        if tree[FIRST][symbol] != NONE and e - worth * (np.float32(1.0) + _reach(tree, symbol, e)) < least:
+            nodes[top], depths[top], costs[top] = symbol, 1, e
             top += 1
     # The path of the cheapest steps first: what it reaches spares looking at most of the rest.
     here, depth, e = node, 1, excess
-    while at + depth < n and tree[here, 0] >= 0:
-        child = np.int64(tree[here, 0])
-        step = np.inf
+    while at + depth < n and tree[FIRST][here] != NONE:
+        child = np.int64(tree[FIRST][here])
+        step = np.float32(np.inf)
         pixel = _pixel(pixels, at + depth)
-        while child >= 0:
-            s = np.float64(_excess(pixel, np.int64(tree[child, 4]), transparent, table))
+        while child != NONE:
+            s = _excess(pixel, np.int64(tree[LETTER][child]), transparent, table)
             if s < step:
                 here, step = child, s
-            child = np.int64(tree[child, 1])
-        if step == np.inf:
+            child = np.int64(tree[NEXT][child])
+        if step == np.float32(np.inf):
             break
         depth += 1
         e += step
-        if e - worth * depth < least:
-            node, length, excess, least = here, depth, e, e - worth * depth
+        if e - worth * np.float32(depth) < least:
+            node, length, excess, least = here, depth, e, e - worth * np.float32(depth)
     while top > 0:
         top -= 1
-        here, depth = stack[0, top], stack[1, top]
-        if at + depth >= n or costs[top] - worth * (depth + _reach(tree, here, costs[top])) >= least:
+        here, depth, so_far = np.int64(nodes[top]), depths[top], costs[top]
+        if at + depth >= n or so_far - worth * (np.float32(depth) + _reach(tree, here, so_far)) >= least:
             continue
-        so_far = costs[top]
         pixel = _pixel(pixels, at + depth)
         depth += 1
-        child = np.int64(tree[here, 0])
-        while child >= 0:
-            e = so_far + np.float64(_excess(pixel, np.int64(tree[child, 4]), transparent, table))
-            if e - worth * depth < least:
-                node, length, excess, least = child, depth, e, e - worth * depth
-            if tree[child, 0] >= 0 and e - worth * (depth + _reach(tree, child, e)) < least:
-                stack[0, top], stack[1, top], costs[top] = child, depth, e
+        child = np.int64(tree[FIRST][here])
+        while child != NONE:
+            e = so_far + _excess(pixel, np.int64(tree[LETTER][child]), transparent, table)
+            if e - worth * np.float32(depth) < least:
+                node, length, excess, least = child, depth, e, e - worth * np.float32(depth)
+            if tree[FIRST][child] != NONE and e - worth * (np.float32(depth) + _reach(tree, child, e)) < least:
+                nodes[top], depths[top], costs[top] = child, depth, e
                 top += 1
-            child = np.int64(tree[child, 1])
+            child = np.int64(tree[NEXT][child])
     return node, length, excess
 
 
@@ -179,10 +186,14 @@ def _choose(
     """Symbols (n,) and their code stream into `out`: its length in bytes, and the excess of all. See `choose`."""
     n = pixels.shape[0]
     clear = 1 << minimum
-    tree = np.full((CODES, 5), -1, np.int16)
-    tree[:, 3] = 0
-    tree[:clear, 4] = np.arange(clear)
-    stack, costs = np.empty((2, CODES), np.int64), np.empty(CODES, np.float64)
+    tree = (
+        np.full(CODES, NONE, np.uint16),
+        np.full(CODES, NONE, np.uint16),
+        np.full(CODES, NONE, np.uint16),
+        np.zeros(CODES, np.uint16),
+        np.arange(CODES).astype(np.uint16),
+    )
+    stack = (np.empty(CODES, np.uint16), np.empty(CODES, np.int64), np.empty(CODES, np.float32))
     width = minimum + 1
     following = clear + 2
     size = 0
@@ -190,30 +201,28 @@ def _choose(
     filled = width
     recent_cost, recent_length = 12.0 * price, 3.0
     total = 0.0
-    before, before_first = -1, 0
+    before, before_first = NONE, 0
     at = 0
     while at < n:
         # The decoder knows "before + its own first symbol" already while it reads the next code.
-        tentative = before >= 0 and _child_by(tree, before, before_first) < 0
+        tentative = before != NONE and _child_by(tree, before, before_first) == NONE
         if tentative:
             _grow(tree, before, before_first, following)
-        worth = recent_cost / recent_length
-        node, length, excess = _seek(
-            pixels, at, np.int64(best[at]), table, near, transparent, tree, worth, stack, costs
-        )
+        worth = np.float32(recent_cost / recent_length)
+        node, length, excess = _seek(pixels, at, np.int64(best[at]), table, near, transparent, tree, worth, stack)
         total += excess
         recent_cost += (excess + price * width - recent_cost) * RECENT
         recent_length += (length - recent_length) * RECENT
         step = np.int64(node)
         for k in range(at + length - 1, at - 1, -1):
-            symbols[k] = tree[step, 4]
-            step = np.int64(tree[step, 2])
+            symbols[k] = tree[LETTER][step]
+            step = np.int64(tree[PARENT][step])
         head = np.int64(symbols[at])
-        if before >= 0:
+        if before != NONE:
             if head != before_first:
                 if tentative:  # it is the first child; heights may stay too large, which costs time only
-                    tree[before, 0] = tree[following, 1]
-                if _child_by(tree, before, head) < 0:
+                    tree[FIRST][before] = tree[NEXT][following]
+                if _child_by(tree, before, head) == NONE:
                     _grow(tree, before, head, following)
             following += 1
         bits |= np.int64(node) << filled
@@ -225,11 +234,11 @@ def _choose(
         if following == CODES and at < n:
             bits |= np.int64(clear) << filled
             filled += 12
-            tree[:, 0] = -1
-            tree[:, 3] = 0
+            tree[FIRST][:] = NONE
+            tree[HEIGHT][:] = 0
             width = minimum + 1
             following = clear + 2
-            before = -1
+            before = NONE
         while filled >= 8:
             out[size] = bits & 255
             size += 1
@@ -289,6 +298,6 @@ def choose(
     symbols = np.empty(len(pixels), np.uint8)
     out = np.empty(2 * len(pixels) + 16, np.uint8)
     size, excess = _choose(
-        pixels, best, table, near, -1 if transparent is None else transparent, minimum, price, symbols, out
+        pixels, best, table, near, NONE if transparent is None else transparent, minimum, price, symbols, out
     )
     return Coded(symbols, out[:size].tobytes(), excess)
