@@ -200,9 +200,10 @@ def test_demand_and_slice_are_those_of_the_twins() -> None:
     count, weight = np.zeros(60), np.zeros(60)
     tables._demand(best, pixels, 0.4, count, weight)
     assert np.array_equal(reference.demand(best.tolist(), pixels, 0.4, 60), [count, weight])
+    order = np.argsort(square, axis=1, kind="stable")[:, 1:4].astype(np.uint16)
     for size in (1, 10, 59):
         alive = count > 0
-        tables._slice(square, count, weight, size, alive)
+        tables._slice(square, order, count, weight, size, alive)
         left = reference.slice(square, count.tolist(), weight.tolist(), size, np.flatnonzero(count).tolist())
         assert sorted(left) == np.flatnonzero(alive).tolist()
 

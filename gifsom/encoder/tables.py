@@ -18,6 +18,9 @@ from gifsom.settings import ANIMATED, TABLE
 NEED = 1e-3
 """Least excess of a pixel, as it is, for which its color is asked for: with less, nearly all are, every time."""
 
+NEAREST = 32
+"""Nearest others of each entry that are kept in order: nearly always one of them is left."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
@@ -27,6 +30,7 @@ class Table:
     lab      (k, 3) float32: their colors in OKLab
     near     (k, m) uint8: the entries near each
     slot     (n,) uint8: for each entry of the map the nearest of the table
+    away     (n,) float32: its squared distance
     local    it belongs to one frame
     """
 
@@ -34,6 +38,7 @@ class Table:
     lab: NDArray[np.float32]
     near: NDArray[np.uint8]
     slot: NDArray[np.uint8]
+    away: NDArray[np.float32]
     local: bool
 
     @property
@@ -71,8 +76,22 @@ def _demand(
 
 
 @kernel
+def _heir(square: NDArray[np.float32], order: NDArray[np.uint16], alive: NDArray[np.bool_], i: int) -> int:
+    """The nearest other entry to `i` that is alive; order (n, m) are the nearest ones of each, ascending."""
+    for k in range(order.shape[1]):
+        if alive[order[i, k]]:
+            return np.int64(order[i, k])
+    nearest, least = -1, np.inf
+    for k in range(alive.shape[0]):
+        if alive[k] and k != i and square[i, k] < least:
+            nearest, least = k, np.float64(square[i, k])
+    return nearest
+
+
+@kernel
 def _slice(
     square: NDArray[np.float32],
+    order: NDArray[np.uint16],
     count: NDArray[np.float64],
     weight: NDArray[np.float64],
     size: int,
@@ -81,33 +100,35 @@ def _slice(
     """Leave `size` entries alive of those that are, by dropping again and again the one that is missed least.
 
     What drops hands its pixels, count and weight (n,), to the nearest one that is left. square (n, n): squared
-    distances.
+    distances; order (n, m): the nearest others of each entry, ascending.
     """
     n = weight.shape[0]
-    nearest = np.full(n, -1, np.int64)
+    heir = np.full(n, -1, np.int64)
+    costs = np.full(n, np.inf)
     pixels, mass = np.copy(count), np.copy(weight)
     left = 0
     for i in range(n):
         left += alive[i]
+    dropped, richer = -1, -1
     while left > size:
         worst, cost = -1, np.inf
         for i in range(n):
             if not alive[i]:
                 continue
-            j = nearest[i]
-            if j < 0 or not alive[j]:
-                d = np.inf
-                for k in range(n):
-                    if alive[k] and k != i and square[i, k] < d:
-                        j, d = k, np.float64(square[i, k])
-                nearest[i] = j
-            e = np.float64(square[i, j]) * mass[i] / pixels[i]
-            c = pixels[i] * (e * (1.0 + STEEP * e))
-            if c < cost:
-                worst, cost = i, c
+            if heir[i] == dropped:
+                heir[i] = _heir(square, order, alive, i)
+            elif i != richer:
+                if costs[i] < cost:
+                    worst, cost = i, costs[i]
+                continue
+            e = np.float64(square[i, heir[i]]) * mass[i] / pixels[i]
+            costs[i] = pixels[i] * (e * (1.0 + STEEP * e))
+            if costs[i] < cost:
+                worst, cost = i, costs[i]
         alive[worst] = False
-        pixels[nearest[worst]] += pixels[worst]
-        mass[nearest[worst]] += mass[worst]
+        dropped, richer = worst, heir[worst]
+        pixels[richer] += pixels[worst]
+        mass[richer] += mass[worst]
         left -= 1
 
 
@@ -126,16 +147,20 @@ class Tables:
         self.large = len(palette) > size
         if self.large:
             self._square = ((self.lab[:, None] - self.lab[None]) ** 2).sum(axis=2)
+            others = self._square + np.diag(np.full(len(self.lab), np.inf, np.float32))
+            nearest = np.argpartition(others, NEAREST, axis=1)[:, :NEAREST]
+            order = np.take_along_axis(others, nearest, axis=1).argsort(axis=1)
+            self._order = np.take_along_axis(nearest, order, axis=1).astype(np.uint16)
         self.main = self._make(np.arange(size), False)
 
     def _make(self, entries: NDArray[np.intp], local: bool) -> Table:
         lab = np.ascontiguousarray(self.lab[entries])
         numbers = entries.astype(np.uint16)
         if not self.large:
-            return Table(numbers, lab, neighbours(lab), entries.astype(np.uint8), local)
+            return Table(numbers, lab, neighbours(lab), entries.astype(np.uint8), np.zeros_like(lab[:, 0]), local)
         square = self._square[:, entries]
         near = np.argpartition(square[entries], min(NEAR, len(entries)) - 1, axis=1)[:, :NEAR].astype(np.uint8)
-        return Table(numbers, lab, near, square.argmin(axis=1).astype(np.uint8), local)
+        return Table(numbers, lab, near, square.argmin(axis=1).astype(np.uint8), square.min(axis=1), local)
 
     def choose(self, best: NDArray[np.uint16], pixels: NDArray[np.float32], price: float) -> Table:
         """The table for a picture.
@@ -153,16 +178,16 @@ class Tables:
         alive = count > 0
         if not alive.any():
             return self.main
-        saved = self._missed(self.main.entries, count, weight) - 3 * 8 * (TABLE) * price
+        saved = _missed(self.main, count, weight) - 3 * 8 * TABLE * price
         if saved <= 0:
             return self.main
-        _slice(self._square, count, weight, ANIMATED, alive)
-        entries = np.flatnonzero(alive)
-        saved -= self._missed(entries, count, weight)
-        return self._make(entries, True) if saved > 0 else self.main
+        _slice(self._square, self._order, count, weight, ANIMATED, alive)
+        table = self._make(np.flatnonzero(alive), True)
+        return table if _missed(table, count, weight) < saved else self.main
 
-    def _missed(self, entries: NDArray[np.integer], count: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
-        """What it costs that only these entries are there."""
-        used = count > 0
-        e = self._square[np.ix_(used, entries)].min(axis=1) * weight[used] / count[used]
-        return float((count[used] * e * (1 + STEEP * e)).sum())
+
+def _missed(table: Table, count: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+    """What it costs that only the entries of a table are there."""
+    used = count > 0
+    e = table.away[used] * weight[used] / count[used]
+    return float((count[used] * e * (1 + STEEP * e)).sum())
