@@ -228,7 +228,7 @@ def gather(
     return sums
 
 
-STEEP, REACH, BLOCK, AHEAD = 1e5, 0.3, 8, 8
+STEEP, NEAR_REACH, FAR_REACH, BLOCK, AHEAD = 1e5, 0.4, 0.2, 8, 8
 NONE = 65_535
 Tree = dict[int, dict[int, int]]  # children of a node by their letters, the newest last
 
@@ -277,9 +277,9 @@ def grow(book: Dictionary, node: int, letter: int, code: int) -> None:
         above, height = book.parent.get(above, NONE), height + 1
 
 
-def reach(book: Dictionary, node: int, so_far: np.float32) -> np.float32:
+def reach(book: Dictionary, node: int, so_far: np.float32, worth: np.float32) -> np.float32:
     height = np.float32(book.height.get(node, 0))
-    return np.float32(REACH) * height if so_far > 0 else height
+    return height * np.float32(1.0 if so_far == 0 else NEAR_REACH if so_far < worth else FAR_REACH)
 
 
 def seek(
@@ -304,7 +304,7 @@ def seek(
     def promising(node: int, depth: int, so_far: np.float32) -> bool:
         if not book.below(node):
             return False
-        return bool(so_far - worth * (np.float32(depth) + reach(book, node, so_far)) < least)
+        return bool(so_far - worth * (np.float32(depth) + reach(book, node, so_far, worth)) < least)
 
     def price(depth: int, symbol: int) -> np.float32:
         return excess(pixel(pixels, at + depth), symbol, transparent, table)

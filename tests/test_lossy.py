@@ -82,7 +82,8 @@ def test_tree_and_its_search_are_those_of_the_twins() -> None:
             lossy._grow(tree, node, letter, code)
     for node in book.letter:
         for so_far in (np.float32(0), np.float32(0.5)):
-            assert reference.reach(book, node, so_far) == lossy._reach(tree, node, so_far)
+            for worth in (np.float32(0.1), np.float32(1)):
+                assert reference.reach(book, node, so_far, worth) == lossy._reach(tree, node, so_far, worth)
     room = np.empty(lossy.CODES, np.uint16), np.empty(lossy.CODES, np.int64), np.empty(lossy.CODES, np.float32)
     for at in range(40):
         values = reference.pixel(pixels, at)

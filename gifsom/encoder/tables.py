@@ -78,9 +78,9 @@ def _demand(
 @kernel
 def _heir(square: NDArray[np.float32], order: NDArray[np.uint16], alive: NDArray[np.bool_], i: int) -> int:
     """The nearest other entry to `i` that is alive; order (n, m) are the nearest ones of each, ascending."""
-    for k in range(order.shape[1]):
-        if alive[order[i, k]]:
-            return np.int64(order[i, k])
+    for k in order[i]:
+        if alive[k]:
+            return int(k)
     nearest, least = -1, np.inf
     for k in range(alive.shape[0]):
         if alive[k] and k != i and square[i, k] < least:

@@ -31,7 +31,7 @@ CHANGE = 24.0
 SHRUNK = 0.9
 """A picture of which at most this part has changed once it is coded is coded again, in the rectangle of that part."""
 
-PRICES = ((1, 3e-2), (80, 2e-4), (100, 1e-7))
+PRICES = ((1, 4e-2), (80, 2e-4), (100, 1e-7))
 """Price of a bit at a quality, in squared OKLab distance of one pixel; geometric between these."""
 
 
