@@ -11,21 +11,27 @@ gifski is given those frames as PNG files; making them is not counted against it
 """
 
 import argparse
-import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
-import imageio_ffmpeg
-import numpy as np
-from PIL import Image, ImageSequence
+from common import (
+    Cost,
+    reference,
+    run,
+    scored,
+    shown,
+    ssimulacra2,
+    with_ffmpeg,
+    with_gifski,
+    with_gifsom,
+    write_pictures,
+)
 
-FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
+from gifsom.clip import Pixels
 
 
 @dataclass
@@ -35,90 +41,38 @@ class Peer:
     name: str
     commands: list[list[str]]
     gif: Path
-    cpu: list[float] = field(default_factory=list)
-    wall: list[float] = field(default_factory=list)
-    peak: int = 0  # KiB
+    costs: list[Cost] = field(default_factory=list)
+    peak: int = 0  # KiB, the warm-up's too
 
     def run(self) -> None:
-        cpu, began = 0.0, time.perf_counter()
-        for command in self.commands:
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode not in (0, 1):  # gifsicle warns with 1
-                raise SystemExit(f"{self.name}: {' '.join(command)} ended with {process.returncode}")
-            cpu += usage.ru_utime + usage.ru_stime
-            self.peak = max(self.peak, usage.ru_maxrss)
-        self.cpu.append(cpu)
-        self.wall.append(time.perf_counter() - began)
+        self.costs.append(run(self.name, self.commands))
+        self.peak = max(self.peak, self.costs[-1].peak)
 
 
 def peers(clip: Path, width: int, fps: float, folder: Path) -> list[Peer]:
     """gifsom first, then every peer that is installed."""
-    frames = f"fps={fps:g},scale={width}:-2:flags=lanczos"
-
-    def ffmpeg(gif: Path, dither: str) -> list[str]:
-        graph = f"{frames},split[a][b];[a]palettegen[p];[b][p]paletteuse{dither}"
-        return [FFMPEG, "-nostdin", "-y", "-v", "error", "-i", str(clip), "-lavfi", graph, str(gif)]
-
-    def gifsom(gif: Path, *options: str) -> list[str]:
-        size = ["--width", str(width), "--fps", f"{fps:g}", "--overwrite"]
-        return [sys.executable, "-m", "gifsom", "convert", str(clip), str(gif), *size, *options]
-
     names = ("gifsom", "lower", "ffmpeg", "bare", "small", "gifski")
     ours, lower, plain, bare, small, ski = (folder / f"{name}.gif" for name in names)
     found = [
-        Peer("gifsom", [gifsom(ours)], ours),
-        Peer("gifsom --quality 80", [gifsom(lower, "--quality", "80")], lower),
-        Peer("ffmpeg (its default)", [ffmpeg(plain, "")], plain),
+        Peer("gifsom", [with_gifsom(clip, ours, width, fps)], ours),
+        Peer("gifsom --quality 80", [with_gifsom(clip, lower, width, fps, "--quality", "80")], lower),
+        Peer("ffmpeg (its default)", [with_ffmpeg(clip, plain, width, fps)], plain),
     ]
     if gifsicle := shutil.which("gifsicle"):
-        commands = [ffmpeg(bare, "=dither=none"), [gifsicle, "-O3", str(bare), "-o", str(small)]]
+        commands = [with_ffmpeg(clip, bare, width, fps, "dither=none"), [gifsicle, "-O3", str(bare), "-o", str(small)]]
         found.append(Peer("ffmpeg without dither, gifsicle -O3", commands, small))
     if gifski := shutil.which("gifski"):
-        pattern = folder / "%06d.png"
-        subprocess.run([FFMPEG, "-nostdin", "-v", "error", "-i", clip, "-vf", frames, pattern], check=True)
-        pictures = [str(path) for path in sorted(folder.glob("*.png"))]
-        command = [gifski, "-q", "-Q", "80", "--fps", f"{fps:g}", "--width", str(width), "-o", str(ski), *pictures]
-        found.append(Peer("gifski -Q 80", [command], ski))
+        pictures = write_pictures(clip, width, fps, folder)
+        found.append(Peer("gifski -Q 80", [with_gifski(gifski, pictures, ski, width, fps, 80)], ski))
     return found
 
 
-def reference(clip: Path, width: int, fps: float) -> np.ndarray:
-    """The true-color frames (n, h, w, 3) that every peer starts from."""
-    graph = f"fps={fps:g},scale={width}:-2:flags=lanczos"
-    command = [FFMPEG, "-nostdin", "-v", "error", "-i", str(clip), "-vf", graph]
-    raw = subprocess.run([*command, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], capture_output=True, check=True).stdout
-    frames = np.frombuffer(raw, np.uint8)
-    still = subprocess.run([*command, "-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", "-"], capture_output=True)
-    height = int(still.stdout.split()[2])
-    return frames.reshape(-1, height, width, 3)
-
-
-def quality(gif: Path, frames: np.ndarray, fps: float) -> float | None:
+def quality(gif: Path, frames: Pixels, fps: float) -> float | None:
     """Mean SSIMULACRA2 over ten frames; None where the package is not installed."""
-    try:
-        from ssimulacra2 import compute_ssimulacra2
-    except ImportError:
+    if find_spec("ssimulacra2") is None:
         return None
-    shown: list[tuple[float, np.ndarray]] = []
-    end = 0.0
-    with Image.open(gif) as image:
-        for frame in ImageSequence.Iterator(image):
-            end += frame.info.get("duration", 100) / 1000
-            shown.append((end, np.asarray(frame.convert("RGB"))))
-    scores = []
-    with tempfile.TemporaryDirectory() as folder:
-        source, result = f"{folder}/source.png", f"{folder}/result.png"
-        for k in np.unique(np.linspace(0, len(frames) - 1, 10).round().astype(int)):
-            picture = next((p for end, p in shown if (k + 0.5) / fps < end), shown[-1][1])
-            if np.array_equal(picture, frames[k]):
-                scores.append(100.0)
-                continue
-            Image.fromarray(frames[k]).save(source, compress_level=1)
-            Image.fromarray(picture).save(result, compress_level=1)
-            scores.append(compute_ssimulacra2(source, result))
-    return statistics.fmean(scores)
+    pictures, places = shown(gif, len(frames), fps), scored(len(frames))
+    return statistics.fmean(ssimulacra2((frames[k] for k in places), (pictures[k] for k in places)))
 
 
 def compare(clip: Path, width: int, fps: float, runs: int) -> None:
@@ -129,7 +83,7 @@ def compare(clip: Path, width: int, fps: float, runs: int) -> None:
             for peer in found:
                 peer.run()
                 if not turn:  # the warm-up, in which kernels may be compiled
-                    peer.cpu.clear(), peer.wall.clear()
+                    peer.costs.clear()
         print(f"\n{clip.name}, {width} wide, {fps:g} fps, {runs} runs")
         print(f"{'':36}{'kB':>8}{'SS2':>7}{'CPU s':>8}{'wall s':>8}{'MB':>6}   gifsom's part of it: bytes, CPU, wall")
         ours = found[0]
@@ -137,10 +91,13 @@ def compare(clip: Path, width: int, fps: float, runs: int) -> None:
             score = quality(peer.gif, frames, fps)
             size = peer.gif.stat().st_size
             line = f"{peer.name:36}{size / 1000:8.0f}" + (f"{score:7.1f}" if score is not None else f"{'-':>7}")
-            line += f"{statistics.median(peer.cpu):8.2f}{statistics.median(peer.wall):8.2f}{peer.peak / 1024:6.0f}"
+            cpu = statistics.median(cost.cpu for cost in peer.costs)
+            wall = statistics.median(cost.wall for cost in peer.costs)
+            line += f"{cpu:8.2f}{wall:8.2f}{peer.peak / 1024:6.0f}"
             if peer is not ours:
-                cpu = statistics.median(a / b for a, b in zip(ours.cpu, peer.cpu, strict=True))
-                wall = statistics.median(a / b for a, b in zip(ours.wall, peer.wall, strict=True))
+                both = list(zip(ours.costs, peer.costs, strict=True))
+                cpu = statistics.median(mine.cpu / other.cpu for mine, other in both)
+                wall = statistics.median(mine.wall / other.wall for mine, other in both)
                 line += f"   {ours.gif.stat().st_size / size:.3f}, {cpu:.2f}, {wall:.2f}"
             print(line, flush=True)
 

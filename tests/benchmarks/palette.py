@@ -26,7 +26,6 @@ What needs scikit-learn, sklearn-som or ssimulacra2 is left out where that is no
 
 import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -35,6 +34,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from common import demand_ssimulacra2, ssimulacra2
 from numpy.typing import NDArray
 from PIL import Image, features
 
@@ -302,24 +302,10 @@ def compare_few(pictures: list[Picture], found: list[Method], seeds: int) -> Non
 
 def compare_defaults(paths: list[Path], colors: int) -> None:
     """The defaults for clips beside the plain map: mean SSIMULACRA2 of mapped frames."""
-    try:
-        from ssimulacra2 import compute_ssimulacra2
-    except ImportError:
-        raise SystemExit("quality is measured with SSIMULACRA2: pip install ssimulacra2") from None
+    demand_ssimulacra2()
 
     def quality(palette: gifsom.Palette, frames: list[Pixels]) -> float:
-        scores = []
-        with tempfile.TemporaryDirectory() as folder:
-            source, result = f"{folder}/source.png", f"{folder}/result.png"
-            for pixels in frames:
-                mapped = palette.colors[palette.apply(pixels)]
-                if np.array_equal(mapped, pixels):
-                    scores.append(100.0)
-                    continue
-                Image.fromarray(pixels).save(source, compress_level=1)
-                Image.fromarray(mapped).save(result, compress_level=1)
-                scores.append(compute_ssimulacra2(source, result))
-        return statistics.fmean(scores)
+        return statistics.fmean(ssimulacra2(frames, (palette.colors[palette.apply(pixels)] for pixels in frames)))
 
     print(f"\n{f'SSIMULACRA2, {colors} entries':30}{'default':>9}{'plain':>9}{'gain':>9}", flush=True)
     gains: dict[str, float] = {}
