@@ -19,7 +19,7 @@ import typer
 import gifsom
 from gifsom import lines
 from gifsom.errors import GifsomError, SettingError, printable
-from gifsom.settings import MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY, VIDEO_FPS, VIDEO_WIDTH
+from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY, VIDEO_FPS, VIDEO_WIDTH
 
 if TYPE_CHECKING:
     from gifsom.clip import Shortfall
@@ -100,6 +100,13 @@ def convert(
             help="Colors of the shared map; of more than 256, a frame takes those that it needs. Without it: auto.",
         ),
     ] = None,
+    dither: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(DITHERS),
+            help="Patterns for colors that are missing. Without it: auto, blue noise where bands would show.",
+        ),
+    ] = None,
     loop: Annotated[
         int | None,
         typer.Option(help="How many times it plays, 0 for ever. Without it: as an animation says, else for ever."),
@@ -136,6 +143,7 @@ def convert(
         palette=palette,
         quality=quality,
         map_size=map_size,
+        dither=dither,
         loop=loop,
         background=background,
         overwrite=overwrite,

@@ -82,6 +82,7 @@ class Job:
     fits     `palette` has every color of the clip
     opaque   nothing of it is transparent
     plays    how many times it plays, 0 for ever
+    dither   how, see `gifsom.encoder.dither`
     """
 
     clip: Clip
@@ -90,6 +91,7 @@ class Job:
     fits: bool
     opaque: bool
     plays: int
+    dither: str
 
     def code(self, stream: BinaryIO, frames: Callable[[], Scheduled], quality: float | None) -> Coded:
         """Write frames of the clip at a quality from 1 to 100; None: every pixel with its nearest color.
@@ -111,7 +113,7 @@ class Job:
 
     def _code_thriftily(self, stream: BinaryIO, frames: Scheduled, quality: float) -> Coded:
         price = bit_price(quality)
-        stats = encode_thrifty(stream, self.clip.size, frames, self.large, self.plays, price=price)
+        stats = encode_thrifty(stream, self.clip.size, frames, self.large, self.plays, price=price, dither=self.dither)
         return Coded(stats, len(self.large), False)
 
 
@@ -129,7 +131,7 @@ def convert(
         target: the GIF; None: the source's name, ending in .gif, in the current folder.
         progress: called often with stage, done, of.
         **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, palette,
-            quality, map_size, loop, background, overwrite, strict, max_pixels, seed.
+            quality, map_size, dither, loop, background, overwrite, strict, max_pixels, seed.
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
@@ -213,7 +215,7 @@ def learned(clip: Clip, sample: Sample, settings: Settings, given: Palette | Non
     fits = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
     if not fits and sample.opaque and sample.pictures > 1 and not settings.one_table:
         large = enlarge(palette, sample, MAP)
-    return Job(clip, palette, large, fits, sample.opaque, _plays(clip, settings))
+    return Job(clip, palette, large, fits, sample.opaque, _plays(clip, settings), settings.dither)
 
 
 def _given(settings: Settings) -> Palette | None:

@@ -36,6 +36,9 @@ MAP_SIZES = ("auto", "256", "1024")
 QUALITY = 80
 """Quality where none is asked: on film it looks like the source, unless one is laid over the other."""
 
+DITHERS = ("auto", "none", "blue-noise", "floyd-steinberg")
+"""Ways to show colors that the palette does not have."""
+
 VIDEO_WIDTH = 640
 """Width in pixels of a GIF made from a video where none is asked: at most this."""
 
@@ -112,6 +115,8 @@ class Settings:
                 the colors allow. None: 80; but a clip whose colors all fit is exact
     map_size    colors of the shared map, 256, 1024 or "auto": more than 256 let a frame take a table of its own where
                 that pays; "auto" is 1024 unless colors or a palette are given
+    dither      patterns for colors that are missing: "none"; "blue-noise", locked to the screen, everywhere;
+                "floyd-steinberg", finer, and larger and restless in a clip; "auto": blue noise where bands would show
     loop        how many times the GIF plays, 0 for ever, up to 65536; None: as an animation says, else for ever
     background  what lies behind a transparent clip (CSS name, "#rrggbb" or three numbers); None: white, and a GIF
                 stays transparent
@@ -130,6 +135,7 @@ class Settings:
     palette: "Palette | str | Path | None" = None
     quality: int | None = None
     map_size: str | int = "auto"
+    dither: str = "auto"
     loop: int | None = None
     background: str | Color | None = None
     overwrite: bool = False
@@ -151,6 +157,8 @@ class Settings:
             check_whole("quality", self.quality, 1, 100)
         if str(self.map_size) not in MAP_SIZES:
             raise SettingError(f"map_size is {printable(self.map_size)}: give one of {', '.join(MAP_SIZES)}")
+        if self.dither not in DITHERS:
+            raise SettingError(f"dither is {printable(self.dither)}: give one of {', '.join(DITHERS)}")
         check_whole("max_pixels", self.max_pixels, 1, 2**31 - 1)
         check_whole("seed", self.seed, 0, 2**63)
         if self.loop is not None:

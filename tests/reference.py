@@ -511,3 +511,56 @@ def slice(
         pixels[heir[worst]] += pixels[worst]
         mass[heir[worst]] += mass[worst]
     return left
+
+
+def heir(square: NDArray[np.float32], order: NDArray[np.uint16], alive: NDArray[np.bool_], i: int) -> int:
+    """The nearest other entry that is alive."""
+    others = [k for k in range(len(alive)) if alive[k] and k != i]
+    return min(others, key=lambda k: float(square[i, k]))
+
+
+def move(
+    pixels: NDArray[np.float32],
+    best: NDArray[np.uint16],
+    activity: NDArray[np.float32],
+    top: int,
+    left: int,
+    colors: NDArray[np.float32],
+    near: NDArray[np.uint16],
+    noise: NDArray[np.float32],
+    smooth: float,
+    visible: float,
+) -> None:
+    side = len(noise)
+    for (y, x), entry in np.ndenumerate(best.copy()):
+        calm = float(activity[y, x])
+        away = np.float32(np.sqrt(_square(colors[entry], pixels[y, x, :3])))
+        if calm >= smooth or (calm == 0 and smooth < np.inf) or away < visible:
+            continue
+        far = np.float32(2 * (1 - calm / smooth)) * away
+        pixels[y, x, :3] += far * noise[(top + y) % side, (left + x) % side]
+        best[y, x] = min(near[entry], key=lambda other: float(_square(colors[other], pixels[y, x, :3])))
+
+
+def diffuse(
+    pixels: NDArray[np.float32], best: NDArray[np.uint16], colors: NDArray[np.float32], near: NDArray[np.uint16]
+) -> None:
+    h, w = best.shape
+    errors = np.zeros((h + 1, w + 2, 3), np.float32)
+    for (y, x), entry in np.ndenumerate(best.copy()):
+        color = pixels[y, x, :3].copy()
+        if _square(colors[entry], color) < np.float32(1e-8):
+            continue
+        color += np.clip(errors[y, x + 1], np.float32(-0.04), np.float32(0.04))
+        best[y, x] = min(near[entry], key=lambda other: float(_square(colors[other], color)))
+        pixels[y, x, :3] = colors[best[y, x]]
+        error = (color - pixels[y, x, :3]) / np.float32(16)
+        errors[y, x + 2] += 7 * error
+        errors[y + 1, x] += 3 * error
+        errors[y + 1, x + 1] += 5 * error
+        errors[y + 1, x + 2] += error
+
+
+def _square(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
+    x, y, z = a - b
+    return x * x + y * y + z * z

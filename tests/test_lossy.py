@@ -15,7 +15,7 @@ from gifsom.clip import Frame
 from gifsom.color import oklab
 from gifsom.encoder import lossy, seen, steady, tables
 from gifsom.encoder.encode import encode
-from gifsom.encoder.lossy import choose, neighbours
+from gifsom.encoder.lossy import choose
 from gifsom.encoder.lzw import compress
 from gifsom.encoder.thrifty import ThriftyEncoder, bit_price, encode_thrifty
 from gifsom.palette.palette import Palette
@@ -26,6 +26,12 @@ Pixels = NDArray[np.uint8]
 def colors(count: int, seed: int = 0) -> Pixels:
     numbers = np.random.default_rng([seed, count]).choice(1 << 24, count, replace=False)
     return np.stack([numbers >> 16, numbers >> 8 & 255, numbers & 255], axis=1).astype(np.uint8)
+
+
+def neighbours(table: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """For each entry its nearest ones, itself the first."""
+    square = ((table[:, None] - table[None]) ** 2).sum(axis=2)
+    return np.argsort(square, axis=1, kind="stable")[:, : lossy.NEAR].astype(np.uint8)
 
 
 def problem(n: int, entries: int, seed: int, *, first: bool) -> tuple[NDArray[np.float32], ...]:

@@ -271,12 +271,6 @@ class Coded:
     excess: float
 
 
-def neighbours(table: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """For each entry of a table (k, 3) in OKLab, k <= 256, its NEAR nearest entries, itself the first."""
-    square = ((table[:, None] - table[None]) ** 2).sum(axis=2)
-    return np.argsort(square, axis=1, kind="stable")[:, :NEAR].astype(np.uint8)
-
-
 def choose(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint8],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.encoder.lossy import NEAR, STEEP, neighbours
+from gifsom.encoder.lossy import NEAR, STEEP
 from gifsom.encoder.lzw import minimum_code_size
 from gifsom.jit import kernel
 from gifsom.palette.palette import Palette
@@ -19,7 +19,7 @@ NEED = 1e-3
 """Least excess of a pixel, as it is, for which its color is asked for: with less, nearly all are, every time."""
 
 NEAREST = 32
-"""Nearest others of each entry that are kept in order: nearly always one of them is left."""
+"""Nearest entries to each that are kept in order: nearly always another one of them is left."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +79,7 @@ def _demand(
 def _heir(square: NDArray[np.float32], order: NDArray[np.uint16], alive: NDArray[np.bool_], i: int) -> int:
     """The nearest other entry to `i` that is alive; order (n, m) are the nearest ones of each, ascending."""
     for k in order[i]:
-        if alive[k]:
+        if alive[k] and k != i:
             return int(k)
     nearest, least = -1, np.inf
     for k in range(alive.shape[0]):
@@ -100,7 +100,7 @@ def _slice(
     """Leave `size` entries alive of those that are, by dropping again and again the one that is missed least.
 
     What drops hands its pixels, count and weight (n,), to the nearest one that is left. square (n, n): squared
-    distances; order (n, m): the nearest others of each entry, ascending.
+    distances; order (n, m): the nearest ones of each entry, ascending.
     """
     n = weight.shape[0]
     heir = np.full(n, -1, np.int64)
@@ -136,6 +136,7 @@ class Tables:
     """Chooses a table for each frame.
 
     lab    (n, 3) float32: the map in OKLab
+    near   (n, m) uint16: for each of its entries the nearest ones, itself the first
     large  it is larger than a table
     main   the table of the file
     """
@@ -145,19 +146,20 @@ class Tables:
         self.lab = palette.lab
         size = len(palette) if len(palette) <= TABLE else ANIMATED
         self.large = len(palette) > size
-        if self.large:
-            self._square = ((self.lab[:, None] - self.lab[None]) ** 2).sum(axis=2)
-            others = self._square + np.diag(np.full(len(self.lab), np.inf, np.float32))
-            nearest = np.argpartition(others, NEAREST, axis=1)[:, :NEAREST]
-            order = np.take_along_axis(others, nearest, axis=1).argsort(axis=1)
-            self._order = np.take_along_axis(nearest, order, axis=1).astype(np.uint16)
+        self._square = ((self.lab[:, None] - self.lab[None]) ** 2).sum(axis=2)
+        nearest = np.argpartition(self._square, min(NEAREST, len(palette)) - 1, axis=1)[:, :NEAREST]
+        order = np.take_along_axis(self._square, nearest, axis=1).argsort(axis=1)
+        self._order = np.take_along_axis(nearest, order, axis=1).astype(np.uint16)
+        self.near = np.ascontiguousarray(self._order[:, :NEAR])
         self.main = self._make(np.arange(size), False)
 
     def _make(self, entries: NDArray[np.intp], local: bool) -> Table:
         lab = np.ascontiguousarray(self.lab[entries])
         numbers = entries.astype(np.uint16)
         if not self.large:
-            return Table(numbers, lab, neighbours(lab), entries.astype(np.uint8), np.zeros_like(lab[:, 0]), local)
+            return Table(
+                numbers, lab, self.near.astype(np.uint8), entries.astype(np.uint8), np.zeros_like(lab[:, 0]), local
+            )
         square = self._square[:, entries]
         near = np.argpartition(square[entries], min(NEAR, len(entries)) - 1, axis=1)[:, :NEAR].astype(np.uint8)
         return Table(numbers, lab, near, square.argmin(axis=1).astype(np.uint8), square.min(axis=1), local)

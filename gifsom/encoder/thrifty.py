@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from gifsom.clip import Frame, Pixels, Rect
 from gifsom.encoder.ahead import ahead
+from gifsom.encoder.dither import apply_dither
 from gifsom.encoder.encode import Stats
 from gifsom.encoder.gif import KEEP, GifWriter, Patch, stands
 from gifsom.encoder.lossy import Coded, choose
 from gifsom.encoder.lzw import compress
-from gifsom.encoder.seen import BLOCK, compare, look, settle
+from gifsom.encoder.seen import BLOCK, activity, compare, look, settle
 from gifsom.encoder.steady import AHEAD, View, steady
 from gifsom.encoder.tables import Table, Tables
 from gifsom.palette.nearest import Mapper
@@ -45,7 +46,14 @@ class ThriftyEncoder:
     """Codes views into a GIF on a binary stream; `add` each, then `close`."""
 
     def __init__(
-        self, stream: BinaryIO, size: tuple[int, int], palette: Palette, plays: int = 0, *, price: float
+        self,
+        stream: BinaryIO,
+        size: tuple[int, int],
+        palette: Palette,
+        plays: int = 0,
+        *,
+        price: float,
+        dither: str = "none",
     ) -> None:
         """Begin a GIF.
 
@@ -55,6 +63,7 @@ class ThriftyEncoder:
             palette: the map, of which the first 255 entries are the table of the file.
             plays: how many times it plays, 0 for ever.
             price: of a bit, in squared OKLab distance of a pixel: the higher, the smaller the file.
+            dither: how, see `apply_dither`.
         """
         width, height = size
         self._tables = Tables(palette)
@@ -63,6 +72,7 @@ class ThriftyEncoder:
         self._palette = palette
         self._mapper = Mapper(palette.lab)
         self._price = price
+        self._dither = dither
         self._all = Rect(0, 0, width, height)
         self._shown = np.zeros((height, width), np.uint16)
         self._before: Pixels | None = None  # what the last view was to look like
@@ -109,6 +119,8 @@ class ThriftyEncoder:
         target.flags.writeable = False
         pixels = look(target, np.ascontiguousarray(area.cut(view.lasting)))
         best = self._mapper.map(target).astype(np.uint16, copy=False)
+        if self._dither != "none":
+            apply_dither(self._dither, pixels, best, activity(pixels, area.cut(view.lasting)), area, self._tables)
         shown = np.ascontiguousarray(area.cut(self._shown))
         table = self._tables.main
         if self._tables.large:
@@ -174,9 +186,10 @@ def encode_thrifty(
     plays: int = 0,
     *,
     price: float,
+    dither: str = "none",
 ) -> Stats:
     """Write opaque frames with their delays in centiseconds as a GIF; see `ThriftyEncoder`."""
-    encoder = ThriftyEncoder(stream, size, palette, plays, price=price)
+    encoder = ThriftyEncoder(stream, size, palette, plays, price=price, dither=dither)
     with closing(ahead(steady(frames, size), 2)) as views:
         for view in views:
             encoder.add(view)
