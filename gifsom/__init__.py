@@ -23,11 +23,13 @@ if TYPE_CHECKING:
         SourceUnreadable,
         TargetError,
         TargetExists,
+        TargetTooLarge,
         TargetUnwritable,
     )
     from gifsom.palette.palette import Palette
     from gifsom.palette.train import train
-    from gifsom.pipeline import Result, convert
+    from gifsom.pipeline import Estimate, Result, convert, estimate
+    from gifsom.shrink import Optimized, optimize
     from gifsom.sources import open
     from gifsom.writer import Writer
 
@@ -35,9 +37,11 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Clip",
+    "Estimate",
     "Frame",
     "FrameError",
     "GifsomError",
+    "Optimized",
     "PackageMissing",
     "Palette",
     "PaletteError",
@@ -51,19 +55,24 @@ __all__ = [
     "SourceUnreadable",
     "TargetError",
     "TargetExists",
+    "TargetTooLarge",
     "TargetUnwritable",
     "Writer",
     "convert",
+    "estimate",
     "open",
+    "optimize",
     "train",
 ]
 
 # Names are fetched when they are first used: numba alone takes longer to import than `gifsom --help` may take.
 _HOMES = {
     "Clip": "clip",
+    "Estimate": "pipeline",
     "Frame": "clip",
     "FrameError": "errors",
     "GifsomError": "errors",
+    "Optimized": "shrink",
     "PackageMissing": "errors",
     "Palette": "palette.palette",
     "PaletteError": "errors",
@@ -77,10 +86,13 @@ _HOMES = {
     "SourceUnreadable": "errors",
     "TargetError": "errors",
     "TargetExists": "errors",
+    "TargetTooLarge": "errors",
     "TargetUnwritable": "errors",
     "Writer": "writer",
     "convert": "pipeline",
+    "estimate": "pipeline",
     "open": "sources",
+    "optimize": "shrink",
     "train": "palette.train",
 }
 

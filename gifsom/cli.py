@@ -23,7 +23,7 @@ from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY, VI
 
 if TYPE_CHECKING:
     from gifsom.clip import Shortfall
-    from gifsom.pipeline import Progress
+    from gifsom.job import Progress
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -46,6 +46,17 @@ Start = Annotated[
 ]
 End = Annotated[str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")]
 Duration = Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")]
+Quality = Annotated[
+    int | None,
+    typer.Option(
+        help=f"1 to 100: the lower, the smaller the file. Without it: {QUALITY}, and exact where all colors fit."
+    ),
+]
+MaxSize = Annotated[
+    str | None,
+    typer.Option(metavar="SIZE", help="The best that fits in this many bytes, such as 750000, 500kB, 10MB or 1.5MiB."),
+]
+Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")]
 Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
 MaxPixels = Annotated[
     int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
@@ -87,12 +98,11 @@ def convert(
             help="Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.",
         ),
     ] = None,
-    quality: Annotated[
-        int | None,
-        typer.Option(
-            help=f"1 to 100: the lower, the smaller the file. Without it: {QUALITY}, and exact where all colors fit."
-        ),
-    ] = None,
+    quality: Quality = None,
+    max_size: MaxSize = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say how large it will be, and how good; nothing is written.")
+    ] = False,
     map_size: Annotated[
         str | None,
         typer.Option(
@@ -118,7 +128,7 @@ def convert(
             help="Put behind a transparent clip: a name or '#rrggbb'. Without it: white; a GIF stays transparent.",
         ),
     ] = None,
-    overwrite: Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")] = None,
+    overwrite: Overwrite = None,
     strict: Strict = None,
     max_pixels: MaxPixels = None,
     seed: Annotated[
@@ -132,6 +142,8 @@ def convert(
     gifsom convert clip.mp4
 
     gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 --width 480 --fps 12
+
+    gifsom convert clip.mp4 --max-size 10MB lowers the quality until it fits, then, if not given, fps and width.
     """
     options = _given(
         fps=fps,
@@ -142,6 +154,7 @@ def convert(
         colors=colors,
         palette=palette,
         quality=quality,
+        max_size=max_size,
         map_size=map_size,
         dither=dither,
         loop=loop,
@@ -154,12 +167,50 @@ def convert(
     if verbose:
         _show_log()
     with _progress(quiet) as progress:
-        from gifsom.pipeline import convert
+        from gifsom import pipeline
 
-        result = convert(source, target, progress=progress, **options)
-    _tell_shortfall(source, result.shortfall)
-    if not quiet:
+        if estimate:
+            expected = pipeline.estimate(source, progress=progress, **options)
+        else:
+            result = pipeline.convert(source, target, progress=progress, **options)
+    _tell_shortfall(source, (expected if estimate else result).shortfall)
+    if estimate:
+        print(lines.estimate(source, expected))
+    elif not quiet:
         print(lines.conversion(result))
+
+
+@app.command()
+def optimize(
+    source: Annotated[str, typer.Argument(metavar="IN", help="A GIF.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The smaller GIF; another file than IN.")],
+    quality: Quality = None,
+    max_size: MaxSize = None,
+    colors: Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")] = None,
+    overwrite: Overwrite = None,
+    strict: Strict = None,
+    max_pixels: MaxPixels = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make a GIF smaller. Its timing, size, loop and transparency stay; OUT is never larger than IN.
+
+    gifsom optimize big.gif small.gif --quality 80
+    """
+    options = _given(
+        quality=quality,
+        max_size=max_size,
+        colors=colors,
+        overwrite=overwrite,
+        strict=strict,
+        max_pixels=max_pixels,
+    )
+    with _progress(quiet) as progress:
+        from gifsom.shrink import optimize
+
+        found = optimize(source, target, progress=progress, **options)
+    _tell_shortfall(source, found.shortfall)
+    if not quiet:
+        print(lines.optimization(source, found))
 
 
 @app.command()

@@ -13,6 +13,7 @@ GifsomError                 the base of all, never raised itself
 │   └── SourceIncomplete    only a part could be read, and all of it was demanded
 └── TargetError             the base of what is wrong with an output, never raised itself
     ├── TargetExists        the file is there and may not be replaced (also a FileExistsError)
+    ├── TargetTooLarge      no GIF of the clip is as small as is asked
     └── TargetUnwritable    the file cannot be written: folder missing, disk full, no permission (also an OSError)
 """
 
@@ -67,6 +68,10 @@ class TargetError(GifsomError):
 
 class TargetExists(TargetError, FileExistsError):
     """The file is there and may not be replaced."""
+
+
+class TargetTooLarge(TargetError):
+    """No GIF of the clip is as small as is asked."""
 
 
 class TargetUnwritable(TargetError, OSError):

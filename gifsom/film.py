@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from gifsom.clip import Pixels
 from gifsom.color import histogram, oklab, srgb
 from gifsom.errors import TargetUnwritable, printable
+from gifsom.job import Progress
 from gifsom.output import check_target
 from gifsom.palette import som
 from gifsom.palette.finish import CLIP, Plan
@@ -27,7 +28,6 @@ from gifsom.palette.nearest import Entries
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample
 from gifsom.palette.train import Moment, learn, train
-from gifsom.pipeline import Progress
 from gifsom.settings import ANIMATED, Color
 from gifsom.writer import Writer
 

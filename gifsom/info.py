@@ -88,6 +88,11 @@ def read_info(path: Path) -> Info:
         raise SourceNotFound(f"{printable(path)}: there is no such file") from None
     except OSError as error:
         raise SourceUnreadable(f"{printable(path)}: {error.strerror}") from None
+    return parse(data, path)
+
+
+def parse(data: bytes, path: object = "the data") -> Info:
+    """The structure of a GIF that is in memory; messages call it `path`. Raises `SourceUnreadable`."""
     scanner = _Scanner(data)
     try:
         if scanner.take(6) not in (b"GIF87a", b"GIF89a"):

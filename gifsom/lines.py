@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from gifsom.errors import printable
 
 if TYPE_CHECKING:
+    from gifsom.fit import Fit
     from gifsom.info import Info
-    from gifsom.pipeline import Result
+    from gifsom.pipeline import Estimate, Result
+    from gifsom.shrink import Optimized
     from gifsom.study import Study
+
+ERROR = "OKLab x 100: 1 is hardly seen"
+"""What a mean error is."""
 
 
 def conversion(result: "Result") -> str:
@@ -22,14 +27,47 @@ def conversion(result: "Result") -> str:
         length += f" ({result.shortfall.amount} could be read)"
     return (
         f"{printable(result.path)}: {amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels,"
-        f" {count(result.frames, 'frame')}, {length}, {colors}, made in {result.elapsed:.1f} s"
+        f" {count(result.frames, 'frame')}, {length}, {colors}, made in {result.elapsed:.1f} s" + fit(result.fit)
     )
+
+
+def estimate(source: str, found: "Estimate") -> str:
+    """Of a GIF that was not made."""
+    quality = "nearest colors" if found.quality is None else f"quality {found.quality:.0f}"
+    return (
+        f"{printable(source)}: about {amount(found.bytes)}, {found.size[0]}x{found.size[1]} pixels,"
+        f" {found.seconds:.2f} s, {quality}, mean error {found.error:.2f} ({ERROR}), estimated in {found.elapsed:.1f} s"
+        + fit(found.fit)
+    )
+
+
+def optimization(source: str, found: "Optimized") -> str:
+    """Of a GIF that was made smaller, or not."""
+    new = f"{printable(found.path)}: {amount(found.bytes)}"
+    if found.same:
+        return f"{new}, a copy of {printable(source)}: what was made of it is no smaller"
+    exact = ", exact" if found.exact else ""
+    share = f"{100 * found.bytes / found.before:.0f} % of {amount(found.before)}"
+    return f"{new}, {share}{exact}, made in {found.elapsed:.1f} s" + fit(found.fit)
+
+
+def fit(found: "Fit | None") -> str:
+    """Of what was done so that a GIF fits, to stand behind the rest; empty where no size was asked."""
+    if found is None:
+        return ""
+    done = [
+        None if found.quality is None else f"quality {found.quality:.0f}",
+        None if found.fps is None else f"{found.fps:g} fps",
+        None if found.width is None else f"{found.width} wide",
+    ]
+    what = ", ".join(part for part in done if part) or "nothing is lowered"
+    return f"; to fit {amount(found.limit)}: {what}"
 
 
 def palette(written: Sequence[Path], found: "Study") -> str:
     """Of a palette that was learned, and the files that were made of it."""
     names = ", ".join(map(printable, written))
-    what = f"{count(len(found.palette), 'color')}, mean error {found.error:.2f} (OKLab x 100: 1 is hardly seen)"
+    what = f"{count(len(found.palette), 'color')}, mean error {found.error:.2f} ({ERROR})"
     return f"{names}: {what}, made in {found.elapsed:.1f} s"
 
 

@@ -1,38 +1,22 @@
 """The whole conversion, one line a stage: clip, sample, palette, frames, file."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, TypeVar
-
-import numpy as np
+from typing import Any, BinaryIO
 
 from gifsom import edit, sources
-from gifsom.clip import Clip, Frame, Shortfall
-from gifsom.color import pack
-from gifsom.encoder.encode import Stats, encode
-from gifsom.encoder.thrifty import bit_price, encode_thrifty
-from gifsom.errors import SettingError, SourceIncomplete, TargetUnwritable, printable
+from gifsom.clip import Clip, Shortfall
+from gifsom.errors import SettingError, SourceIncomplete, TargetTooLarge, TargetUnwritable, printable
+from gifsom.fit import AIM, Fit, Forecast, fit
+from gifsom.job import Coded, Job, Progress, learned, told
 from gifsom.output import check_source, check_target, replacing
-from gifsom.palette.large import enlarge
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample, take
-from gifsom.palette.train import Moment, learn
-from gifsom.settings import ANIMATED, MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings
+from gifsom.probe import Outline, Scout
+from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings
 from gifsom.timing import schedule
-
-MAP = 1020
-"""Colors of a map that is larger than a table: four times a table of 255."""
-
-Item = TypeVar("Item")
-Scheduled: TypeAlias = Iterable[tuple[Frame, int]]
-"""Frames with their delays in centiseconds."""
-
-Progress = Callable[[str, int, int | None], None]
-"""Told the name of a stage, how much of it is done, and of how much (None: unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +33,7 @@ class Result:
     exact      every pixel has the very color of its source
     elapsed    seconds that the conversion took
     shortfall  what could not be read of the source, or None
+    fit        what was done to fit a size, or None where none was asked
     """
 
     path: Path
@@ -61,60 +46,40 @@ class Result:
     exact: bool
     elapsed: float
     shortfall: Shortfall | None
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
-    """A clip that was coded: what was written, the colors it could choose from, and whether every pixel has its own."""
+class Estimate:
+    """What a conversion would make.
 
-    stats: Stats
-    colors: int
-    exact: bool
+    bytes      to expect: mostly within 10 %
+    size       width and height in pixels
+    seconds    that it plays
+    quality    1 to 100; None: every pixel gets its nearest color
+    error      mean OKLab distance, times 100, of what is shown from its source at that size: 1 is hardly seen
+    elapsed    seconds that the estimate took
+    shortfall  what could not be read of the source, or None
+    fit        what would be done to fit a size, or None where none was asked
+    """
+
+    bytes: int
+    size: tuple[int, int]
+    seconds: float
+    quality: float | None
+    error: float
+    elapsed: float
+    shortfall: Shortfall | None
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """A clip and all that is known of it before it is coded.
-
-    clip     its frames
-    palette  the colors of its table
-    large    the shared map that tables of frames are taken from; the same as `palette` where there is one table
-    fits     `palette` has every color of the clip
-    opaque   nothing of it is transparent
-    plays    how many times it plays, 0 for ever
-    dither   how, see `gifsom.encoder.dither`
-    """
+class Made:
+    """A GIF that was written: of which clip, how it was coded, and what was done to fit a size, where one was asked."""
 
     clip: Clip
-    palette: Palette
-    large: Palette
-    fits: bool
-    opaque: bool
-    plays: int
-    dither: str
-
-    def code(self, stream: BinaryIO, frames: Callable[[], Scheduled], quality: float | None) -> Coded:
-        """Write frames of the clip at a quality from 1 to 100; None: every pixel with its nearest color.
-
-        Where all colors fit, what a quality does not make smaller is exact.
-        """
-        if quality is None or not self.opaque:
-            stats = encode(stream, self.clip.size, frames(), self.palette, self.plays)
-            return Coded(stats, len(self.palette), self.fits)
-        if not self.fits:
-            return self._code_thriftily(stream, frames(), quality)
-        exact, lossy = BytesIO(), BytesIO()
-        stats = encode(exact, self.clip.size, frames(), self.palette, self.plays)
-        coded = self._code_thriftily(lossy, frames(), quality)
-        if stats.bytes <= coded.stats.bytes:
-            coded = Coded(stats, len(self.palette), True)
-        stream.write((exact if coded.exact else lossy).getbuffer())
-        return coded
-
-    def _code_thriftily(self, stream: BinaryIO, frames: Scheduled, quality: float) -> Coded:
-        price = bit_price(quality)
-        stats = encode_thrifty(stream, self.clip.size, frames, self.large, self.plays, price=price, dither=self.dither)
-        return Coded(stats, len(self.large), False)
+    coded: Coded
+    fit: Fit | None
 
 
 def convert(
@@ -131,10 +96,11 @@ def convert(
         target: the GIF; None: the source's name, ending in .gif, in the current folder.
         progress: called often with stage, done, of.
         **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, palette,
-            quality, map_size, dither, loop, background, overwrite, strict, max_pixels, seed.
+            quality, map_size, dither, max_size, loop, background, overwrite, strict, max_pixels, seed.
 
     Raises:
-        SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
+        SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written;
+            `TargetTooLarge` where no GIF of the clip is as small as `max_size`.
 
     >>> gifsom.convert("fixtures/sprite.gif", "sprite.gif", overwrite=True).frames  # doctest: +SKIP
     12
@@ -143,26 +109,93 @@ def convert(
     settings = Settings.of(options)
     path = _target(source, target)
     check_target(path, settings.overwrite)
-    given = _given(settings)
-    clip = edit.hold(prepare(opened(source, settings), settings))
-    sample = survey(clip, settings, progress)
-    job = learned(clip, sample, settings, given, progress)
+    clip = opened(source, settings)
+    job, outline = known(clip, settings, progress)
     with replacing(path, settings.overwrite) as stream:
-        scheduled = partial(_told, stage="Writing", of=clip.count, progress=progress)
-        coded = job.code(stream, lambda: scheduled(schedule(clip)), settings.lossy(job.fits))
-    stats = coded.stats
+        made = render(clip, job, outline, settings, stream, progress)
+    stats = made.coded.stats
     return Result(
         path=path,
         bytes=stats.bytes,
-        size=clip.size,
+        size=made.clip.size,
         frames=stats.images,
         seconds=stats.centiseconds / 100,
-        colors=coded.colors,
+        colors=made.coded.colors,
         tables=stats.tables,
-        exact=coded.exact,
+        exact=made.coded.exact,
         elapsed=time.perf_counter() - began,
-        shortfall=clip.shortfall,
+        shortfall=made.clip.shortfall,
+        fit=made.fit,
     )
+
+
+def estimate(
+    source: "str | Path | Clip", *, progress: Progress = lambda stage, done, of: None, **options: Any
+) -> Estimate:
+    """Say how large a GIF of a clip will be, and how far from the clip, without making it; options as for `convert`.
+
+    Raises:
+        SettingError, SourceError: with one line that says what and why.
+        TargetTooLarge: where no GIF of the clip is as small as `max_size`.
+    """
+    began = time.perf_counter()
+    settings = Settings.of(options)
+    clip = opened(source, settings)
+    job, outline = known(clip, settings, progress, outline=True)
+    assert outline is not None
+    forecast = Forecast(job, outline, settings, progress)
+    plan = forecast.usual() if settings.limit is None else forecast.within(AIM * settings.limit)
+    if settings.limit is not None and plan.bytes > settings.limit:
+        raise TargetTooLarge(plan.too_large(plan.bytes, settings.limit))
+    return Estimate(
+        bytes=round(plan.bytes),
+        size=plan.level.probe.size,
+        seconds=job.clip.duration,
+        quality=plan.quality,
+        error=plan.level.probe.error(plan.quality),
+        elapsed=time.perf_counter() - began,
+        shortfall=job.clip.shortfall,
+        fit=None if settings.limit is None else plan.fit(settings.limit),
+    )
+
+
+def known(clip: Clip, settings: Settings, progress: Progress, *, outline: bool = False) -> tuple[Job, Outline | None]:
+    """Read a clip and learn its colors; its outline, too, where a size is asked or `outline` is."""
+    given = _given(settings)
+    clip = edit.hold(prepare(clip, settings))
+    scout = Scout(clip, settings.seed) if outline or settings.limit is not None else None
+    sample = survey(clip, settings, progress, scout)
+    job = learned(clip, sample, settings, given, progress)
+    return job, None if scout is None else scout.outline()
+
+
+def render(
+    source: Clip,
+    job: Job,
+    outline: Outline | None,
+    settings: Settings,
+    stream: BinaryIO,
+    progress: Progress,
+    *,
+    fixed: bool = False,
+) -> Made:
+    """Write a GIF of a clip, within the size that is asked; `fixed` says that rate and width are not lowered for it."""
+
+    def write(job: Job, quality: float | None, stream: BinaryIO, stage: str) -> Coded:
+        scheduled = partial(told, stage=stage, of=job.clip.count, progress=progress)
+        return job.code(stream, lambda: scheduled(schedule(job.clip)), quality)
+
+    if settings.limit is None or outline is None:
+        return Made(job.clip, write(job, settings.lossy(job.fits), stream, "Writing"), None)
+
+    def view(fps: float | None, width: int | None) -> Clip:
+        lower = replace(settings, fps=fps or settings.fps, width=width or settings.width)
+        return edit.hold(prepare(source, lower))
+
+    forecast = Forecast(job, outline, settings, progress, fixed=fixed)
+    fitted = fit(forecast, settings.limit, view, write)
+    stream.write(fitted.data)
+    return Made(fitted.clip, fitted.coded, fitted.fit)
 
 
 def _target(source: "str | Path | Clip", target: "str | Path | None") -> Path:
@@ -200,22 +233,14 @@ def prepare(clip: Clip, settings: Settings) -> Clip:
     return clip
 
 
-def survey(clip: Clip, settings: Settings, progress: Progress) -> Sample:
-    """Read all of the clip and sample it. Raises `SourceError`."""
-    sample = take(_told(clip.frames(), "Reading", clip.count, progress), settings.seed)
+def survey(clip: Clip, settings: Settings, progress: Progress, scout: Scout | None = None) -> Sample:
+    """Read all of the clip and sample it, while a scout looks on. Raises `SourceError`."""
+    frames = told(clip.frames(), "Reading", clip.count, progress)
+    sample = take(frames if scout is None else scout.watch(frames), settings.seed)
     missing = clip.shortfall
     if settings.strict and missing is not None:
         raise SourceIncomplete(f"{clip.name}: only {missing.amount} could be read{missing.cause}")
     return sample
-
-
-def learned(clip: Clip, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:
-    """The clip, ready to be coded, with the given palette or one that is learned from its sample."""
-    palette = large = _palette(sample, settings, given, progress)
-    fits = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
-    if not fits and sample.opaque and sample.pictures > 1 and not settings.one_table:
-        large = enlarge(palette, sample, MAP)
-    return Job(clip, palette, large, fits, sample.opaque, _plays(clip, settings), settings.dither)
 
 
 def _given(settings: Settings) -> Palette | None:
@@ -225,28 +250,3 @@ def _given(settings: Settings) -> Palette | None:
     if palette is not None and len(palette) > TABLE:
         raise SettingError(f"the palette has {len(palette)} colors, and a GIF's table ends at {TABLE}")
     return palette
-
-
-def _palette(sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Palette:
-    """The given palette, or one that is learned; with an index left where one is needed for "unchanged"."""
-    room = TABLE if sample.pictures == 1 and sample.opaque else ANIMATED
-    if given is not None:
-        return given.reduced(room, sample.pixels)
-    return learn(sample, min(settings.colors, room), settings.seed, watch=watching(progress))
-
-
-def watching(progress: Progress) -> Callable[[Moment], None]:
-    """What tells `progress` how far the training is, in per cent."""
-    return lambda moment: progress("Learning colors", round(100 * moment.done), 100)
-
-
-def _plays(clip: Clip, settings: Settings) -> int:
-    if settings.loop is not None:
-        return settings.loop
-    return clip.plays if clip.plays is not None else 0
-
-
-def _told(items: Iterable[Item], stage: str, of: int | None, progress: Progress) -> Iterator[Item]:
-    for done, item in enumerate(items, 1):
-        yield item
-        progress(stage, done, of)

@@ -56,6 +56,13 @@ WHITE: Color = (255, 255, 255)
 
 _TIME = re.compile(r"(?:(?:(?P<h>\d+):)?(?P<m>\d+):)?(?P<s>\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
+_SIZE = re.compile(r"(?P<n>\d+(?:\.\d*)?|\.\d+)\s*(?P<unit>b|[kmg]i?b?)?", re.ASCII | re.IGNORECASE)
+_UNITS = {"b": 1} | {
+    f"{letter}{end}": base**power
+    for power, letter in enumerate("kmg", 1)
+    for end, base in (("", 1000), ("b", 1000), ("i", 1024), ("ib", 1024))
+}
+
 
 def parse_seconds(value: Seconds) -> float:
     """Seconds from a number or from text such as "12.5", "1:05" or "0:01:05.250"; never negative.
@@ -74,6 +81,19 @@ def parse_seconds(value: Seconds) -> float:
     if (match["h"] and minutes > 59) or (match["m"] and seconds >= 60):
         raise SettingError(f"'{printable(value)}' is not a time: minutes and seconds of a clock end at 59")
     return hours * 3600.0 + minutes * 60.0 + seconds
+
+
+def parse_size(value: int | str) -> int:
+    """Bytes from a number or from text such as "10MB", "500 kB" or "1.5MiB": 1 MB is 1000000 bytes, 1 MiB 1048576.
+
+    >>> parse_size("1.5 MiB")
+    1572864
+    """
+    match = _SIZE.fullmatch(str(value).strip())
+    size = 0.0 if isinstance(value, bool) or not match else float(match["n"]) * _UNITS[(match["unit"] or "b").lower()]
+    if not 1 <= size < 2**63:
+        raise SettingError(f"'{printable(value)}' is not a size: give bytes or a unit, such as 750000, 500kB, 10MB")
+    return int(size)
 
 
 def parse_color(value: str | Color) -> Color:
@@ -112,11 +132,14 @@ class Settings:
     colors      visible colors, 2 to 256
     palette     a `Palette` of up to 256 colors, or the path of a palette file, instead of learning one
     quality     1 to 100: bytes are weighed against visible errors, the lower, the smaller the file; 100 is as good as
-                the colors allow. None: 80; but a clip whose colors all fit is exact
+                the colors allow. None: 80; but a clip whose colors all fit is exact. With max_size: at most this one,
+                and None is 100
     map_size    colors of the shared map, 256, 1024 or "auto": more than 256 let a frame take a table of its own where
                 that pays; "auto" is 1024 unless colors or a palette are given
     dither      patterns for colors that are missing: "none"; "blue-noise", locked to the screen, everywhere;
                 "floyd-steinberg", finer, and larger and restless in a clip; "auto": blue noise where bands would show
+    max_size    bytes, or "10MB", "500 kB", "1.5MiB", that the GIF may have: quality is lowered for that, and then fps
+                and width, unless they are given; None: as many as it takes
     loop        how many times the GIF plays, 0 for ever, up to 65536; None: as an animation says, else for ever
     background  what lies behind a transparent clip (CSS name, "#rrggbb" or three numbers); None: white, and a GIF
                 stays transparent
@@ -136,6 +159,7 @@ class Settings:
     quality: int | None = None
     map_size: str | int = "auto"
     dither: str = "auto"
+    max_size: int | str | None = None
     loop: int | None = None
     background: str | Color | None = None
     overwrite: bool = False
@@ -159,6 +183,8 @@ class Settings:
             raise SettingError(f"map_size is {printable(self.map_size)}: give one of {', '.join(MAP_SIZES)}")
         if self.dither not in DITHERS:
             raise SettingError(f"dither is {printable(self.dither)}: give one of {', '.join(DITHERS)}")
+        if self.max_size is not None:
+            parse_size(self.max_size)
         check_whole("max_pixels", self.max_pixels, 1, 2**31 - 1)
         check_whole("seed", self.seed, 0, 2**63)
         if self.loop is not None:
@@ -172,10 +198,17 @@ class Settings:
             parse_color(self.background)
 
     def lossy(self, fits: bool) -> int | None:
-        """The quality at which a clip is coded, of which it is known whether all colors fit; None: exactly."""
+        """The best quality at which a clip is coded, of which it is known whether all colors fit; None: exactly."""
         if fits and self.quality in (None, 100):
             return None
-        return QUALITY if self.quality is None else self.quality
+        if self.quality is None:
+            return QUALITY if self.max_size is None else 100
+        return self.quality
+
+    @property
+    def limit(self) -> int | None:
+        """Bytes that the GIF may have, or None."""
+        return None if self.max_size is None else parse_size(self.max_size)
 
     @property
     def one_table(self) -> bool:

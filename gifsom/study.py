@@ -9,11 +9,11 @@ from typing import Any
 from gifsom import edit, figure, film, pipeline
 from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.errors import SettingError
+from gifsom.job import Progress, watching
 from gifsom.output import check_source, replacing, same_file
 from gifsom.palette import files
 from gifsom.palette.palette import Palette
 from gifsom.palette.train import learn
-from gifsom.pipeline import Progress
 from gifsom.settings import MAX_SIDE, Settings
 
 
@@ -73,7 +73,7 @@ def study(
     sample = pipeline.survey(clip, settings, progress)
     colors, seed, overwrite = settings.colors, settings.seed, settings.overwrite
     reel = None if movie is None else film.shoot(sample, colors, seed=seed, progress=progress)
-    palette = reel.palette if reel else learn(sample, colors, seed, watch=pipeline.watching(progress))
+    palette = reel.palette if reel else learn(sample, colors, seed, watch=watching(progress))
     picture = None if drawing is None else _draw(clip, palette, drawing.suffix.lower())
     # All that takes long is done: whoever interrupts it before finds no file.
     if movie and reel:

@@ -1,0 +1,133 @@
+"""A job: a clip with the palette that it is coded with. Everything that is needed to code it once, or in parts."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from typing import BinaryIO, TypeAlias, TypeVar
+
+import numpy as np
+
+from gifsom.clip import Clip, Frame
+from gifsom.color import pack
+from gifsom.encoder.encode import Stats, encode
+from gifsom.encoder.steady import steady
+from gifsom.encoder.thrifty import ThriftyEncoder, bit_price, encode_thrifty
+from gifsom.palette.large import enlarge
+from gifsom.palette.palette import Palette
+from gifsom.palette.sample import Sample
+from gifsom.palette.train import Moment, learn
+from gifsom.settings import ANIMATED, TABLE, Settings
+
+MAP = 1020
+"""Colors of a map that is larger than a table: four times a table of 255."""
+
+Item = TypeVar("Item")
+Scheduled: TypeAlias = Iterable[tuple[Frame, int]]
+"""Frames with their delays in centiseconds."""
+
+Progress = Callable[[str, int, int | None], None]
+"""Told the name of a stage, how much of it is done, and of how much (None: unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A clip that was coded: what was written, the colors it could choose from, and whether every pixel has its own."""
+
+    stats: Stats
+    colors: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A clip and all that is known of it before it is coded.
+
+    clip     its frames
+    palette  the colors of its table
+    large    the shared map that tables of frames are taken from; the same as `palette` where there is one table
+    fits     `palette` has every color of the clip
+    opaque   nothing of it is transparent
+    plays    how many times it plays, 0 for ever
+    dither   how, see `gifsom.encoder.dither`
+    """
+
+    clip: Clip
+    palette: Palette
+    large: Palette
+    fits: bool
+    opaque: bool
+    plays: int
+    dither: str
+
+    def code(self, stream: BinaryIO, frames: Callable[[], Scheduled], quality: float | None) -> Coded:
+        """Write frames of the clip at a quality from 1 to 100; None: every pixel with its nearest color.
+
+        Where all colors fit, what a quality does not make smaller is exact.
+        """
+        if quality is None or not self.opaque:
+            stats = encode(stream, self.clip.size, frames(), self.palette, self.plays)
+            return Coded(stats, len(self.palette), self.fits)
+        if not self.fits:
+            return self._code_thriftily(stream, frames(), quality)
+        exact, lossy = BytesIO(), BytesIO()
+        stats = encode(exact, self.clip.size, frames(), self.palette, self.plays)
+        coded = self._code_thriftily(lossy, frames(), quality)
+        if stats.bytes <= coded.stats.bytes:
+            coded = Coded(stats, len(self.palette), True)
+        stream.write((exact if coded.exact else lossy).getbuffer())
+        return coded
+
+    def sketch(
+        self, size: tuple[int, int], frames: list[tuple[Frame, int]], shown: int, quality: float | None
+    ) -> bytes:
+        """The first `shown` of some frames as a GIF, coded as within a clip: the others are known to come."""
+        stream = BytesIO()
+        if quality is None or not self.opaque:
+            encode(stream, size, frames[:shown], self.palette)
+            return stream.getvalue()
+        encoder = ThriftyEncoder(stream, size, self.large, price=bit_price(quality), dither=self.dither)
+        for view in islice(steady(frames, size), shown):
+            encoder.add(view)
+        encoder.close()
+        return stream.getvalue()
+
+    def _code_thriftily(self, stream: BinaryIO, frames: Scheduled, quality: float) -> Coded:
+        price = bit_price(quality)
+        stats = encode_thrifty(stream, self.clip.size, frames, self.large, self.plays, price=price, dither=self.dither)
+        return Coded(stats, len(self.large), False)
+
+
+def learned(clip: Clip, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:
+    """The clip, ready to be coded, with the given palette or one that is learned from its sample."""
+    palette = large = _palette(sample, settings, given, progress)
+    fits = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
+    if not fits and sample.opaque and sample.pictures > 1 and not settings.one_table:
+        large = enlarge(palette, sample, MAP)
+    return Job(clip, palette, large, fits, sample.opaque, _plays(clip, settings), settings.dither)
+
+
+def _palette(sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Palette:
+    """The given palette, or one that is learned; with an index left where one is needed for "unchanged"."""
+    room = TABLE if sample.pictures == 1 and sample.opaque else ANIMATED
+    if given is not None:
+        return given.reduced(room, sample.pixels)
+    return learn(sample, min(settings.colors, room), settings.seed, watch=watching(progress))
+
+
+def watching(progress: Progress) -> Callable[[Moment], None]:
+    """What tells `progress` how far the training is, in per cent."""
+    return lambda moment: progress("Learning colors", round(100 * moment.done), 100)
+
+
+def _plays(clip: Clip, settings: Settings) -> int:
+    if settings.loop is not None:
+        return settings.loop
+    return clip.plays if clip.plays is not None else 0
+
+
+def told(items: Iterable[Item], stage: str, of: int | None, progress: Progress) -> Iterator[Item]:
+    """The items; `progress` hears of each once it has been dealt with."""
+    for done, item in enumerate(items, 1):
+        yield item
+        progress(stage, done, of)

@@ -1,0 +1,93 @@
+"""Making a GIF smaller: `gifsom optimize`. Its timing, size, loop and transparency stay, and it never grows."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gifsom import pipeline
+from gifsom.clip import Shortfall
+from gifsom.fit import Fit, Full, Limited
+from gifsom.info import read_info
+from gifsom.job import Progress
+from gifsom.output import check_source, check_target, replacing
+from gifsom.settings import Settings
+
+OPTIONS = ("quality", "max_size", "colors", "map_size", "overwrite", "strict", "max_pixels", "seed")
+"""The fields of `Settings` that do not change what a GIF shows, or when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimized:
+    """What became of a GIF.
+
+    path       of the new one
+    before     bytes of the old one
+    bytes      of the new one, never more
+    same       the new one is a copy: what was made of it was no smaller
+    exact      every pixel has the very color that it had
+    elapsed    seconds that it took
+    shortfall  what could not be read of it, or None
+    fit        what was done to fit a size, or None where nothing was
+    """
+
+    path: Path
+    before: int
+    bytes: int
+    same: bool
+    exact: bool
+    elapsed: float
+    shortfall: Shortfall | None
+    fit: Fit | None
+
+
+def optimize(
+    source: "str | Path",
+    target: "str | Path",
+    *,
+    progress: Progress = lambda stage, done, of: None,
+    **options: Any,
+) -> Optimized:
+    """Make a GIF smaller; where that fails, the new file has the very bytes of the old one.
+
+    Args:
+        source: a GIF.
+        target: another file.
+        progress: called often with stage, done, of.
+        **options: fields of `gifsom.settings.Settings`: quality, max_size (only quality is lowered for it), colors,
+            map_size, overwrite, strict, max_pixels, seed.
+
+    Raises:
+        SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
+    """
+    began = time.perf_counter()
+    for name in options:
+        if name not in OPTIONS:
+            raise TypeError(f"there is no option {name!r}: there are {', '.join(OPTIONS)}")
+    settings = Settings.of(options)
+    path, origin = Path(target), Path(source)
+    check_target(path, settings.overwrite)
+    check_source(path, origin)
+    before = read_info(origin).bytes
+    if settings.limit is not None and before <= settings.limit:  # it fits already: all that is left is to be smaller
+        settings = replace(settings, max_size=None)
+    memory = Limited(before - 1)
+    clip = pipeline.opened(origin, settings)
+    job, outline = pipeline.known(clip, settings, progress)
+    try:
+        made = pipeline.render(clip, job, outline, settings, memory, progress, fixed=True)
+    except Full:
+        made = None
+    data = origin.read_bytes() if made is None else memory.getvalue()
+    with replacing(path, settings.overwrite) as stream:
+        stream.write(data)
+    return Optimized(
+        path=path,
+        before=before,
+        bytes=len(data),
+        same=made is None,
+        exact=made is None or made.coded.exact,
+        elapsed=time.perf_counter() - began,
+        shortfall=job.clip.shortfall,
+        fit=None if made is None else made.fit,
+    )
