@@ -17,8 +17,7 @@ from gifsom.clip import Clip
 from gifsom.encoder.thrifty import bit_price
 from gifsom.errors import TargetTooLarge
 from gifsom.info import parse
-from gifsom.job import Coded, Job, Progress, learned
-from gifsom.palette.sample import take
+from gifsom.job import Coded, Job, Progress
 from gifsom.probe import Outline, Probe, Size
 from gifsom.settings import QUALITY, Settings
 
@@ -40,8 +39,11 @@ NARROW = 0.8
 NARROWEST = 96
 """Width in pixels below which little can be told."""
 
-CLOSE = 0.05
+CLOSE = 0.15
 """How near, as a part, a probe must be to what is sought, so that no other is worth its time."""
+
+MORE = 1.05
+"""What a run that was too large takes at least, as a multiple of what was expected."""
 
 View: TypeAlias = Callable[[float | None, int | None], Clip]
 """The clip at another rate and width; None: as it is."""
@@ -102,13 +104,15 @@ class Level:
         near = min(self._known, key=lambda known: abs((known or 100) - (quality or 100)))
         return self._known[near].until(self._outline, seconds) / self.bytes(near)
 
-    def quality_for(self, size: float, low: float, high: float) -> float:
-        """The quality between two at which `size` bytes are to be expected; low is known to take less, high more."""
-        for _ in range(2):
-            guess, error = self._guess(size, low, high)
-            if error < CLOSE:
-                break
-            self.bytes(guess)
+    def quality_for(self, size: float, low: float, high: float, final: bool) -> float:
+        """The quality between two at which `size` bytes are to be expected; low is known to take less, high more.
+
+        One more probe confirms it, unless what is known is `final`.
+        """
+        guess, error = self._guess(size, low, high)
+        if error < CLOSE or final:
+            return guess
+        self.bytes(guess)
         return self._guess(size, low, high)[0]
 
     def _guess(self, size: float, low: float, high: float) -> tuple[float, float]:
@@ -169,49 +173,44 @@ class Forecast:
         exact, size = level.bytes(None) if self._job.fits else float("inf"), level.bytes(self._top)
         return Plan(level, self._top, size) if size < exact else Plan(level, None, exact)
 
-    def within(self, size: float) -> Plan:
-        """The best of which at most `size` bytes are to be expected; where there is none, the smallest."""
+    def within(self, size: float, *, final: bool = False) -> Plan:
+        """The best of which at most `size` bytes are to be expected; where there is none, the smallest.
+
+        `final`: no more is probed than must be, since a run has told how far the forecast is to be trusted.
+        """
         ceiling = self._settings.quality or 100
         usual = min(QUALITY, ceiling)
         first = self._level(0)
         # The best quality takes the most time to probe, and is seldom within reach where the usual one is not.
         if (self._top is None or first.bytes(usual) <= size) and (best := self.usual()).bytes <= size:
             return best
+        if self._top is not None and first.bytes(usual) <= size:
+            return Plan(first, first.quality_for(size, usual, ceiling, final), size)
         last = len(self._steps) - 1
         floor = min(FLOOR, ceiling) if self._job.opaque else None
-        if self._top is not None and first.bytes(usual) <= size:
-            place = 0
-        else:
-            place = bisect_left(range(last), True, key=lambda i: self._level(i).bytes(floor) <= size)
+        place = bisect_left(range(last), True, key=lambda i: self._level(i).bytes(floor) <= size)
         level = self._level(place)
         if floor is None:
             return Plan(level, None, level.bytes(None), smallest=place == last)
+        low, high = float(floor), float(usual)
         if level.bytes(floor) > size:  # at the last level only
-            if level.bytes(1) > size or floor == 1:
-                return Plan(level, 1, level.bytes(1), smallest=True)
             low, high = 1.0, float(floor)
-        else:
-            low, high = (floor, usual) if level.bytes(usual) > size else (usual, ceiling)
+            if level.bytes(low) > size or floor == 1:
+                return Plan(level, low, level.bytes(low), smallest=True)
+        elif level.bytes(usual) <= size:
+            low, high = float(usual), float(ceiling)
             if level.bytes(high) <= size:
                 return Plan(level, high, level.bytes(high))
-        return Plan(level, level.quality_for(size, low, high), size)
+        return Plan(level, level.quality_for(size, low, high, final), size)
 
     def _level(self, place: int) -> Level:
         if place not in self._levels:
             self._progress("Probing", len(self._levels), None)
             fps, width = self._steps[place]
-            self._levels[place] = Level(self._scaled(fps, width), self._outline, fps, width)
+            # The palette serves every width. What scaling mixes of few colors is not among them, and so not exact.
+            job = self._job if width is None else replace(self._job, fits=False)
+            self._levels[place] = Level(job, self._outline, fps, width)
         return self._levels[place]
-
-    def _scaled(self, fps: float | None, width: int | None) -> Job:
-        """The job at a width: a palette of few colors learns those that scaling mixes, any other has them already."""
-        if width is None or not self._job.fits:
-            return self._job
-        runs = [run.clip.resize(width) for run in (self._outline.opening, *self._outline.runs)]
-        sample = take((frame for run in runs for frame in run.frames()), self._settings.seed)
-        given = self._job.palette if self._settings.palette is not None else None
-        job = learned(self._job.clip, sample, self._settings, given, lambda stage, done, of: None)
-        return replace(job, fits=False, opaque=self._job.opaque)
 
 
 def _steps(clip: Clip, settings: Settings) -> list[tuple[float | None, int | None]]:
@@ -259,14 +258,14 @@ def fit(forecast: Forecast, limit: int, view: View, write: Write) -> Fitted:
     for run in count():
         level = plan.level
         job = level.job if level.whole else replace(level.job, clip=view(level.fps, level.width))
-        # The smallest is written to its end, so that its size is known. An exact coding that is too large is not tried.
+        # The smallest is written to its end, so that its size is known. Where exact is too large, it is not tried again.
         stream = Limited(float("inf") if plan.smallest else limit)
         job = replace(job, fits=job.fits and plan.quality is None)
         try:
             coded = write(job, plan.quality, stream, "Writing again" if run else "Writing")
         except Full:
             reached = sum(image.delay for image in parse(stream.getvalue()).frames) / 100
-            factor = max(limit / level.share(plan.quality, reached) / plan.bytes, factor * (1 + CLOSE))
+            factor = max(limit / level.share(plan.quality, reached) / plan.bytes, factor * MORE)
         else:
             size = coded.stats.bytes
             if size > limit:
@@ -278,7 +277,7 @@ def fit(forecast: Forecast, limit: int, view: View, write: Write) -> Fitted:
                 break
         if best is not None and run:
             break
-        before, plan = plan, forecast.within(AIM * limit / factor)
+        before, plan = plan, forecast.within(AIM * limit / factor, final=True)
         if best is not None and (plan.level, plan.quality) == (before.level, before.quality):
             break
     assert best is not None

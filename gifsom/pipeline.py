@@ -14,7 +14,7 @@ from gifsom.job import Coded, Job, Progress, learned, told
 from gifsom.output import check_source, check_target, replacing
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample, take
-from gifsom.probe import Outline, Scout
+from gifsom.probe import DENSE, SPACING, Outline, Scout
 from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings
 from gifsom.timing import schedule
 
@@ -141,7 +141,7 @@ def estimate(
     began = time.perf_counter()
     settings = Settings.of(options)
     clip = opened(source, settings)
-    job, outline = known(clip, settings, progress, outline=True)
+    job, outline = known(clip, settings, progress, spacing=DENSE if settings.limit is None else SPACING)
     assert outline is not None
     forecast = Forecast(job, outline, settings, progress)
     plan = forecast.usual() if settings.limit is None else forecast.within(AIM * settings.limit)
@@ -159,11 +159,15 @@ def estimate(
     )
 
 
-def known(clip: Clip, settings: Settings, progress: Progress, *, outline: bool = False) -> tuple[Job, Outline | None]:
-    """Read a clip and learn its colors; its outline, too, where a size is asked or `outline` is."""
+def known(
+    clip: Clip, settings: Settings, progress: Progress, *, spacing: int | None = None
+) -> tuple[Job, Outline | None]:
+    """Read a clip and learn its colors; its outline, too, where a size is asked or a `spacing` of its runs is."""
     given = _given(settings)
     clip = edit.hold(prepare(clip, settings))
-    scout = Scout(clip, settings.seed) if outline or settings.limit is not None else None
+    if spacing is None and settings.limit is not None:
+        spacing = SPACING
+    scout = None if spacing is None else Scout(clip, settings.seed, spacing)
     sample = survey(clip, settings, progress, scout)
     job = learned(clip, sample, settings, given, progress)
     return job, None if scout is None else scout.outline()

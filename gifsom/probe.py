@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +39,14 @@ SHORT = LENGTH + COUNTED
 """Frames up to which a clip is one run."""
 
 SPACING = 25
-"""Frames of the clip for each run: coding all runs costs about a quarter of coding the clip."""
+"""Frames of the clip for each run: coding all runs takes about a quarter of the time that coding the clip takes."""
 
-MAX_RUNS = 12
+DENSE = 12
+"""The same where the clip is not coded afterwards, and one probe is all."""
+
+MAX_RUNS = 16
 HELD_BYTES = 96 << 20
-"""Frames in bytes that all runs may hold; two there are in any case. A clip that is held in memory shares them."""
+"""Frames in bytes that all runs may hold, but for the last two. A clip that is held in memory shares them."""
 
 NOISE = 2
 """Largest change of a pixel's luma, in levels, that is not counted."""
@@ -57,7 +61,7 @@ class Run:
     change        how much changes there, see `Scout`
     """
 
-    clip: Clip
+    clip: "_Part"
     since: float
     until: float
     change: float
@@ -96,24 +100,43 @@ class Size:
 
 
 class _Part(Clip):
-    """Frames in memory, shifted to 0 s."""
+    """Frames in memory, shifted to 0 s; of a frame that is like the one before, only the rows that differ."""
 
     def __init__(self, frames: list[Frame], end: float, native: bool) -> None:
-        self._frames, self._end = frames, end
         self.native = native
+        self._end = end - frames[0].start
+        self._shape = frames[0].pixels.shape
+        self._rows: list[tuple[int, Frame]] = [(0, Frame(frames[0].pixels, 0.0, frames[0].mask))]
+        for before, frame in pairwise(frames):
+            differ = np.flatnonzero((frame.pixels != before.pixels).any(axis=(1, 2)))
+            top, bottom = (int(differ[0]), int(differ[-1]) + 1) if differ.size else (0, 0)
+            few = bottom - top < len(frame.pixels) // 2
+            kept = frame.pixels[top:bottom].copy() if few else frame.pixels
+            self._rows.append((top if few else 0, Frame(kept, frame.start - frames[0].start, frame.mask)))
+
+    @property
+    def bytes(self) -> int:
+        """That the frames take."""
+        return sum(frame.pixels.nbytes for _, frame in self._rows)
 
     @property
     def size(self) -> tuple[int, int]:
-        height, width = self._frames[0].pixels.shape[:2]
-        return width, height
+        return self._shape[1], self._shape[0]
 
     @property
     def duration(self) -> float:
-        return self._end - self._frames[0].start
+        return self._end
 
     def frames(self) -> Iterator[Frame]:
-        for frame in self._frames:
-            yield Frame(frame.pixels, frame.start - self._frames[0].start, frame.mask)
+        shown = self._rows[0][1].pixels
+        for top, frame in self._rows:
+            rows = frame.pixels
+            if len(rows) == len(shown):
+                shown = rows
+            elif len(rows):
+                shown = shown.copy()
+                shown[top : top + len(rows)] = rows
+            yield Frame(shown, frame.start, frame.mask)
 
 
 class Scout:
@@ -123,19 +146,18 @@ class Scout:
     on films and on screens that goes with the bytes of a GIF (correlations of 0.55 to 0.96).
     """
 
-    def __init__(self, clip: Clip, seed: int) -> None:
-        """Watch a clip; the same seed keeps the same runs."""
+    def __init__(self, clip: Clip, seed: int, spacing: int = SPACING) -> None:
+        """Watch a clip and keep a run of about every `spacing` frames; the same seed keeps the same runs."""
         self._clip = clip
         self._rng = np.random.default_rng(seed)
         # A stream that does not say how long it is tells it once it has been read.
         self._expected = clip.count or sum(1 for _ in clip.frames())
-        width, height = clip.size
-        room = HELD_BYTES // (3 * width * height * LENGTH)
-        self._kept: list[Run | None] = [None] * int(np.clip(self._expected // SPACING, 2, np.clip(room, 2, MAX_RUNS)))
+        number = min(max(self._expected // spacing, 2), MAX_RUNS)
+        self._kept: list[Run | None] = [None] * (1 << number.bit_length() - 1)
         self._passed = [0.0] * len(self._kept)  # change of all the runs that each was chosen from
         self._head: list[Frame] = []
         self._last: deque[Frame] = deque(maxlen=LENGTH + 1)
-        self._luma = np.zeros((height, width), np.int16)
+        self._luma = np.zeros(0, np.int16)
         self._starts: list[float] = []
         self._changes: list[float] = []
 
@@ -176,6 +198,15 @@ class Scout:
         if self._rng.random() * self._passed[place] < change:
             frames = list(self._last)
             self._kept[place] = self._run(frames[:-1], frames[-1].start, WARM, change)
+            while len(self._kept) > 2 and sum(run.clip.bytes for run in self._kept if run) > HELD_BYTES:
+                self._join()
+
+    def _join(self) -> None:
+        """Keep one run of two, each as likely as if it had been chosen from both of their parts."""
+        pairs = range(0, len(self._kept), 2)
+        passed = [self._passed[i] + self._passed[i + 1] for i in pairs]
+        chosen = [i + (self._rng.random() * both >= self._passed[i]) for i, both in zip(pairs, passed, strict=True)]
+        self._kept, self._passed = [self._kept[i] for i in chosen], passed
 
     def _run(self, frames: list[Frame], end: float, warm: int, change: float) -> Run:
         times = [frame.start - frames[0].start for frame in frames] + [end - frames[0].start]
@@ -199,30 +230,30 @@ class Probe:
 
     def __init__(self, job: Job, outline: Outline, fps: float | None, width: int | None) -> None:
         """Probe a job; fps or width None: as the clip has it."""
-        self._job, self._outline = job, outline
+        self._job, self._outline, self._fps, self._width = job, outline, fps, width
+        self._runs = [outline.opening, *outline.runs]
         self._sketches: dict[tuple[int, float | None], bytes] = {}
-        self._runs = [(run, _schedule(run.clip, fps, width)) for run in (outline.opening, *outline.runs)]
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        height, width = self._runs[0][1][0][0].pixels.shape[:2]
-        return width, height
+        return self._clip(0).size
 
     def size_at(self, quality: float | None) -> Size:
         """The bytes to expect of the clip at a quality (see `Job.code`)."""
-        opening, *others = [_counted(self._sketch(i, quality), run) for i, (run, _) in enumerate(self._runs)]
+        opening, *others = [self._counted(i, quality) for i in range(len(self._runs))]
         change = sum(run.change for run in self._outline.runs)
         return Size(opening, sum(others) / change if change else 0.0)  # no change: nothing moves, or all is opening
 
     def error(self, quality: float | None) -> float:
         """Mean OKLab distance, times 100, of what is shown from what should be."""
         total = pixels = 0.0
-        for i, (_, frames) in enumerate(self._runs):
+        for i in range(len(self._runs)):
+            frames, coded = self._frames(i)
             shown = iter(_decoded(self._sketch(i, quality)))
             picture, end = next(shown)
             at = 0
-            for frame, delay in frames[: self._shown(i)]:
+            for frame, delay in frames[:coded]:
                 while at >= end:
                     picture, length = next(shown)
                     end += length
@@ -234,29 +265,41 @@ class Probe:
                 at += delay
         return 100 * total / max(pixels, 1)
 
-    def _shown(self, i: int) -> int:
-        run, frames = self._runs[i]
-        ends = np.cumsum([delay for _, delay in frames])
-        return 1 + int((ends[:-1] < nearest(run.until * 100)).sum())
+    def _clip(self, i: int) -> Clip:
+        clip: Clip = self._runs[i].clip
+        clip = clip if self._fps is None else clip.resample(self._fps)
+        return clip if self._width is None else clip.resize(self._width)
+
+    def _frames(self, i: int) -> tuple[list[tuple[Frame, int]], int]:
+        """The frames of a run with their delays, and how many of them are to be coded; made anew, to save memory."""
+        frames = list(schedule(self._clip(i)))
+        return frames, _before(self._runs[i].until, [delay for _, delay in frames])
 
     def _sketch(self, i: int, quality: float | None) -> bytes:
         if (i, quality) not in self._sketches:
-            self._sketches[i, quality] = self._job.sketch(self.size, self._runs[i][1], self._shown(i), quality)
+            self._sketches[i, quality] = self._job.sketch(self.size, *self._frames(i), quality)
         return self._sketches[i, quality]
 
+    def _counted(self, i: int, quality: float | None) -> float:
+        """The bytes of a run that count: those of images that appear from its `since` on; of the opening, all."""
+        run, data = self._runs[i], self._sketch(i, quality)
+        if i == 0:
+            return len(data)
+        images = parse(data).frames
+        first = _before(run.since, [image.delay for image in images])
+        size = sum(image.bytes for image in images[first:])
+        if self._fps is None:
+            return size
+        # A lower rate has, on the mean, so many frames there, and happens to have so many.
+        delays = [delay for _, delay in schedule(self._clip(i))]
+        there = _before(run.until, delays) - _before(run.since, delays)
+        return size * min((run.until - run.since) * self._fps, COUNTED) / max(there, 1)
 
-def _schedule(clip: Clip, fps: float | None, width: int | None) -> list[tuple[Frame, int]]:
-    clip = clip if fps is None else clip.resample(fps)
-    return list(schedule(clip if width is None else clip.resize(width)))
 
-
-def _counted(data: bytes, run: Run) -> int:
-    """The bytes of a run's GIF that count: those of images from its `since` on, or all of them from 0 s on."""
-    if run.since == 0:
-        return len(data)
-    images = parse(data).frames
-    starts = np.cumsum([0, *(image.delay for image in images[:-1])])
-    return sum(image.bytes for image, start in zip(images, starts, strict=True) if start >= nearest(run.since * 100))
+def _before(seconds: float, delays: list[int]) -> int:
+    """How many pictures with these delays in centiseconds appear before a time."""
+    starts = np.cumsum([0, *delays[:-1]])
+    return int((starts < nearest(seconds * 100)).sum())
 
 
 def _decoded(data: bytes) -> Iterator[tuple[NDArray[np.uint8], int]]:
