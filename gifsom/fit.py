@@ -188,7 +188,9 @@ class Forecast:
             return Plan(first, first.quality_for(size, usual, ceiling, final), size)
         last = len(self._steps) - 1
         floor = min(FLOOR, ceiling) if self._job.opaque else None
-        place = bisect_left(range(last), True, key=lambda i: self._level(i).bytes(floor) <= size)
+        place = 0
+        if first.bytes(floor) > size:
+            place = bisect_left(range(last), True, 1, key=lambda i: self._level(i).bytes(floor) <= size)
         level = self._level(place)
         if floor is None:
             return Plan(level, None, level.bytes(None), smallest=place == last)
@@ -258,14 +260,16 @@ def fit(forecast: Forecast, limit: int, view: View, write: Write) -> Fitted:
     for run in count():
         level = plan.level
         job = level.job if level.whole else replace(level.job, clip=view(level.fps, level.width))
-        # The smallest is written to its end, so that its size is known. Where exact is too large, it is not tried again.
+        # The smallest is written to its end, so that its size is known. What is too large exactly is not tried again.
         stream = Limited(float("inf") if plan.smallest else limit)
         job = replace(job, fits=job.fits and plan.quality is None)
         try:
             coded = write(job, plan.quality, stream, "Writing again" if run else "Writing")
         except Full:
             reached = sum(image.delay for image in parse(stream.getvalue()).frames) / 100
-            factor = max(limit / level.share(plan.quality, reached) / plan.bytes, factor * MORE)
+            share = level.share(plan.quality, reached)
+            # The less of it was written, the less can what it would have come to be trusted: it is at least the limit.
+            factor = max(limit / plan.bytes / share**share, factor * MORE)
         else:
             size = coded.stats.bytes
             if size > limit:

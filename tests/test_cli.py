@@ -230,7 +230,7 @@ def test_version(here: Path) -> None:
 def test_help_lists_the_commands(here: Path, flag: str) -> None:
     run = gifsom(flag, cwd=here)
     assert (run.status, run.err) == (0, "")
-    for command in ("convert", "palette", "info"):
+    for command in ("convert", "optimize", "palette", "info"):
         assert re.search(rf"\b{command}\b", run.out)
 
 
@@ -321,7 +321,7 @@ def test_a_process_that_fails_has_a_status_and_says_one_line(here: Path, status:
     assert names(here) == []
 
 
-@pytest.mark.parametrize("arguments", [["bogus"], ["--bogus"], ["convert"], ["info"], ["info", "a.gif", "b.gif"]])
+@pytest.mark.parametrize("arguments", [["bogus"], ["--bogus"], ["convert"], ["optimize", "a.gif"], ["info"]])
 def test_a_wrong_command_ends_with_2_and_one_line(inside: Inside, arguments: list[str]) -> None:
     run = inside(*arguments)
     assert (run.status, run.out) == (2, "")
