@@ -189,7 +189,7 @@ class Forecast:
         last = len(self._steps) - 1
         floor = min(FLOOR, ceiling) if self._job.opaque else None
         place = 0
-        if first.bytes(floor) > size:
+        if last and first.bytes(floor) > size:
             place = bisect_left(range(last), True, 1, key=lambda i: self._level(i).bytes(floor) <= size)
         level = self._level(place)
         if floor is None:

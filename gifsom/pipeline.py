@@ -109,8 +109,9 @@ def convert(
     settings = Settings.of(options)
     path = _target(source, target)
     check_target(path, settings.overwrite)
+    given = _given(settings)  # what is wrong with it is told before a long clip is read
     clip = opened(source, settings)
-    job, outline = known(clip, settings, progress)
+    job, outline = known(clip, settings, given, progress)
     with replacing(path, settings.overwrite) as stream:
         made = render(clip, job, outline, settings, stream, progress)
     stats = made.coded.stats
@@ -140,8 +141,9 @@ def estimate(
     """
     began = time.perf_counter()
     settings = Settings.of(options)
+    given = _given(settings)  # what is wrong with it is told before a long clip is read
     clip = opened(source, settings)
-    job, outline = known(clip, settings, progress, spacing=DENSE if settings.limit is None else SPACING)
+    job, outline = known(clip, settings, given, progress, spacing=DENSE if settings.limit is None else SPACING)
     assert outline is not None
     forecast = Forecast(job, outline, settings, progress)
     plan = forecast.usual() if settings.limit is None else forecast.within(AIM * settings.limit)
@@ -160,10 +162,9 @@ def estimate(
 
 
 def known(
-    clip: Clip, settings: Settings, progress: Progress, *, spacing: int | None = None
+    clip: Clip, settings: Settings, given: Palette | None, progress: Progress, *, spacing: int | None = None
 ) -> tuple[Job, Outline | None]:
-    """Read a clip and learn its colors; its outline, too, where a size is asked or a `spacing` of its runs is."""
-    given = _given(settings)
+    """A clip that was read, with its colors; and its outline where a size is asked, or a `spacing` of its runs."""
     clip = edit.hold(prepare(clip, settings))
     if spacing is None and settings.limit is not None:
         spacing = SPACING

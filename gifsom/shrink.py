@@ -73,7 +73,7 @@ def optimize(
         settings = replace(settings, max_size=None)
     memory = Limited(before - 1)
     clip = pipeline.opened(origin, settings)
-    job, outline = pipeline.known(clip, settings, progress)
+    job, outline = pipeline.known(clip, settings, None, progress)
     try:
         made = pipeline.render(clip, job, outline, settings, memory, progress, fixed=True)
     except Full:
