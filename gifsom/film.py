@@ -109,7 +109,7 @@ class Film:
     def save(self, path: Path, overwrite: bool = False) -> None:
         """Write it as a GIF. Raises `TargetError`."""
         table = _table(self.frames, self.palette, self.seed)
-        with Writer(path, fps=FPS, palette=table, overwrite=overwrite) as gif:
+        with Writer(path, fps=FPS, palette=table, quality=100, dither="none", overwrite=overwrite) as gif:
             for frame, seconds in zip(self.frames, self.seconds, strict=True):
                 gif.append(frame, seconds)
 

@@ -252,7 +252,7 @@ class Limited(BytesIO):
 def fit(forecast: Forecast, limit: int, view: View, write: Write) -> Fitted:
     """The best GIF of at most `limit` bytes. Raises `TargetTooLarge` where there is none.
 
-    It takes two runs, unless both of them are too large.
+    It takes two runs, three at a lower rate or width, which are faster, and more while all of them are too large.
     """
     best: Fitted | None = None
     factor = 1.0  # what a run takes as a part of what was expected
@@ -279,7 +279,7 @@ def fit(forecast: Forecast, limit: int, view: View, write: Write) -> Fitted:
             factor = size / plan.bytes
             if size >= LEAST * limit:
                 break
-        if best is not None and run:
+        if best is not None and run >= (1 if level.whole else 2):
             break
         before, plan = plan, forecast.within(AIM * limit / factor, final=True)
         if best is not None and (plan.level, plan.quality) == (before.level, before.quality):
