@@ -22,12 +22,6 @@ LONG = 24
 short stretches stay by chance, as when a pattern scrolls, two names for a color only spoil the phrases. On a game of 14
 colors the better of the two takes 3.5 % less than the first; 12 to 32 are all alike."""
 
-RETRY = 8
-"""Images after which the second way is tried again where it was not worth its time."""
-
-WORTH = 0.98
-"""Part of the first way's bytes below which the second one's are worth the time: on film they never are."""
-
 
 @dataclass(frozen=True, slots=True)
 class Stats:
@@ -59,7 +53,6 @@ class Encoder:
         self._shown = self._below  # with it
         self._rect: Rect | None = None  # of the pending image; None before the first
         self._delay = 0
-        self._fewer = False  # whether fewer choices of "transparent" were better when that was tried last
         self._images = 0
         self._centiseconds = 0
 
@@ -101,10 +94,8 @@ class Encoder:
         symbols = self._rect.cut(self._shown)
         free = None if self._clear is None else symbols == self._rect.cut(self._below)
         data = compress(symbols, self._minimum, free, self._clear or 0)
-        if free is not None and (self._fewer or self._images % RETRY == 0):
-            second = compress(symbols, self._minimum, _long_runs(free), self._clear or 0)
-            self._fewer = len(second) < WORTH * len(data)
-            data = min(data, second, key=len)
+        if free is not None:
+            data = min(data, compress(symbols, self._minimum, _long_runs(free), self._clear or 0), key=len)
         # A longer stand is made of images that change nothing: one pixel, or all that is to be cleared in the end.
         *first, last = stands(self._delay)
         for delay in first:
