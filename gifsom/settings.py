@@ -132,7 +132,8 @@ class Settings:
     colors      visible colors, 2 to 256
     palette     a `Palette` of up to 256 colors, or the path of a palette file, instead of learning one
     quality     1 to 100: bytes are weighed against visible errors, the lower, the smaller the file; 100 is as good as
-                the colors allow. None: 80; but a clip whose colors all fit is exact. With max_size: at most this one,
+                the colors allow. None: 80; but a clip whose colors all fit is exact. A transparent one gets the nearest
+                colors, whatever the quality. With max_size: at most this one,
                 and None is 100
     map_size    colors of the shared map, 256, 1024 or "auto": more than 256 let a frame take a table of its own where
                 that pays; "auto" is 1024 unless colors or a palette are given

@@ -522,7 +522,8 @@ def heir(square: NDArray[np.float32], order: NDArray[np.uint16], alive: NDArray[
 def move(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint16],
-    activity: NDArray[np.float32],
+    lasting: NDArray[np.uint8],
+    masking: float,
     top: int,
     left: int,
     colors: NDArray[np.float32],
@@ -533,7 +534,7 @@ def move(
 ) -> None:
     side = len(noise)
     for (y, x), entry in np.ndenumerate(best.copy()):
-        calm = float(activity[y, x])
+        calm = (float(lasting[y, x]) / float(pixels[y, x, 3]) - 1) / masking
         away = np.float32(np.sqrt(_square(colors[entry], pixels[y, x, :3])))
         if calm >= smooth or (calm == 0 and smooth < np.inf) or away < visible:
             continue

@@ -15,6 +15,7 @@ from gifsom.clip import Rect
 from gifsom.color import oklab
 from gifsom.encoder import dither, tables
 from gifsom.encoder.dither import SIDE, apply_dither, mask
+from gifsom.encoder.seen import MASKING
 from gifsom.encoder.tables import Tables
 from gifsom.errors import SettingError
 from gifsom.palette.palette import Palette
@@ -31,25 +32,24 @@ def gradient(height: int = 60, width: int = 80) -> NDArray[np.uint8]:
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def problem(
-    seed: int, entries: int = 12
-) -> tuple[NDArray[np.float32], NDArray[np.uint16], NDArray[np.float32], Tables]:
+def problem(seed: int, entries: int = 12) -> tuple[NDArray[np.float32], NDArray[np.uint16], NDArray[np.uint8], Tables]:
     rng = np.random.default_rng(seed)
     lab = oklab(gradient(9, 14))
     steps = np.linspace(SKY[0], SKY[1], entries - 1).round()
     known = Tables(Palette(np.concatenate([steps, [(40, 44, 52)]]).astype(np.uint8)))
     pixels = np.concatenate([lab, rng.random((9, 14, 3), np.float32)], axis=2)
     best = ((lab[:, :, None] - known.lab) ** 2).sum(axis=3).argmin(axis=2).astype(np.uint16)
-    activity = np.where(rng.random((9, 14)) < 0.2, 0, rng.random((9, 14)) * 0.02).astype(np.float32)
-    return pixels, best, activity, known
+    lasting = rng.integers(1, 9, (9, 14), np.uint8)
+    pixels[..., 3] = lasting / (1 + MASKING * np.where(rng.random((9, 14)) < 0.2, 0, rng.random((9, 14)) * 0.02))
+    return pixels, best, lasting, known
 
 
 @pytest.mark.parametrize(("smooth", "visible"), [(0.012, 0.012), (np.inf, 0.0)])
 def test_blue_noise_moves_what_its_twin_does(smooth: float, visible: float) -> None:
-    pixels, best, activity, known = problem(1)
+    pixels, best, lasting, known = problem(1)
     before, others, other_best = best.copy(), pixels.copy(), best.copy()
-    dither._move(pixels, best, activity, 61, 70, known.lab, known.near, mask(), smooth, visible)
-    reference.move(others, other_best, activity, 61, 70, known.lab, known.near, mask(), smooth, visible)
+    dither._move(pixels, best, lasting, MASKING, 61, 70, known.lab, known.near, mask(), smooth, visible)
+    reference.move(others, other_best, lasting, MASKING, 61, 70, known.lab, known.near, mask(), smooth, visible)
     assert np.array_equal(best, other_best)
     assert np.allclose(pixels, others, rtol=0, atol=1e-7)
     assert (best != before).any()
@@ -88,10 +88,10 @@ def test_mask_has_every_value_once_and_no_low_frequencies() -> None:
 
 def test_what_is_done_in_an_area_is_what_is_done_there_in_the_whole() -> None:
     """Locked to the screen: an area that is coded alone gets the same pattern."""
-    pixels, best, activity, known = problem(3)
+    pixels, best, lasting, known = problem(3)
     part, part_best = pixels[3:8, 5:12].copy(), best[3:8, 5:12].copy()
-    apply_dither("blue-noise", pixels, best, activity, Rect(0, 0, 14, 9), known)
-    apply_dither("blue-noise", part, part_best, activity[3:8, 5:12], Rect(5, 3, 7, 5), known)
+    apply_dither("blue-noise", pixels, best, lasting, Rect(0, 0, 14, 9), known)
+    apply_dither("blue-noise", part, part_best, lasting[3:8, 5:12], Rect(5, 3, 7, 5), known)
     assert np.array_equal(part, pixels[3:8, 5:12])
     assert np.array_equal(part_best, best[3:8, 5:12])
 

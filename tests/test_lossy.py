@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import reference
 from numpy.typing import NDArray
+from PIL import Image
 from strict import check, decode_lzw
 
 from gifsom.clip import Frame
@@ -266,6 +267,21 @@ def test_fade_and_return_to_the_first_frame_leave_no_ghost(quality: int) -> None
     for n, (picture, wanted) in enumerate(zip(shown, pictures, strict=True)):
         assert error(picture, wanted) < floor + 0.02, n
     assert error(shown[-1], fade[0]) < floor + 0.01
+
+
+@pytest.mark.parametrize("quality", [50, 80])
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_slow_pan_does_not_smear(quality: int, every: int) -> None:
+    """One pixel every so many frames: each picture is hardly worse than it is when coded alone."""
+    rng = np.random.default_rng(16)
+    rough = rng.integers(60, 200, (8, 24, 3)).astype(np.uint8)
+    wide = np.asarray(Image.fromarray(rough).resize((240, 60), Image.Resampling.BICUBIC))
+    pictures = [np.ascontiguousarray(wide[:, n // every : n // every + 160]) for n in range(24)]
+    palette = Palette(np.unique(wide.reshape(-1, 3), axis=0)[::17][:1000].copy())
+    _, shown = gif_of(pictures, palette, bit_price(quality))
+    for n in (8, 15, 23):
+        alone = error(gif_of([pictures[n]], palette, bit_price(quality))[1][0], pictures[n])
+        assert error(shown[n], pictures[n]) < 1.3 * alone, n
 
 
 def test_frames_that_change_nothing_only_lengthen_the_delay() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Rect
+from gifsom.encoder.seen import MASKING
 from gifsom.encoder.tables import Tables
 from gifsom.jit import kernel
 
@@ -81,7 +82,8 @@ def mask() -> NDArray[np.float32]:
 def _move(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint16],
-    activity: NDArray[np.float32],
+    lasting: NDArray[np.uint8],
+    masking: float,
     top: int,
     left: int,
     colors: NDArray[np.float32],
@@ -100,14 +102,15 @@ def _move(
     for y in range(h):
         for x in range(w):
             entry = np.int64(best[y, x])
-            if activity[y, x] >= smooth or (smooth < np.inf and activity[y, x] == 0.0):
-                continue
             i, j, k = pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2]
             di, dj, dk = colors[entry, 0] - i, colors[entry, 1] - j, colors[entry, 2] - k
             away = np.sqrt(di * di + dj * dj + dk * dk)
             if away < visible:
                 continue
-            far = np.float32(2.0 * (1.0 - activity[y, x] / smooth)) * away
+            activity = (lasting[y, x] / np.float64(pixels[y, x, 3]) - 1.0) / masking  # as the weight was made of it
+            if activity >= smooth or (smooth < np.inf and activity == 0.0):
+                continue
+            far = np.float32(2.0 * (1.0 - activity / smooth)) * away
             v, u = (top + y) % side, (left + x) % side
             i, j, k = i + far * noise[v, u, 0], j + far * noise[v, u, 1], k + far * noise[v, u, 2]
             least = np.float32(np.inf)
@@ -168,7 +171,7 @@ def apply_dither(
     how: str,
     pixels: NDArray[np.float32],
     best: NDArray[np.uint16],
-    activity: NDArray[np.float32],
+    lasting: NDArray[np.uint8],
     area: Rect,
     tables: Tables,
 ) -> None:
@@ -177,9 +180,9 @@ def apply_dither(
     Args:
         how: "none"; "blue-noise", everywhere; "auto", blue noise where the error is visible and the picture smooth,
             neither flat nor textured; or "floyd-steinberg".
-        pixels: (h, w, 6) float32, of which the colors are changed, see `gifsom.encoder.lossy.choose`.
+        pixels: (h, w, 6) float32 as `gifsom.encoder.seen.look` gives; the colors are changed.
         best: (h, w) the nearest entry of the map for each; they become those of the new colors.
-        activity: (h, w) float32, see `gifsom.encoder.seen`.
+        lasting: (h, w) uint8, for how many frames each pixel stays as it is.
         area: where that is on the screen.
         tables: they know the map.
     """
@@ -187,4 +190,4 @@ def apply_dither(
         _diffuse(pixels, best, tables.lab, tables.near)
     elif how != "none":
         smooth, visible = (SMOOTH, VISIBLE) if how == "auto" else (np.inf, 0.0)
-        _move(pixels, best, activity, area.top, area.left, tables.lab, tables.near, mask(), smooth, visible)
+        _move(pixels, best, lasting, MASKING, area.top, area.left, tables.lab, tables.near, mask(), smooth, visible)

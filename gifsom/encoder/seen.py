@@ -165,13 +165,6 @@ def look(target: Pixels, lasting: NDArray[np.uint8]) -> NDArray[np.float32]:
     return pixels
 
 
-def activity(pixels: NDArray[np.float32], lasting: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The mean step of lightness around each of pixels (h, w, 6) that `look` gave, (h, w) float32: what their weights
-    were made of."""
-    around = (lasting / pixels[..., 3] - 1) / MASKING
-    return around.astype(np.float32)
-
-
 def compare(
     pixels: NDArray[np.float32],
     best: NDArray[np.integer],

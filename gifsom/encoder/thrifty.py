@@ -19,7 +19,7 @@ from gifsom.encoder.encode import Stats
 from gifsom.encoder.gif import KEEP, GifWriter, Patch, stands
 from gifsom.encoder.lossy import Coded, choose
 from gifsom.encoder.lzw import compress
-from gifsom.encoder.seen import BLOCK, activity, compare, look, settle
+from gifsom.encoder.seen import BLOCK, compare, look, settle
 from gifsom.encoder.steady import AHEAD, View, steady
 from gifsom.encoder.tables import Table, Tables
 from gifsom.palette.nearest import Mapper
@@ -117,10 +117,11 @@ class ThriftyEncoder:
         first = self._before is None
         target = np.ascontiguousarray(area.cut(view.pixels))
         target.flags.writeable = False
-        pixels = look(target, np.ascontiguousarray(area.cut(view.lasting)))
+        lasting = np.ascontiguousarray(area.cut(view.lasting))
+        pixels = look(target, lasting)
         best = self._mapper.map(target).astype(np.uint16, copy=False)
         if self._dither != "none":
-            apply_dither(self._dither, pixels, best, activity(pixels, area.cut(view.lasting)), area, self._tables)
+            apply_dither(self._dither, pixels, best, lasting, area, self._tables)
         shown = np.ascontiguousarray(area.cut(self._shown))
         table = self._tables.main
         if self._tables.large:
