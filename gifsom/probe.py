@@ -45,7 +45,7 @@ DENSE = 12
 """The same where the clip is not coded afterwards, and one probe is all."""
 
 MAX_RUNS = 16
-HELD_BYTES = 96 << 20
+HELD_BYTES = 48 << 20
 """Frames in bytes that all runs may hold, but for the last two. A clip that is held in memory shares them."""
 
 NOISE = 2

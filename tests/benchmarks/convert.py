@@ -51,11 +51,11 @@ class Peer:
 
 def peers(clip: Path, width: int, fps: float, folder: Path) -> list[Peer]:
     """gifsom first, then every peer that is installed."""
-    names = ("gifsom", "lower", "ffmpeg", "bare", "small", "gifski")
-    ours, lower, plain, bare, small, ski = (folder / f"{name}.gif" for name in names)
+    names = ("gifsom", "best", "ffmpeg", "bare", "small", "gifski")
+    ours, best, plain, bare, small, ski = (folder / f"{name}.gif" for name in names)
     found = [
         Peer("gifsom", [with_gifsom(clip, ours, width, fps)], ours),
-        Peer("gifsom --quality 80", [with_gifsom(clip, lower, width, fps, "--quality", "80")], lower),
+        Peer("gifsom --quality 100", [with_gifsom(clip, best, width, fps, "--quality", "100")], best),
         Peer("ffmpeg (its default)", [with_ffmpeg(clip, plain, width, fps)], plain),
     ]
     if gifsicle := shutil.which("gifsicle"):
