@@ -773,7 +773,7 @@ def test_an_interrupted_conversion_ends_with_130_and_leaves_nothing(
     began = time.monotonic()
     converting.send_signal(sent)
     out, _ = converting.communicate(timeout=20)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 2.5
     assert (converting.returncode, out) == (130, "")
     assert wait_for(lambda: not children(long_clip), 2.0)
     assert listing(here) == {"out.gif": b"precious"}
