@@ -30,7 +30,7 @@ USAGE: Final = 2
 INTERRUPTED: Final = 130
 
 app = typer.Typer(
-    help="Convert clips to GIF, with one shared palette that a self-organizing map learns from the whole clip.",
+    help="Convert clips to small GIFs, with colors that a self-organizing map learns from the whole clip.",
     epilog="Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

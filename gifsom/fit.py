@@ -163,7 +163,7 @@ class Forecast:
     ) -> None:
         """Forecast a job; `fixed` says that rate and width stay as they are, as those that the settings name do."""
         self._job, self._outline, self._settings, self._progress = job, outline, settings, progress
-        self._steps = [(None, None), *([] if fixed else _steps(job.clip, settings))]
+        self._steps = [(None, None), *([] if fixed else _steps(job, len(outline.starts), settings))]
         self._levels: dict[int, Level] = {}
         self._top = settings.lossy(job.fits) if job.opaque else None
 
@@ -192,6 +192,8 @@ class Forecast:
         if last and first.bytes(floor) > size:
             place = bisect_left(range(last), True, 1, key=lambda i: self._level(i).bytes(floor) <= size)
         level = self._level(place)
+        if level.job.fits and level.bytes(None) <= size:
+            return Plan(level, None, level.bytes(None))
         if floor is None:
             return Plan(level, None, level.bytes(None), smallest=place == last)
         low, high = float(floor), float(usual)
@@ -215,15 +217,20 @@ class Forecast:
         return self._levels[place]
 
 
-def _steps(clip: Clip, settings: Settings) -> list[tuple[float | None, int | None]]:
-    """Lower rates and widths, one of them lowered at a time; not those that were asked."""
-    width = clip.size[0]
-    rates = [] if settings.fps is not None else [rate for rate in RATES if rate < 0.95 * (clip.rate or 50)]
+def _steps(job: Job, frames: int, settings: Settings) -> list[tuple[float | None, int | None]]:
+    """Lower rates and widths, one of them lowered at a time; not those that were asked.
+
+    In turns; but what is exact at its own width stays so at every rate.
+    """
+    width = job.clip.size[0]
+    still = settings.fps is not None or frames < 2
+    rates = [] if still else [rate for rate in RATES if rate < 0.95 * (job.clip.rate or 50)]
     widths: list[int] = []
     while settings.width is None and (width := round(width * NARROW / 2) * 2) >= NARROWEST:
         widths.append(width)
     steps: list[tuple[float | None, int | None]] = [(None, None)]
-    for fps, wide in zip_longest(rates, widths):
+    pairs = [*((rate, None) for rate in rates), *((None, wide) for wide in widths)]
+    for fps, wide in pairs if job.fits else zip_longest(rates, widths):
         for step in ((fps or steps[-1][0], steps[-1][1]), (fps or steps[-1][0], wide or steps[-1][1])):
             if step != steps[-1]:
                 steps.append(step)

@@ -32,11 +32,18 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A clip that was coded: what was written, the colors it could choose from, and whether every pixel has its own."""
+    """A clip that was coded.
+
+    stats    what was written
+    colors   that it could choose from
+    exact    every pixel has its own
+    quality  1 to 100; None: every pixel has the nearest color
+    """
 
     stats: Stats
     colors: int
     exact: bool
+    quality: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +102,7 @@ class Job:
     def _code_thriftily(self, stream: BinaryIO, frames: Scheduled, quality: float) -> Coded:
         price = bit_price(quality)
         stats = encode_thrifty(stream, self.clip.size, frames, self.large, self.plays, price=price, dither=self.dither)
-        return Coded(stats, len(self.large), False)
+        return Coded(stats, len(self.large), False, quality)
 
 
 def learned(clip: Clip, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:

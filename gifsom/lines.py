@@ -19,9 +19,10 @@ ERROR = "OKLab x 100: 1 is hardly seen"
 
 def conversion(result: "Result") -> str:
     """Of a GIF that was made."""
-    colors = count(result.colors, "color") + (", exact" if result.exact else "")
+    colors = count(result.colors, "color")
     if result.tables > 1:
         colors += f" in {result.tables} tables"
+    colors += f", {coding(result.exact, result.quality)}"
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"
@@ -33,7 +34,7 @@ def conversion(result: "Result") -> str:
 
 def estimate(source: str, found: "Estimate") -> str:
     """Of a GIF that was not made."""
-    quality = "nearest colors" if found.quality is None else f"quality {found.quality:.0f}"
+    quality = coding(False, found.quality)
     return (
         f"{printable(source)}: about {amount(found.bytes)}, {found.size[0]}x{found.size[1]} pixels,"
         f" {found.seconds:.2f} s, {quality}, mean error {found.error:.2f} ({ERROR}), estimated in {found.elapsed:.1f} s"
@@ -46,9 +47,13 @@ def optimization(source: str, found: "Optimized") -> str:
     new = f"{printable(found.path)}: {amount(found.bytes)}"
     if found.same:
         return f"{new}, a copy of {printable(source)}: what was made of it is no smaller"
-    exact = ", exact" if found.exact else ""
     share = f"{100 * found.bytes / found.before:.0f} % of {amount(found.before)}"
-    return f"{new}, {share}{exact}, made in {found.elapsed:.1f} s" + fit(found.fit)
+    return f"{new}, {share}, {coding(found.exact, found.quality)}, made in {found.elapsed:.1f} s" + fit(found.fit)
+
+
+def coding(exact: bool, quality: float | None) -> str:
+    """How good a GIF is."""
+    return "exact" if exact else "nearest colors" if quality is None else f"quality {quality:.0f}"
 
 
 def fit(found: "Fit | None") -> str:

@@ -31,6 +31,7 @@ class Result:
     colors     in its palette
     tables     color tables that were written: more than one where images take their own from a large palette
     exact      every pixel has the very color of its source
+    quality    at which it was coded, 1 to 100; None: every pixel has the nearest color
     elapsed    seconds that the conversion took
     shortfall  what could not be read of the source, or None
     fit        what was done to fit a size, or None where none was asked
@@ -44,6 +45,7 @@ class Result:
     colors: int
     tables: int
     exact: bool
+    quality: float | None
     elapsed: float
     shortfall: Shortfall | None
     fit: Fit | None = None
@@ -124,6 +126,7 @@ def convert(
         colors=made.coded.colors,
         tables=stats.tables,
         exact=made.coded.exact,
+        quality=made.coded.quality,
         elapsed=time.perf_counter() - began,
         shortfall=made.clip.shortfall,
         fit=made.fit,

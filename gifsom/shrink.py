@@ -26,6 +26,7 @@ class Optimized:
     bytes      of the new one, never more
     same       the new one is a copy: what was made of it was no smaller
     exact      every pixel has the very color that it had
+    quality    at which it was coded, 1 to 100; None: every pixel has the nearest color, or the very one
     elapsed    seconds that it took
     shortfall  what could not be read of it, or None
     fit        what was done to fit a size, or None where nothing was
@@ -36,6 +37,7 @@ class Optimized:
     bytes: int
     same: bool
     exact: bool
+    quality: float | None
     elapsed: float
     shortfall: Shortfall | None
     fit: Fit | None
@@ -66,8 +68,8 @@ def optimize(
             raise TypeError(f"there is no option {name!r}: there are {', '.join(OPTIONS)}")
     settings = Settings.of(options)
     path, origin = Path(target), Path(source)
-    check_target(path, settings.overwrite)
     check_source(path, origin)
+    check_target(path, settings.overwrite)
     before = read_info(origin).bytes
     if settings.limit is not None and before <= settings.limit:  # it fits already: all that is left is to be smaller
         settings = replace(settings, max_size=None)
@@ -87,6 +89,7 @@ def optimize(
         bytes=len(data),
         same=made is None,
         exact=made is None or made.coded.exact,
+        quality=None if made is None else made.coded.quality,
         elapsed=time.perf_counter() - began,
         shortfall=job.clip.shortfall,
         fit=None if made is None else made.fit,

@@ -538,7 +538,8 @@ def move(
         away = np.float32(np.sqrt(_square(colors[entry], pixels[y, x, :3])))
         if calm >= smooth or (calm == 0 and smooth < np.inf) or away < visible:
             continue
-        far = np.float32(2 * (1 - calm / smooth)) * away
+        gap = np.float32(np.sqrt(_square(colors[near[entry, 1]], colors[entry])))
+        far = np.float32(1 - calm / smooth) * min(np.float32(2) * away, gap)
         pixels[y, x, :3] += far * noise[(top + y) % side, (left + x) % side]
         best[y, x] = min(near[entry], key=lambda other: float(_square(colors[other], pixels[y, x, :3])))
 

@@ -110,7 +110,14 @@ def _move(
             activity = (lasting[y, x] / np.float64(pixels[y, x, 3]) - 1.0) / masking  # as the weight was made of it
             if activity >= smooth or (smooth < np.inf and activity == 0.0):
                 continue
-            far = np.float32(2.0 * (1.0 - activity / smooth)) * away
+            other = np.int64(near[entry, min(1, near.shape[1] - 1)])
+            di, dj, dk = (
+                colors[other, 0] - colors[entry, 0],
+                colors[other, 1] - colors[entry, 1],
+                colors[other, 2] - colors[entry, 2],
+            )
+            gap = np.sqrt(di * di + dj * dj + dk * dk)
+            far = np.float32(1.0 - activity / smooth) * min(np.float32(2.0) * away, gap)
             v, u = (top + y) % side, (left + x) % side
             i, j, k = i + far * noise[v, u, 0], j + far * noise[v, u, 1], k + far * noise[v, u, 2]
             least = np.float32(np.inf)
