@@ -566,3 +566,16 @@ def diffuse(
 def _square(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
     x, y, z = a - b
     return x * x + y * y + z * z
+
+
+def lay(
+    square: NDArray[np.float32], order: NDArray[np.uint16], entries: Sequence[int], reach: int
+) -> tuple[list[list[int]], list[int], list[np.float32]]:
+    """What is near each of some entries, among those that are kept in order, and the nearest of them for each entry."""
+    place = {entry: index for index, entry in enumerate(entries)}
+    near = []
+    for entry in entries:
+        known = [place[k] for k in order[entry].tolist() if k in place][:reach]
+        near.append(known + [place[entry]] * (reach - len(known)))
+    nearest = [min(entries, key=lambda k: float(square[i, k])) for i in range(len(square))]
+    return near, [place[k] for k in nearest], [square[i, k] for i, k in enumerate(nearest)]

@@ -216,6 +216,22 @@ def test_demand_and_slice_are_those_of_the_twins() -> None:
         assert sorted(left) == np.flatnonzero(alive).tolist()
 
 
+def test_tables_are_laid_as_the_twin_does() -> None:
+    rng = np.random.default_rng(12)
+    lab = rng.random((80, 3)).astype(np.float32)
+    square = ((lab[:, None] - lab[None]) ** 2).sum(axis=2)
+    order = np.argsort(square, axis=1, kind="stable")[:, :9].astype(np.uint16)
+    for count in (1, 5, 40, 80):
+        entries = np.sort(rng.permutation(80)[:count])
+        place = np.full(80, -1)
+        place[entries] = np.arange(count)
+        near = np.empty((count, min(4, count)), np.uint8)
+        slot, away = np.empty(80, np.uint8), np.empty(80, np.float32)
+        tables._lay(square, order, place, near, slot, away)
+        expected = reference.lay(square, order, entries.tolist(), near.shape[1])
+        assert expected == (near.tolist(), slot.tolist(), away.tolist())
+
+
 def gif_of(pictures: list[Pixels], palette: Palette, price: float, delay: int = 7) -> tuple[bytes, list[Pixels]]:
     """A strictly valid GIF, and what it shows at the time of each picture."""
     height, width = pictures[0].shape[:2]

@@ -18,8 +18,8 @@ from gifsom.settings import ANIMATED, TABLE
 NEED = 1e-3
 """Least excess of a pixel, as it is, for which its color is asked for: with less, nearly all are, every time."""
 
-NEAREST = 32
-"""Nearest entries to each that are kept in order: nearly always another one of them is left."""
+NEAREST = 64
+"""Nearest entries to each that are kept in order: nearly always NEAR of them are in a table."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +132,40 @@ def _slice(
         left -= 1
 
 
+@kernel
+def _lay(
+    square: NDArray[np.float32],
+    order: NDArray[np.uint16],
+    place: NDArray[np.int64],
+    near: NDArray[np.uint8],
+    slot: NDArray[np.uint8],
+    away: NDArray[np.float32],
+) -> None:
+    """Fill in `near`, `slot` and `away` of a table, see `Table`; place (n,) is where each entry of the map is, or -1.
+
+    square and order are as for `_slice`. Where fewer than m entries near one are known, it stands for the others.
+    """
+    for i in range(place.shape[0]):
+        nearest = -1
+        for k in order[i]:
+            if place[k] >= 0:
+                nearest = int(k)
+                break
+        if nearest < 0:
+            for k in range(place.shape[0]):
+                if place[k] >= 0 and (nearest < 0 or square[i, k] < square[i, nearest]):
+                    nearest = k
+        slot[i] = place[nearest]
+        away[i] = square[i, nearest]
+        if place[i] >= 0:
+            near[place[i]] = place[i]
+            count = 0
+            for k in order[i]:
+                if place[k] >= 0 and count < near.shape[1]:
+                    near[place[i], count] = place[k]
+                    count += 1
+
+
 class Tables:
     """Chooses a table for each frame.
 
@@ -154,15 +188,13 @@ class Tables:
         self.main = self._make(np.arange(size), False)
 
     def _make(self, entries: NDArray[np.intp], local: bool) -> Table:
-        lab = np.ascontiguousarray(self.lab[entries])
-        numbers = entries.astype(np.uint16)
-        if not self.large:
-            return Table(
-                numbers, lab, self.near.astype(np.uint8), entries.astype(np.uint8), np.zeros_like(lab[:, 0]), local
-            )
-        square = self._square[:, entries]
-        near = np.argpartition(square[entries], min(NEAR, len(entries)) - 1, axis=1)[:, :NEAR].astype(np.uint8)
-        return Table(numbers, lab, near, square.argmin(axis=1).astype(np.uint8), square.min(axis=1), local)
+        n, count = len(self.lab), len(entries)
+        place = np.full(n, -1, np.int64)
+        place[entries] = np.arange(count)
+        near = np.empty((count, min(NEAR, count)), np.uint8)
+        slot, away = np.empty(n, np.uint8), np.empty(n, np.float32)
+        _lay(self._square, self._order, place, near, slot, away)
+        return Table(entries.astype(np.uint16), self.lab[entries], near, slot, away, local)
 
     def choose(self, best: NDArray[np.uint16], pixels: NDArray[np.float32], price: float) -> Table:
         """The table for a picture.
