@@ -417,7 +417,7 @@ def test_the_table_of_a_gif_is_the_palette_that_is_given(here: Path, inside: Ins
     palette.save(here / f"given{suffix}")
     run = inside("convert", CARDS, "out.gif", "--palette", f"given{suffix}")
     assert (run.status, run.err) == (0, "")
-    assert ", 20 colors, made" in run.out
+    assert ", 20 colors, quality 80, made" in run.out
     assert palette.colors.tolist() == table(the_gif(here / "out.gif"))[:20].tolist()
 
 
@@ -437,7 +437,7 @@ def test_an_animation_has_the_255_best_of_256_colors(here: Path, inside: Inside,
     palette.save(here / "given.npy")
     run = inside("convert", CARDS, "out.gif", "--palette", "given.npy")
     assert (run.status, run.err) == (0, "")
-    assert f", {kept} colors, made" in run.out
+    assert f", {kept} colors, quality 80, made" in run.out
     found = table(the_gif(here / "out.gif"))[:kept].tolist()
     given = palette.colors.tolist()
     assert [color for color in given if color in found] == found
@@ -448,7 +448,7 @@ def test_a_still_picture_keeps_all_256(here: Path, inside: Inside, photo: Path) 
     palette.save(here / "given.act")
     run = inside("convert", photo, "out.gif", "--palette", "given.act")
     assert (run.status, run.err) == (0, "")
-    assert ", 256 colors, made" in run.out
+    assert ", 256 colors, quality 80, made" in run.out
     assert palette.colors.tolist() == table(the_gif(here / "out.gif")).tolist()
 
 
@@ -461,7 +461,7 @@ def test_a_gif_is_exact_only_where_the_palette_has_all_its_colors(here: Path, in
     run = inside("convert", CARDS, "all.gif", "--palette", "all.json")
     assert f", {min(count + 12, 255)} colors, exact, made" in run.out
     run = inside("convert", CARDS, "most.gif", "--palette", "most.json")
-    assert f", {count + 11} colors, made" in run.out
+    assert f", {count + 11} colors, quality 80, made" in run.out
 
 
 @pytest.mark.parametrize("colors", ["2", "20", "255"])
