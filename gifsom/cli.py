@@ -50,6 +50,7 @@ Quality = Annotated[
     int | None,
     typer.Option(
         help=f"1 to 100: the lower, the smaller the file. Without it: {QUALITY}, and exact where all colors fit."
+        " A transparent clip gets the nearest colors, whatever the quality.",
     ),
 ]
 MaxSize = Annotated[
@@ -114,7 +115,8 @@ def convert(
         str | None,
         typer.Option(
             metavar="|".join(DITHERS),
-            help="Patterns for colors that are missing. Without it: auto, blue noise where bands would show.",
+            help="Patterns for colors that are missing: blue-noise stays still, floyd-steinberg is finer, and restless"
+            " in a clip. Without it: auto, blue noise where bands would show.",
         ),
     ] = None,
     loop: Annotated[
