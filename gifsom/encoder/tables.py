@@ -158,12 +158,13 @@ def _lay(
         slot[i] = place[nearest]
         away[i] = square[i, nearest]
         if place[i] >= 0:
-            near[place[i]] = place[i]
             count = 0
             for k in order[i]:
                 if place[k] >= 0 and count < near.shape[1]:
                     near[place[i], count] = place[k]
                     count += 1
+            for k in range(count, near.shape[1]):
+                near[place[i], k] = place[i]
 
 
 class Tables:

@@ -156,14 +156,12 @@ class ThriftyEncoder:
 
     def _flush(self) -> None:
         """Write the pending image. A longer stand goes on with images of one pixel that change nothing."""
-        patch = self._pending
-        if patch is not None:
+        if self._pending is not None:
             for delay in stands(self._delay):
-                self._writer.add(replace(patch, delay=delay))
+                self._writer.add(replace(self._pending or self._nothing(), delay=delay))
                 self._images += 1
-                patch = self._nothing()
+                self._pending = None
             self._delay = 0
-        self._pending = None
 
     def _nothing(self) -> Patch:
         """One pixel that shows what is there already."""
