@@ -57,6 +57,7 @@ MaxSize = Annotated[
     str | None,
     typer.Option(metavar="SIZE", help="The best that fits in this many bytes, such as 750000, 500kB, 10MB or 1.5MiB."),
 ]
+Colors = Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")]
 Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")]
 Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
 MaxPixels = Annotated[
@@ -91,7 +92,7 @@ def convert(
     start: Start = None,
     end: End = None,
     duration: Duration = None,
-    colors: Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")] = None,
+    colors: Colors = None,
     palette: Annotated[
         Path | None,
         typer.Option(
@@ -173,13 +174,13 @@ def convert(
 
         if estimate:
             expected = pipeline.estimate(source, progress=progress, **options)
+            shortfall, line = expected.shortfall, lines.estimate(source, expected)
         else:
             result = pipeline.convert(source, target, progress=progress, **options)
-    _tell_shortfall(source, (expected if estimate else result).shortfall)
-    if estimate:
-        print(lines.estimate(source, expected))
-    elif not quiet:
-        print(lines.conversion(result))
+            shortfall, line = result.shortfall, lines.conversion(result)
+    _tell_shortfall(source, shortfall)
+    if estimate or not quiet:
+        print(line)
 
 
 @app.command()
@@ -188,7 +189,7 @@ def optimize(
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The smaller GIF; another file than IN.")],
     quality: Quality = None,
     max_size: MaxSize = None,
-    colors: Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")] = None,
+    colors: Colors = None,
     overwrite: Overwrite = None,
     strict: Strict = None,
     max_pixels: MaxPixels = None,

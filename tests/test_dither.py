@@ -65,6 +65,14 @@ def test_error_diffusion_is_that_of_its_twin() -> None:
     assert (best != before).any()
 
 
+def test_squares_and_the_nearest_candidate_are_those_of_the_twins() -> None:
+    rng = np.random.default_rng(6)
+    colors, candidates = rng.random((30, 3)).astype(np.float32), rng.permutation(30)[:7].astype(np.uint16)
+    for color in rng.random((20, 3)).astype(np.float32):
+        assert dither._square(colors[3], color) == reference.square(colors[3], color)
+        assert dither._nearest(colors, candidates, color) == reference.nearest(colors, candidates, color)
+
+
 def test_heir_is_that_of_its_twin() -> None:
     rng = np.random.default_rng(4)
     lab = rng.random((40, 3)).astype(np.float32)

@@ -79,6 +79,25 @@ def mask() -> NDArray[np.float32]:
 
 
 @kernel
+def _square(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
+    """The squared distance of two colors (3,)."""
+    x, y, z = a[0] - b[0], a[1] - b[1], a[2] - b[2]
+    square: np.float32 = x * x + y * y + z * z
+    return square
+
+
+@kernel
+def _nearest(colors: NDArray[np.float32], candidates: NDArray[np.uint16], color: NDArray[np.float32]) -> int:
+    """Which of the candidates has the color that is nearest to one; of equals the first."""
+    nearest, least = 0, np.float32(np.inf)
+    for candidate in candidates:
+        square = _square(colors[candidate], color)
+        if square < least:
+            nearest, least = int(candidate), square
+    return nearest
+
+
+@kernel
 def _move(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint16],
@@ -102,33 +121,18 @@ def _move(
     for y in range(h):
         for x in range(w):
             entry = np.int64(best[y, x])
-            i, j, k = pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2]
-            di, dj, dk = colors[entry, 0] - i, colors[entry, 1] - j, colors[entry, 2] - k
-            away = np.sqrt(di * di + dj * dj + dk * dk)
+            color = pixels[y, x, :3]
+            away = np.sqrt(_square(colors[entry], color))
             if away < visible:
                 continue
             activity = (lasting[y, x] / np.float64(pixels[y, x, 3]) - 1.0) / masking  # as the weight was made of it
             if activity >= smooth or (smooth < np.inf and activity == 0.0):
                 continue
-            other = np.int64(near[entry, min(1, near.shape[1] - 1)])
-            di, dj, dk = (
-                colors[other, 0] - colors[entry, 0],
-                colors[other, 1] - colors[entry, 1],
-                colors[other, 2] - colors[entry, 2],
-            )
-            gap = np.sqrt(di * di + dj * dj + dk * dk)
+            gap = np.sqrt(_square(colors[near[entry, min(1, near.shape[1] - 1)]], colors[entry]))
             far = np.float32(1.0 - activity / smooth) * min(np.float32(2.0) * away, gap)
-            v, u = (top + y) % side, (left + x) % side
-            i, j, k = i + far * noise[v, u, 0], j + far * noise[v, u, 1], k + far * noise[v, u, 2]
-            least = np.float32(np.inf)
-            for m in range(near.shape[1]):
-                other = np.int64(near[entry, m])
-                di, dj, dk = colors[other, 0] - i, colors[other, 1] - j, colors[other, 2] - k
-                square = di * di + dj * dj + dk * dk
-                if square < least:
-                    least = square
-                    best[y, x] = other
-            pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2] = i, j, k
+            for k in range(3):
+                color[k] += far * noise[(top + y) % side, (left + x) % side, k]
+            best[y, x] = _nearest(colors, near[entry], color)
 
 
 @kernel
@@ -147,23 +151,11 @@ def _diffuse(
         errors[below] = 0
         for x in range(w):
             entry = np.int64(best[y, x])
-            apart = np.float32(0.0)
-            for k in range(3):
-                color[k] = pixels[y, x, k]
-                apart += (colors[entry, k] - color[k]) * (colors[entry, k] - color[k])
-            if apart < np.float32(EXACT * EXACT):
+            if _square(colors[entry], pixels[y, x, :3]) < np.float32(EXACT * EXACT):
                 continue
             for k in range(3):
-                color[k] += min(max(errors[here, x + 1, k], np.float32(-CARRIED)), np.float32(CARRIED))
-            least = np.float32(np.inf)
-            for m in range(near.shape[1]):
-                other = np.int64(near[entry, m])
-                square = np.float32(0.0)
-                for k in range(3):
-                    square += (colors[other, k] - color[k]) * (colors[other, k] - color[k])
-                if square < least:
-                    least = square
-                    best[y, x] = other
+                color[k] = pixels[y, x, k] + min(max(errors[here, x + 1, k], np.float32(-CARRIED)), np.float32(CARRIED))
+            best[y, x] = _nearest(colors, near[entry], color)
             for k in range(3):
                 shown = colors[best[y, x], k]
                 error = (color[k] - shown) / np.float32(16.0)

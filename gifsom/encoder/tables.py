@@ -115,14 +115,12 @@ def _slice(
         for i in range(n):
             if not alive[i]:
                 continue
-            if heir[i] == dropped:
+            orphan = heir[i] == dropped
+            if orphan:
                 heir[i] = _heir(square, order, alive, i)
-            elif i != richer:
-                if costs[i] < cost:
-                    worst, cost = i, costs[i]
-                continue
-            e = np.float64(square[i, heir[i]]) * mass[i] / pixels[i]
-            costs[i] = pixels[i] * (e * (1.0 + STEEP * e))
+            if orphan or i == richer:
+                e = np.float64(square[i, heir[i]]) * mass[i] / pixels[i]
+                costs[i] = pixels[i] * (e * (1.0 + STEEP * e))
             if costs[i] < cost:
                 worst, cost = i, costs[i]
         alive[worst] = False
