@@ -5,6 +5,9 @@ GifsomError                 the base of all, never raised itself
 ├── FrameError              a picture that was handed over has the wrong shape, dtype or size (also a ValueError)
 ├── PaletteError            colors that were handed over are no palette: shape, dtype, number (also a ValueError)
 ├── PackageMissing          an extra is asked for that is not installed (also an ImportError)
+├── ScreenError             the base of what is wrong with the screen, never raised itself
+│   ├── ScreenUnavailable   there is no display, or one that cannot be recorded
+│   └── WindowNotFound      no window has the title that is asked for, or several have
 ├── SourceError             the base of what is wrong with an input, never raised itself
 │   ├── SourceNotFound      there is no such file (also a FileNotFoundError)
 │   ├── SourceRefused       a remote address, a playlist, a picture or file that is too large
@@ -36,6 +39,18 @@ class PaletteError(GifsomError, ValueError):
 
 class PackageMissing(GifsomError, ImportError):
     """An extra is asked for that is not installed."""
+
+
+class ScreenError(GifsomError):
+    """Base of what is wrong with the screen."""
+
+
+class ScreenUnavailable(ScreenError):
+    """There is no display, or one that cannot be recorded."""
+
+
+class WindowNotFound(ScreenError):
+    """No window has the title that is asked for, or several have."""
 
 
 class SourceError(GifsomError):

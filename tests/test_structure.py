@@ -36,7 +36,7 @@ LAYERS = [
     ["gifsom.palette"],
     ["gifsom.edit"],
     ["gifsom.timing", "gifsom.color"],
-    ["gifsom.clip", "gifsom.settings", "gifsom.output", "gifsom.jit", "gifsom.info"],
+    ["gifsom.clip", "gifsom.settings", "gifsom.output", "gifsom.jit", "gifsom.info", "gifsom.events"],
     ["gifsom.errors"],
     ["gifsom"],
 ]
