@@ -65,9 +65,10 @@ def kernel(function: F) -> F:
     """Compile `function` at its first call, without the GIL, and keep the machine code on disk where possible.
 
     A kernel checks nothing: the function around it does. It calls only kernels of its own file, since numba's cache
-    does not see a change in another one, and lasts at most some 100 ms, since a signal waits for it.
+    does not see a change in another one, and lasts at most some 100 ms, since a signal waits for it. It divides as
+    numpy does: a test for zero in every division would keep loops from being vectorized.
     """
-    dispatcher = numba.njit(nogil=True)(function)
+    dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
     if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT=1: then it is the plain function
         try:
             dispatcher._cache = _Cache(function)

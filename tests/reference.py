@@ -382,23 +382,27 @@ def choose(
     return symbols, codes, total
 
 
+def roots(values: Iterable[np.float32]) -> list[np.float32]:
+    third = np.float32(1 / 3)
+    found = []
+    for x in values:
+        y = np.int32(int(x.view(np.int32)) // 3 + 709921077).view(np.float32)
+        for _ in range(2):
+            y = (y + y + x / (y * y)) * third
+        found.append(y)
+    return found
+
+
 def to_lab(
     colors: Iterable[Sequence[int]],
     linear: NDArray[np.float32],
     to_lms: NDArray[np.float32],
     to_lab: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    third = np.float32(1 / 3)
     rows = []
     for color in colors:
         r, g, b = (linear[level] for level in color)
-        lms = []
-        for row in to_lms:
-            x = row[0] * r + row[1] * g + row[2] * b
-            y = np.int32(int(x.view(np.int32)) // 3 + 709921077).view(np.float32)
-            for _ in range(2):
-                y = (y + y + x / (y * y)) * third
-            lms.append(y)
+        lms = roots(row[0] * r + row[1] * g + row[2] * b for row in to_lms)
         rows.append([row[0] * lms[0] + row[1] * lms[1] + row[2] * lms[2] for row in to_lab])
     return np.array(rows, np.float32)
 
@@ -449,6 +453,10 @@ def settle(keep: NDArray[np.float32], limit: float) -> tuple[NDArray[np.float32]
     if not rows.size:
         return keep, (h, 0, w, 0)
     return keep, (int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1)
+
+
+def largest(one: Sequence[int], other: Sequence[int]) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def movement(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.bool_]:

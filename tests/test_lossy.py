@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from strict import check, decode_lzw
 
-from gifsom.clip import Frame
+from gifsom.clip import Frame, Rect
 from gifsom.color import oklab
 from gifsom.encoder import lossy, seen, steady, tables
 from gifsom.encoder.encode import encode
@@ -128,9 +128,27 @@ def test_colors_in_oklab_are_those_of_the_twin_and_nearly_exact() -> None:
     picture.flags.writeable = False
     out = np.empty((3000, 6), np.float32)
     tools = seen._LINEAR, seen._TO_LMS, seen._TO_LAB
-    seen._to_lab(picture.reshape(-1, 3), *tools, np.empty(3, np.int32), out)
+    seen._to_lab(picture.reshape(-1, 3), *tools, np.empty((3, 700), np.float32), np.empty(700, np.int32), out)
     assert np.array_equal(reference.to_lab(picture.reshape(-1, 3).tolist(), *tools), out[:, :3])
     assert np.abs(oklab(picture).reshape(-1, 3) - out[:, :3]).max() < 2e-5
+
+
+def test_cube_roots_are_those_of_the_twin_and_nearly_exact() -> None:
+    values = np.concatenate([np.zeros(1), np.logspace(-4, 0, 500)]).astype(np.float32)
+    roots = values.copy()
+    seen._roots(roots, np.empty(len(roots), np.int32))
+    assert reference.roots(values) == roots.tolist()
+    assert np.abs(np.cbrt(values) - roots).max() < 1e-5
+
+
+def test_a_part_of_the_pixels_is_moved_to_their_beginning() -> None:
+    pixels = np.random.default_rng(14).random((9, 7, 6)).astype(np.float32)
+    for rect in (Rect(0, 0, 7, 9), Rect(2, 3, 4, 5), Rect(6, 0, 1, 9), Rect(0, 8, 7, 1)):
+        expected, room = rect.cut(pixels).copy(), pixels.copy()
+        part = seen.compact(room, rect)
+        assert np.array_equal(expected, part)
+        assert np.shares_memory(part, room)
+        assert part.flags.c_contiguous
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (4, 3), (17, 21)])
@@ -167,6 +185,11 @@ def noisy(count: int, size: tuple[int, int], seed: int = 9) -> Iterator[Pixels]:
         if n % 5 == 3:
             picture[: size[0] // 2, : size[1] // 3] = rng.integers(0, 256, 3)
         yield np.clip(picture + rng.integers(-2, 3, (*size, 3)), 0, 255).astype(np.uint8)
+
+
+def test_largest_differences_are_those_of_the_twin() -> None:
+    for one, other in zip(colors(50, 12), colors(50, 13), strict=True):
+        assert reference.largest(one.tolist(), other.tolist()) == steady._largest(one, other)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 20), (23, 12)])

@@ -16,7 +16,7 @@ from gifsom.encoder.seen import MASKING
 from gifsom.encoder.tables import Tables
 from gifsom.jit import kernel
 
-SIDE = 64
+SIDE = 32
 """Side of the mask of blue noise in pixels."""
 
 SIGMA = 1.9
@@ -35,7 +35,7 @@ CARRIED = 0.04
 SMOOTH = 0.012
 """Activity (see gifsom.encoder.seen) from which on no band shows; "auto" fades towards it."""
 
-SHIFTS = ((0, 0), (21, 43), (43, 21))
+SHIFTS = ((0, 0), (11, 21), (21, 11))
 """How far the mask is moved for lightness, a and b: the three must not go up and down together."""
 
 
@@ -79,19 +79,21 @@ def mask() -> NDArray[np.float32]:
 
 
 @kernel
-def _square(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
-    """The squared distance of two colors (3,)."""
-    x, y, z = a[0] - b[0], a[1] - b[1], a[2] - b[2]
+def _square(colors: NDArray[np.float32], entry: int, lightness: np.float32, a: np.float32, b: np.float32) -> np.float32:
+    """The squared distance of an entry of colors (n, 3) from a color."""
+    x, y, z = colors[entry, 0] - lightness, colors[entry, 1] - a, colors[entry, 2] - b
     square: np.float32 = x * x + y * y + z * z
     return square
 
 
 @kernel
-def _nearest(colors: NDArray[np.float32], candidates: NDArray[np.uint16], color: NDArray[np.float32]) -> int:
+def _nearest(
+    colors: NDArray[np.float32], candidates: NDArray[np.uint16], lightness: np.float32, a: np.float32, b: np.float32
+) -> int:
     """Which of the candidates has the color that is nearest to one; of equals the first."""
     nearest, least = 0, np.float32(np.inf)
     for candidate in candidates:
-        square = _square(colors[candidate], color)
+        square = _square(colors, candidate, lightness, a, b)
         if square < least:
             nearest, least = int(candidate), square
     return nearest
@@ -120,19 +122,19 @@ def _move(
     side = noise.shape[0]
     for y in range(h):
         for x in range(w):
-            entry = np.int64(best[y, x])
-            color = pixels[y, x, :3]
-            away = np.sqrt(_square(colors[entry], color))
-            if away < visible:
+            entry = int(best[y, x])
+            square = _square(colors, entry, pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2])
+            if square < visible * visible:
                 continue
             activity = (lasting[y, x] / np.float64(pixels[y, x, 3]) - 1.0) / masking  # as the weight was made of it
             if activity >= smooth or (smooth < np.inf and activity == 0.0):
                 continue
-            gap = np.sqrt(_square(colors[near[entry, min(1, near.shape[1] - 1)]], colors[entry]))
-            far = np.float32(1.0 - activity / smooth) * min(np.float32(2.0) * away, gap)
+            other = near[entry, min(1, near.shape[1] - 1)]
+            gap = np.sqrt(_square(colors, other, colors[entry, 0], colors[entry, 1], colors[entry, 2]))
+            far = np.float32(1.0 - activity / smooth) * min(np.float32(2.0) * np.sqrt(square), gap)
             for k in range(3):
-                color[k] += far * noise[(top + y) % side, (left + x) % side, k]
-            best[y, x] = _nearest(colors, near[entry], color)
+                pixels[y, x, k] += far * noise[(top + y) % side, (left + x) % side, k]
+            best[y, x] = _nearest(colors, near[entry], pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2])
 
 
 @kernel
@@ -150,12 +152,13 @@ def _diffuse(
         here, below = y & 1, 1 - (y & 1)
         errors[below] = 0
         for x in range(w):
-            entry = np.int64(best[y, x])
-            if _square(colors[entry], pixels[y, x, :3]) < np.float32(EXACT * EXACT):
+            entry = int(best[y, x])
+            square = _square(colors, entry, pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2])
+            if square < np.float32(EXACT * EXACT):
                 continue
             for k in range(3):
                 color[k] = pixels[y, x, k] + min(max(errors[here, x + 1, k], np.float32(-CARRIED)), np.float32(CARRIED))
-            best[y, x] = _nearest(colors, near[entry], color)
+            best[y, x] = _nearest(colors, near[entry], color[0], color[1], color[2])
             for k in range(3):
                 shown = colors[best[y, x], k]
                 error = (color[k] - shown) / np.float32(16.0)

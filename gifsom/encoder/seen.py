@@ -21,7 +21,24 @@ BLOCK = 8
 _LINEAR = LINEAR.astype(np.float32)
 _TO_LMS = TO_LMS.astype(np.float32)
 _TO_LAB = TO_LAB.astype(np.float32)
+_ROOM = 512  # pixels whose colors are converted at a time: they stay in the fastest cache
 _UNIT = 1 << 14  # of lightness in whole numbers, so that running sums are exact
+
+
+@kernel
+def _roots(values: NDArray[np.float32], guesses: NDArray[np.int32]) -> None:
+    """The cube root of each of values (n,), > 0 or 0, in place, right to some 1e-6. `guesses` (n,) is room.
+
+    The first guess is a third of the number's bits (W. Kahan); two steps of Newton's method follow.
+    """
+    bits, roots = values.view(np.int32), guesses.view(np.float32)
+    third = np.float32(1.0 / 3.0)
+    for i in range(values.shape[0]):
+        guesses[i] = bits[i] // np.int32(3) + np.int32(709921077)
+    for i in range(values.shape[0]):
+        x, y = values[i], roots[i]
+        y = (y + y + x / (y * y)) * third
+        values[i] = (y + y + x / (y * y)) * third
 
 
 @kernel
@@ -30,36 +47,26 @@ def _to_lab(
     linear: NDArray[np.float32],
     to_lms: NDArray[np.float32],
     to_lab: NDArray[np.float32],
-    bits: NDArray[np.int32],
+    lms: NDArray[np.float32],
+    guesses: NDArray[np.int32],
     out: NDArray[np.float32],
 ) -> None:
-    """OKLab of pixels (n, 3) into the first columns of out (n, 6), right to some 1e-6. `bits` (3,) is room.
+    """OKLab of pixels (n, 3) into the first columns of out (n, 6), right to some 1e-6.
 
-    The cube root's first guess is a third of the number's bits (W. Kahan); two steps of Newton's method follow.
+    That many at a time as lms (3, m) and guesses (m,) have room for: simple loops are vectorized.
     """
-    root = bits.view(np.float32)
-    lms = np.empty(3, np.float32)
-    third = np.float32(1.0 / 3.0)
-    for i in range(pixels.shape[0]):
-        if (
-            i > 0
-            and pixels[i, 0] == pixels[i - 1, 0]
-            and pixels[i, 1] == pixels[i - 1, 1]
-            and pixels[i, 2] == pixels[i - 1, 2]
-        ):
-            out[i, 0], out[i, 1], out[i, 2] = out[i - 1, 0], out[i - 1, 1], out[i - 1, 2]
-            continue
-        r, g, b = linear[pixels[i, 0]], linear[pixels[i, 1]], linear[pixels[i, 2]]
+    room = lms.shape[1]
+    for start in range(0, pixels.shape[0], room):
+        count = min(room, pixels.shape[0] - start)
+        for i in range(count):
+            r, g, b = linear[pixels[start + i, 0]], linear[pixels[start + i, 1]], linear[pixels[start + i, 2]]
+            for k in range(3):
+                lms[k, i] = to_lms[k, 0] * r + to_lms[k, 1] * g + to_lms[k, 2] * b
         for k in range(3):
-            x = to_lms[k, 0] * r + to_lms[k, 1] * g + to_lms[k, 2] * b
-            root[k] = x
-            bits[k] = np.int32(bits[k] // 3 + 709921077)
-            y = root[k]
-            y = (y + y + x / (y * y)) * third
-            y = (y + y + x / (y * y)) * third
-            lms[k] = y
-        for k in range(3):
-            out[i, k] = to_lab[k, 0] * lms[0] + to_lab[k, 1] * lms[1] + to_lab[k, 2] * lms[2]
+            _roots(lms[k, :count], guesses[:count])
+        for i in range(count):
+            for k in range(3):
+                out[start + i, k] = to_lab[k, 0] * lms[0, i] + to_lab[k, 1] * lms[1, i] + to_lab[k, 2] * lms[2, i]
 
 
 @kernel
@@ -153,14 +160,16 @@ def _settle(pixels: NDArray[np.float32], limit: float) -> tuple[int, int, int, i
     return top, bottom, left, right
 
 
-def look(target: Pixels, lasting: NDArray[np.uint8]) -> NDArray[np.float32]:
+def look(target: Pixels, lasting: NDArray[np.uint8], room: NDArray[np.float32]) -> NDArray[np.float32]:
     """Pixels as `choose` wants them, (h, w, 6) float32, of which color and weight are known.
 
     target   (h, w, 3) uint8, C-contiguous and read-only
     lasting  (h, w) uint8: for how many frames each pixel stays as it is, >= 1
+    room     (n, 6) float32, n >= h * w: its first rows become the pixels
     """
-    pixels = np.empty((*lasting.shape, 6), np.float32)
-    _to_lab(target.reshape(-1, 3), _LINEAR, _TO_LMS, _TO_LAB, np.empty(3, np.int32), pixels.reshape(-1, 6))
+    pixels = room[: lasting.size].reshape(*lasting.shape, 6)
+    lms, guesses = np.empty((3, _ROOM), np.float32), np.empty(_ROOM, np.int32)
+    _to_lab(target.reshape(-1, 3), _LINEAR, _TO_LMS, _TO_LAB, lms, guesses, pixels.reshape(-1, 6))
     _weigh(pixels, lasting, MASKING, np.empty(lasting.shape, np.int32))
     return pixels
 
@@ -180,6 +189,14 @@ def compare(
     first   nothing is shown yet, so nothing can stay
     """
     _compare(pixels.reshape(-1, 6), best.ravel().astype(np.uint16), table, shown.ravel(), colors, first)
+
+
+def compact(pixels: NDArray[np.float32], rect: Rect) -> NDArray[np.float32]:
+    """The part of pixels (h, w, 6), C-contiguous, that lies in a rectangle, moved to their beginning."""
+    rows = pixels.reshape(-1, 6)
+    for y in range(rect.height):
+        rows[y * rect.width : (y + 1) * rect.width] = pixels[rect.top + y, rect.left : rect.left + rect.width]
+    return rows[: rect.height * rect.width].reshape(rect.height, rect.width, 6)
 
 
 def settle(pixels: NDArray[np.float32], limit: float) -> Rect | None:

@@ -47,6 +47,15 @@ class View:
 
 
 @kernel
+def _largest(one: Pixels, other: Pixels) -> np.int32:
+    """The largest difference of two colors (3,) in a channel."""
+    red = abs(np.int32(one[0]) - np.int32(other[0]))
+    green = abs(np.int32(one[1]) - np.int32(other[1]))
+    blue = abs(np.int32(one[2]) - np.int32(other[2]))
+    return max(red, max(green, blue))
+
+
+@kernel
 def _movement(
     before: Pixels, after: Pixels, drift: NDArray[np.int32], change: NDArray[np.int32], moved: NDArray[np.bool_]
 ) -> None:
@@ -60,18 +69,18 @@ def _movement(
     for y in range(-4, h):
         for row, sign in ((y + 4, 1), (y - 5, -1)):
             if 0 <= row < h:
+                old, new = before[row], after[row]
                 for x in range(w):
                     for k in range(3):
-                        drift[x, k] += sign * (np.int32(after[row, x, k]) - np.int32(before[row, x, k]))
+                        drift[x, k] += sign * (np.int32(new[x, k]) - np.int32(old[x, k]))
         for row, sign in ((y + 2, 1), (y - 3, -1)):
             if 0 <= row < h:
+                old, new = before[row], after[row]
                 for x in range(w):
-                    largest = np.int32(0)
-                    for k in range(3):
-                        largest = max(largest, abs(np.int32(after[row, x, k]) - np.int32(before[row, x, k])))
-                    change[x] += sign * largest
+                    change[x] += sign * _largest(new[x], old[x])
         if y < 0:
             continue
+        old, new = before[y], after[y]
         red = green = blue = around = np.int64(0)
         for x in range(-4, w):
             if x + 4 < w:
@@ -83,11 +92,11 @@ def _movement(
             if x > 2:
                 around -= change[x - 3]
             if x >= 0:
-                largest = max(abs(red), abs(green), abs(blue))
-                moved[y, x] = around > NOISE * 25 or largest > max(DRIFT * 81, around * (0.5 * 81 / 25))
-                for k in range(3):
-                    if abs(np.int32(after[y, x, k]) - np.int32(before[y, x, k])) > STEP:
-                        moved[y, x] = True
+                moved[y, x] = (
+                    around > NOISE * 25
+                    or max(abs(red), abs(green), abs(blue)) > max(DRIFT * 81, around * (0.5 * 81 / 25))
+                    or _largest(new[x], old[x]) > STEP
+                )
 
 
 @kernel
@@ -107,23 +116,29 @@ def _average(
     `known` frames from it on are known. `moved` (n,) is where it differs from the one before, bit j of `ahead` (n,)
     where the one j + 1 later does from that before it. `mean` and `count` go on from frame to frame.
     """
+    now, newest = frames[first % AHEAD], frames[(first + AHEAD - 1) % AHEAD]
     for i in range(moved.shape[0]):
+        changes = np.int64(ahead[i]) | np.int64(1) << (known - 1)
         still = 1
-        while still < known and not ahead[i] >> (still - 1) & 1:
+        while not changes & 1:
+            changes >>= 1
             still += 1
         lasting[i] = AHEAD if still == known else still
         if moved[i]:
+            count[i] = still
+            if still == 1:
+                for k in range(3):
+                    mean[i, k], pixels[i, k] = now[i, k], now[i, k]
+                continue
             for k in range(3):
                 total = np.int64(0)
                 for j in range(still):
                     total += frames[(first + j) % AHEAD, i, k]
                 mean[i, k] = np.float32(total) / np.float32(still)
-            count[i] = still
         elif still == AHEAD:
             count[i] = min(count[i] + 1, MEMORY)
             for k in range(3):
-                newest = np.float32(frames[(first + AHEAD - 1) % AHEAD, i, k])
-                mean[i, k] += (newest - mean[i, k]) / np.float32(count[i])
+                mean[i, k] += (np.float32(newest[i, k]) - mean[i, k]) / np.float32(count[i])
         for k in range(3):
             pixels[i, k] = np.uint8(mean[i, k] + np.float32(0.5))
 

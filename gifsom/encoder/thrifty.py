@@ -19,7 +19,7 @@ from gifsom.encoder.encode import Stats
 from gifsom.encoder.gif import KEEP, GifWriter, Patch, stands
 from gifsom.encoder.lossy import Coded, choose
 from gifsom.encoder.lzw import compress
-from gifsom.encoder.seen import BLOCK, compare, look, settle
+from gifsom.encoder.seen import BLOCK, compact, compare, look, settle
 from gifsom.encoder.steady import AHEAD, View, steady
 from gifsom.encoder.tables import Table, Tables
 from gifsom.palette.nearest import Mapper
@@ -75,6 +75,7 @@ class ThriftyEncoder:
         self._dither = dither
         self._all = Rect(0, 0, width, height)
         self._shown = np.zeros((height, width), np.uint16)
+        self._room = np.empty((height * width, 6), np.float32)
         self._before: Pixels | None = None  # what the last view was to look like
         self._since = 0  # views since all of the picture was looked at
         self._pending: Patch | None = None
@@ -118,7 +119,7 @@ class ThriftyEncoder:
         target = np.ascontiguousarray(area.cut(view.pixels))
         target.flags.writeable = False
         lasting = np.ascontiguousarray(area.cut(view.lasting))
-        pixels = look(target, lasting)
+        pixels = look(target, lasting, self._room)
         best = self._mapper.map(target).astype(np.uint16, copy=False)
         if self._dither != "none":
             apply_dither(self._dither, pixels, best, lasting, area, self._tables)
@@ -131,23 +132,23 @@ class ThriftyEncoder:
         compare(pixels, slots, table.lab, shown, self._tables.lab, first)
         rect = settle(pixels, CHANGE * self._price)
         while rect is not None:
-            coded = self._choose(rect, pixels, slots, table)
-            symbols = coded.symbols.reshape(rect.height, rect.width)
+            pixels, slots = compact(pixels, rect), np.ascontiguousarray(rect.cut(slots))
+            area = Rect(area.left + rect.left, area.top + rect.top, rect.width, rect.height)
+            shown = area.cut(self._shown)
+            coded = self._choose(pixels, slots, table)
+            symbols = coded.symbols.reshape(shown.shape)
             kept = symbols == len(table.entries)
             entries = table.entries[np.minimum(symbols, len(table.entries) - 1)]
-            changed = ~kept & (entries != rect.cut(shown)) | first
-            left = Rect.around(changed)
-            if left is not None and left.width * left.height > SHRUNK * rect.width * rect.height:
-                here = Rect(area.left + rect.left, area.top + rect.top, rect.width, rect.height)
-                here.cut(self._shown)[changed] = entries[changed]
-                return self._patch(here, coded, table)
-            rect = left and Rect(rect.left + left.left, rect.top + left.top, left.width, left.height)
+            changed = ~kept & (entries != shown) | first
+            rect = Rect.around(changed)
+            if rect is not None and rect.width * rect.height > SHRUNK * area.width * area.height:
+                shown[changed] = entries[changed]
+                return self._patch(area, coded, table)
         return None
 
-    def _choose(self, rect: Rect, pixels: NDArray[np.float32], slots: NDArray[np.uint8], table: Table) -> Coded:
-        inside = np.ascontiguousarray(rect.cut(pixels)).reshape(-1, 6)
-        best = np.ascontiguousarray(rect.cut(slots)).ravel()
-        return choose(inside, best, table.lab, table.near, table.transparent, table.minimum, self._price)
+    def _choose(self, pixels: NDArray[np.float32], slots: NDArray[np.uint8], table: Table) -> Coded:
+        flat = pixels.reshape(-1, 6)
+        return choose(flat, slots.ravel(), table.lab, table.near, table.transparent, table.minimum, self._price)
 
     def _patch(self, rect: Rect, coded: Coded, table: Table) -> Patch:
         colors = self._palette.colors[table.entries] if table.local else None
@@ -189,7 +190,7 @@ def encode_thrifty(
 ) -> Stats:
     """Write opaque frames with their delays in centiseconds as a GIF; see `ThriftyEncoder`."""
     encoder = ThriftyEncoder(stream, size, palette, plays, price=price, dither=dither)
-    with closing(ahead(steady(frames, size), 2)) as views:
+    with closing(ahead(steady(frames, size), 1)) as views:
         for view in views:
             encoder.add(view)
     return encoder.close()

@@ -34,7 +34,7 @@ CONTAINERS: Final = (
 PATIENCE: Final = 60.0
 """Seconds without a frame after which ffmpeg is given up."""
 
-QUEUE_BYTES: Final = 16 << 20
+QUEUE_BYTES: Final = 8 << 20
 """Frames that may wait between ffmpeg and the reader, in bytes; at least two frames."""
 
 _ALPHA = re.compile(r"rgba|argb|bgra|abgr|yuva|gbrap|^ya\d|pal8")
