@@ -44,16 +44,19 @@ def longest(
     return alive[-1]
 
 
-def encode(symbols: Sequence[int], free: Sequence[bool], transparent: int, minimum: int) -> Codes:
-    """The codes of a stream, each with its width."""
+def encode(symbols: Sequence[int], free: Sequence[bool], transparent: int, minimum: int, first: int = CODES) -> Codes:
+    """The codes of a stream, each with its width; the dictionary is cleared at `first` codes, then when it is full."""
     clear, end = 1 << minimum, (1 << minimum) + 1
     phrases: dict[Phrase, int] = {}
     following, width = CODES, minimum + 1
+    limits = iter([CODES, first])
+    limit = next(limits)
     codes: Codes = []
     before: Phrase = ()
     at = 0
     while at < len(symbols):
-        if following == CODES:
+        if following == limit:
+            limit = next(limits, CODES)
             codes.append((clear, width))
             phrases = {(symbol,): symbol for symbol in range(clear)}
             following, width, before = clear + 2, minimum + 1, ()

@@ -18,7 +18,7 @@ from strict import Invalid, check, decode_lzw
 from gifsom.clip import Rect
 from gifsom.encoder import lzw
 from gifsom.encoder.gif import GifWriter, Patch
-from gifsom.encoder.lzw import compress, minimum_code_size
+from gifsom.encoder.lzw import CODES, compress, minimum_code_size
 
 Symbols = NDArray[np.uint8]
 Free = NDArray[np.bool_]
@@ -131,9 +131,9 @@ def honours(symbols: Symbols, decoded: Symbols, free: Free, transparent: int) ->
     return bool(np.all((decoded == symbols) | (free & (decoded == transparent))))
 
 
-def twin(symbols: Symbols, minimum: int, free: Free | None = None, transparent: int = 0) -> bytes:
+def twin(symbols: Symbols, minimum: int, free: Free | None = None, transparent: int = 0, first: int = CODES) -> bytes:
     choice = np.zeros(symbols.size, bool) if free is None else free
-    codes = reference.encode(symbols.ravel().tolist(), choice.ravel().tolist(), transparent, minimum)
+    codes = reference.encode(symbols.ravel().tolist(), choice.ravel().tolist(), transparent, minimum, first)
     return reference.packed(codes)
 
 
@@ -237,7 +237,7 @@ def test_every_string_of_up_to_8_symbols_comes_back() -> None:
         shifts = 2 * np.arange(length)
         strings = (np.arange(4**length)[:, None] >> shifts & 3).astype(np.uint8)
         for number, string in enumerate(strings):
-            data = out[: lzw._encode(string, nothing_free[:length], 0, 2, out)]
+            data = out[: lzw._encode(string, nothing_free[:length], 0, 2, CODES, out)]
             assert string.tobytes() == decode(data, 2).tobytes()
             if number % 61 == 0:
                 assert (string.tobytes(), decode.codes) == decode_lzw(2, data.tobytes())
@@ -255,7 +255,7 @@ def test_every_string_of_up_to_5_symbols_with_every_free_choice_is_honoured() ->
         choices = (np.arange(2**length)[:, None] >> shifts & 1).astype(bool)
         for string in strings:
             for free in choices:
-                decoded = decode(out[: lzw._encode(string, free, 3, 2, out)], 2)
+                decoded = decode(out[: lzw._encode(string, free, 3, 2, CODES, out)], 2)
                 assert decoded.size == length
                 assert honours(string, decoded, free, 3), (string, free)
 
@@ -304,11 +304,21 @@ def test_a_stream_may_end_exactly_where_its_codes_grow(minimum: int) -> None:
             assert twin(symbols[:length], minimum) == data, (width, codes)
 
 
+@pytest.mark.parametrize("minimum", [2, 5, 8])
+def test_first_dictionary_can_be_cleared_at_any_code(minimum: int) -> None:
+    clear = 1 << minimum
+    symbols = noise(minimum, 9000)
+    for first in (clear + 3, clear + 4, 2 * clear, 2 * clear + 1, 1024, 1025, 3840, CODES - 1):
+        data = compress(symbols, minimum, first=first)
+        assert decode_lzw(minimum, data)[0] == symbols.tobytes(), first
+        assert twin(symbols, minimum, first=first) == data, first
+
+
 def test_encoder_writes_nothing_outside_the_room_it_is_given() -> None:
     """Neither beside the output nor behind what it says that it has written."""
     symbols = noise(8, 9000)
     room = np.full(2 * symbols.size + 16 + 64, 0xA5, np.uint8)
-    size = lzw._encode(symbols, np.zeros(symbols.size, bool), 0, 8, room[32:-32])
+    size = lzw._encode(symbols, np.zeros(symbols.size, bool), 0, 8, CODES, room[32:-32])
     assert compress(symbols, 8) == room[32 : 32 + size].tobytes()
     assert {0xA5} == {*room[:32].tolist(), *room[32 + size :].tolist()}
 

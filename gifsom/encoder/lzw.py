@@ -2,7 +2,8 @@
 
 A pixel that may stay as it is has two symbols of equal meaning: its index, and "transparent". The coder takes the
 longest phrase over all such choices, so unchanged pixels join whatever phrase goes on. The dictionary is cleared as
-soon as it is full: a deferred clear is legal, yet several decoders fail on it.
+soon as it is full: a deferred clear is legal, yet several decoders fail on it. The first time, it can be cleared
+earlier, so that what follows a picture's top begins anew.
 """
 
 import numpy as np
@@ -82,7 +83,12 @@ def _longest(
 
 @kernel
 def _encode(
-    symbols: NDArray[np.uint8], free: NDArray[np.bool_], transparent: int, minimum: int, out: NDArray[np.uint8]
+    symbols: NDArray[np.uint8],
+    free: NDArray[np.bool_],
+    transparent: int,
+    minimum: int,
+    first: int,
+    out: NDArray[np.uint8],
 ) -> int:
     """The code stream of symbols (n,) into `out`; its length in bytes. See `compress`."""
     slots = np.full(_SLOTS, _EMPTY, np.uint32)
@@ -119,9 +125,10 @@ def _encode(
             width += 1
         before, before_first = node, head
         at += length
-        if following == CODES and at < symbols.shape[0]:
+        if following == first and at < symbols.shape[0]:
             bits |= np.int64(clear) << filled
-            filled += 12
+            filled += width
+            first = CODES
             slots[:] = _EMPTY
             width = minimum + 1
             following = clear + 2
@@ -147,7 +154,11 @@ def minimum_code_size(symbols: int) -> int:
 
 
 def compress(
-    symbols: NDArray[np.uint8], minimum: int, free: NDArray[np.bool_] | None = None, transparent: int = 0
+    symbols: NDArray[np.uint8],
+    minimum: int,
+    free: NDArray[np.bool_] | None = None,
+    transparent: int = 0,
+    first: int = CODES,
 ) -> bytes:
     """The LZW code stream of a picture, from the first clear code to the end code, not yet cut into sub-blocks.
 
@@ -156,6 +167,7 @@ def compress(
         minimum: the minimum code size, 2 to 8.
         free: bool of the same shape: True where `transparent` may stand for the symbol; None: nowhere.
         transparent: the symbol for "unchanged", below 2**minimum.
+        first: codes at which the dictionary is cleared for the first time, 2**minimum + 3 to CODES.
     """
     flat = np.ascontiguousarray(symbols).reshape(-1)
     choice = np.zeros(flat.shape, np.bool_) if free is None else np.ascontiguousarray(free).reshape(-1)
@@ -167,4 +179,4 @@ def compress(
     ):
         raise ValueError(f"minimum code size {minimum} does not fit {flat.size} symbols, transparent {transparent}")
     out = np.empty(2 * flat.size + 16, np.uint8)  # at most 12 bits a pixel and a clear for every 3838 of them
-    return out[: _encode(flat, choice, transparent, minimum, out)].tobytes()
+    return out[: _encode(flat, choice, transparent, minimum, first, out)].tobytes()
