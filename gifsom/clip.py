@@ -157,6 +157,18 @@ class Clip(ABC):
 
         return edit.resize(self, width)
 
+    def limit_idle(self, seconds: float) -> "Clip":
+        """Stretches in which nothing changes last `seconds` at most, 0.1 or more; what follows moves up."""
+        from gifsom import edit
+
+        return edit.limit_idle(self, seconds)
+
+    def hold_last(self, seconds: float) -> "Clip":
+        """The last frame lasts `seconds` at least."""
+        from gifsom import edit
+
+        return edit.hold_last(self, seconds)
+
     def save(self, path: "str | Path", **options: Any) -> "Result":
         """Write a GIF; options as for `gifsom.convert`."""
         from gifsom import pipeline

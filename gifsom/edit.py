@@ -4,17 +4,24 @@ A video does these steps in ffmpeg instead (gifsom.sources.video).
 """
 
 from collections.abc import Iterator
+from math import isfinite
 
 import numpy as np
 from PIL import Image
 
 from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
-from gifsom.errors import SourceEmpty
+from gifsom.errors import SettingError, SourceEmpty, printable
 from gifsom.settings import Seconds, span
 from gifsom.timing import nearest, slots
 
 HELD_BYTES = 40 << 20
 """Frames in bytes up to which a clip is kept in memory instead of being read again: some 100 frames of 480x270."""
+
+SHORTEST_IDLE = 0.1
+"""Seconds to which a stretch in which nothing changes can be limited."""
+
+ALIKE = 8
+"""Levels up to which a pixel counts as unchanged: a video's codec leaves no pixel quite alone."""
 
 
 def even_height(size: tuple[int, int], width: int) -> int:
@@ -119,16 +126,13 @@ class _Resampled(_Edited):
     def frames(self) -> Iterator[Frame]:
         held: Frame | None = None
         slot = 0
-        last = slots(self.clip.duration, self.fps) - 1
         for frame in self.clip.frames():
             now = nearest(frame.start * self.fps) if held is not None else 0
-            if now > last:
-                break
             if held is not None and now > slot:
                 yield Frame(held.pixels, slot / self.fps, held.mask)
                 slot = now
             held = frame
-        if held is not None:
+        if held is not None and slot < slots(self.clip.duration, self.fps):  # exact only now
             yield Frame(held.pixels, slot / self.fps, held.mask)
 
 
@@ -157,6 +161,71 @@ class _Resized(_Edited):
             return np.array(Image.fromarray(frame.pixels).resize(self._size, Image.Resampling.LANCZOS)), None
         # Pillow weighs colors by their alpha, so that what is hidden does not bleed into the edges.
         return without_alpha(with_alpha(frame).resize(self._size, Image.Resampling.LANCZOS))
+
+
+class _Retimed(_Edited):
+    """An edit whose duration depends on the frames: asked before they have been read, it reads them."""
+
+    def __init__(self, clip: Clip, seconds: float) -> None:
+        super().__init__(clip)
+        self.seconds = seconds
+        self._end: float | None = None
+
+    @property
+    def duration(self) -> float:
+        if self._end is None:
+            for _ in self.frames():
+                pass
+        assert self._end is not None
+        return self._end
+
+
+class _LimitedIdle(_Retimed):
+    def __init__(self, clip: Clip, seconds: float) -> None:
+        super().__init__(clip, seconds)
+        self._count = clip.count
+
+    @property
+    def count(self) -> int | None:
+        return self._count
+
+    def frames(self) -> Iterator[Frame]:
+        # A frame that the next stretch would follow within less than a frame's time is left out.
+        last = self.seconds - (1e-6 if self.rate is None else min(self.seconds, 1 / self.rate) - 1e-6)
+        count = 0
+        first: Frame | None = None  # of the stretch; it appears at `start`
+        start = 0.0
+        for frame in self.clip.frames():
+            if first is None:
+                first = frame
+            elif not _alike(first, frame):
+                start += min(frame.start - first.start, self.seconds)
+                first = frame
+            since = frame.start - first.start
+            if since <= last or frame is first:
+                count += 1
+                yield Frame(frame.pixels, start + since, frame.mask)
+        if first is not None:
+            self._count = count
+            self._end = start + min(self.clip.duration - first.start, self.seconds)
+
+
+class _HeldLast(_Retimed):
+    def frames(self) -> Iterator[Frame]:
+        start = 0.0
+        for frame in self.clip.frames():
+            start = frame.start
+            yield frame
+        self._end = max(self.clip.duration, start + self.seconds)
+
+
+def _alike(a: Frame, b: Frame) -> bool:
+    """Whether no pixel of two frames differs by more than ALIKE levels, and no mask at all."""
+    if a.mask is not b.mask and (a.mask is None or b.mask is None or not np.array_equal(a.mask, b.mask)):
+        return False
+    if a.pixels is b.pixels:
+        return True
+    return int((np.maximum(a.pixels, b.pixels) - np.minimum(a.pixels, b.pixels)).max()) <= ALIKE
 
 
 class _Held(_Edited):
@@ -211,3 +280,21 @@ def resample(clip: Clip, fps: float) -> Clip:
 def resize(clip: Clip, width: int) -> Clip:
     """At most `width` pixels wide, by a Lanczos filter; the height as `even_height` says. Never enlarged."""
     return clip if clip.size[0] <= width else _Resized(clip, width)
+
+
+def limit_idle(clip: Clip, seconds: float) -> Clip:
+    """Stretches in which nothing changes last `seconds` at most, and what follows moves up.
+
+    Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
+    Raises `SettingError` for less than SHORTEST_IDLE.
+    """
+    if not (isfinite(seconds) and seconds >= SHORTEST_IDLE):
+        raise SettingError(f"a stretch without change lasts {SHORTEST_IDLE} s or more, not {printable(seconds)}")
+    return _LimitedIdle(clip, seconds)
+
+
+def hold_last(clip: Clip, seconds: float) -> Clip:
+    """The last frame lasts `seconds` at least. Raises `SettingError` for a negative time."""
+    if not (isfinite(seconds) and seconds >= 0):
+        raise SettingError(f"the last frame is held for 0 s or more, not {printable(seconds)}")
+    return _HeldLast(clip, seconds)

@@ -595,3 +595,24 @@ def lay(
         near.append(known + [place[entry]] * (reach - len(known)))
     nearest = [min(entries, key=lambda k: float(square[i, k])) for i in range(len(square))]
     return near, [place[k] for k in nearest], [square[i, k] for i, k in enumerate(nearest)]
+
+
+def changed(before: NDArray[np.uint32], now: NDArray[np.uint32]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what differs in the lower 24 bits; all 0 where nothing does."""
+    differ = [(x, y) for y, x in np.ndindex(now.shape) if int(before[y, x]) % (1 << 24) != int(now[y, x]) % (1 << 24)]
+    if not differ:
+        return 0, 0, 0, 0
+    columns, rows = zip(*differ, strict=True)
+    return min(columns), min(rows), max(columns) + 1, max(rows) + 1
+
+
+def filter(part: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Planes (3, h, w) of red, green and blue of numbers (h, w), each row less the one above."""
+    planes = np.stack([part // (1 << 16) % 256, part // (1 << 8) % 256, part % 256]).astype(np.int64)
+    above = np.concatenate([np.zeros_like(planes[:, :1]), planes[:, :-1]], axis=1)
+    return ((planes - above) % 256).astype(np.uint8)
+
+
+def restore(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture (h, w, 3) of which these are the planes."""
+    return (np.cumsum(planes.astype(np.int64), axis=1) % 256).astype(np.uint8).transpose(1, 2, 0)

@@ -34,7 +34,7 @@ LAYERS = [
     ["gifsom.job"],
     ["gifsom.sources", "gifsom.encoder"],
     ["gifsom.palette"],
-    ["gifsom.edit"],
+    ["gifsom.edit", "gifsom.overlay", "gifsom.spool"],
     ["gifsom.timing", "gifsom.color"],
     ["gifsom.clip", "gifsom.settings", "gifsom.output", "gifsom.jit", "gifsom.info", "gifsom.events"],
     ["gifsom.errors"],

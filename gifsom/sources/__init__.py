@@ -1,4 +1,4 @@
-"""Where clips come from: videos, pictures and animations, arrays. `open` chooses by what is in the file."""
+"""Where clips come from: videos, pictures and animations, recordings, arrays. `open` chooses by what is in the file."""
 
 import re
 from pathlib import Path
@@ -8,19 +8,32 @@ from gifsom.errors import SourceNotFound, SourceRefused, SourceUnreadable, print
 from gifsom.settings import MAX_PIXELS, Color, parse_color
 from gifsom.sources.folder import open_folder
 from gifsom.sources.images import is_picture, open_image, read_head
+from gifsom.sources.recording import open_recording
 from gifsom.sources.video import open_video
+from gifsom.spool import is_recording
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def open(path: str | Path, *, background: str | Color | None = None, max_pixels: int = MAX_PIXELS) -> Clip:
-    """A video, a GIF, another picture file, or a folder of pictures as a `Clip`, by content, whatever the name says.
+def open(
+    path: str | Path,
+    *,
+    background: str | Color | None = None,
+    max_pixels: int = MAX_PIXELS,
+    cursor: bool = True,
+    clicks: bool | None = None,
+    keys: bool | None = None,
+) -> Clip:
+    """A video, picture, animation, recording or folder of pictures as a `Clip`, by content, whatever the name says.
 
     Args:
         path: a local file or folder. A remote address is refused; so is a playlist, whatever it is called.
         background: what lies behind transparent pixels (a CSS name, "#rrggbb", three numbers); None: white, and a GIF
             stays transparent.
         max_pixels: a picture with more pixels is refused.
+        cursor: of a recording: the pointer is drawn.
+        clicks: of a recording: a ring is drawn where a button is pressed; None: where there are any.
+        keys: of a recording: keys are drawn as a caption; None: where there are any.
 
     Raises:
         SourceNotFound, SourceRefused, SourceUnreadable, SourceEmpty: with one line that names the file and the cause.
@@ -44,4 +57,6 @@ def open(path: str | Path, *, background: str | Color | None = None, max_pixels:
         raise SourceUnreadable(f"{printable(path)}: {error.strerror}") from None
     if not head:
         raise SourceUnreadable(f"{printable(path)}: the file is empty")
+    if is_recording(head):
+        return open_recording(file, max_pixels, cursor, clicks, keys)
     return (open_image if is_picture(head) else open_video)(file, max_pixels, behind)

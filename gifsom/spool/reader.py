@@ -108,7 +108,7 @@ class Spool:
             raise SourceEmpty(f"{printable(path)}: there is no picture in the recording")
         file.seek(readable)
         unread = length - readable
-        cut = is_cut(file.read(HEADER_BYTES), unread)
+        cut = unread > 0 and is_cut(file, unread)
         size, fps, started = header.size, header.fps, header.started
         return cls(path, size, fps, started, until, ended, dropped, clicks, keys, readable, unread, cut)
 

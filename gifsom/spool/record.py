@@ -13,7 +13,7 @@ from the recording's start, places are pixels of its canvas.
              8  time, signed
              4  x, signed             4  y, signed         4  w                    4  h
              4  length of the payload
-             4  crc32 of the 40 bytes before and of the payload
+             4  crc32 of the 36 bytes before and of the payload
              .  payload
 
     type          x, y        w, h              flags       payload
@@ -233,6 +233,7 @@ def _decode(
     return None
 
 
-def is_cut(head: bytes, left: int) -> bool:
-    """Whether a record that begins with these bytes is longer than the `left` bytes of the file."""
+def is_cut(file: BinaryIO, left: int) -> bool:
+    """Whether the record that begins here, `left` bytes before the file's end, is longer than that."""
+    head = file.read(_HEAD_BYTES)
     return left < _HEAD_BYTES or (head.startswith(_MARK) and _RECORD.unpack_from(head)[-1] > left - _HEAD_BYTES)

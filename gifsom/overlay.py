@@ -1,0 +1,142 @@
+"""What is drawn over the pictures of a recording: the pointer, a ring where a button is pressed, keys as a caption.
+
+Each is a stamp, a small picture with alpha, that is laid over a copy of the pixels and cut off at their edges.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from gifsom.clip import Pixels
+from gifsom.errors import printable
+from gifsom.events import Key, Pointer, Shape
+from gifsom.settings import Color
+
+AMBER: Final[Color] = (255, 176, 0)
+RIM: Final[Color] = (70, 40, 0)
+BOX: Final[Color] = (44, 47, 54)
+EDGE: Final[Color] = (110, 115, 125)
+INK: Final[Color] = (255, 255, 255)
+
+RING: Final = 1 / 40
+CAPTION: Final = 1 / 26
+"""Radius of a ring and height of letters, as parts of the picture's shorter side."""
+
+LETTERS: Final = 200
+"""Of a caption that are looked at: more fit into no picture of a usual shape."""
+
+SHARP: Final = 4
+"""Times that a caption's box is drawn larger than it is shown, so that its corners are smooth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is drawn over one picture.
+
+    pointer  where it is
+    shape    how it looks; None: no pointer is drawn
+    rings    x and y of their middles
+    caption  text at the bottom; may be empty
+    """
+
+    pointer: tuple[int, int] = (0, 0)
+    shape: Shape | None = None
+    rings: tuple[tuple[int, int], ...] = ()
+    caption: str = ""
+
+
+def draw(pixels: Pixels, scene: Scene) -> Pixels:
+    """A copy of pixels (h, w, 3) with all of a scene drawn over it."""
+    drawn = pixels.copy()
+    height, width = drawn.shape[:2]
+    if scene.rings:
+        ring = _ring(max(9.0, min(width, height) * RING))
+        half = ring.shape[0] // 2
+        for x, y in scene.rings:
+            _lay(drawn, ring, x - half, y - half)
+    if scene.shape is not None:
+        x, y = corner(scene.pointer, scene.shape)
+        _lay(drawn, scene.shape.pixels, x, y)
+    if scene.caption:
+        caption = _caption(scene.caption, width, max(12, round(min(width, height) * CAPTION)))
+        _lay(drawn, caption, (width - caption.shape[1]) // 2, height - height // 20 - caption.shape[0])
+    return drawn
+
+
+def corner(at: tuple[int, int], shape: Shape) -> tuple[int, int]:
+    """Where the upper left corner of a pointer's picture lies that points to `at`."""
+    return at[0] - shape.hot[0], at[1] - shape.hot[1]
+
+
+def is_seen(pointer: Pointer, shape: Shape, size: tuple[int, int]) -> bool:
+    """Whether any of a pointer's picture lies on a canvas of width and height `size`."""
+    (x, y), (height, width) = corner((pointer.x, pointer.y), shape), shape.pixels.shape[:2]
+    return bool(-width < x < size[0] and -height < y < size[1])
+
+
+def words(keys: Iterable[Key]) -> str:
+    """Keys as text: single characters stand together, as typed, and all others apart.
+
+    >>> words([Key(0, "l"), Key(0, "s"), Key(0, "Enter"), Key(0, "Ctrl+C")])
+    'ls Enter Ctrl+C'
+    """
+    text, joins = "", True
+    for key in keys:
+        single = len(key.text) == 1
+        text += "" if joins and single else " "
+        text += printable(key.text)
+        joins = single
+    return text.strip()
+
+
+def _lay(pixels: Pixels, stamp: Pixels, left: int, top: int) -> None:
+    """Blend a stamp (h, w, 4), colors multiplied by alpha, with the pixels below it."""
+    height, width = pixels.shape[:2]
+    x, y = max(0, -left), max(0, -top)
+    part = stamp[y : max(0, height - top), x : max(0, width - left)].astype(np.uint16)
+    below = pixels[top + y : top + y + part.shape[0], left + x : left + x + part.shape[1]]
+    if part.size:
+        below[:] = np.minimum(part[..., :3] + (below * (255 - part[..., 3:]) + 127) // 255, 255)
+
+
+def _multiplied(colors: np.ndarray, alpha: np.ndarray) -> Pixels:
+    """A stamp of colors (..., 3), 0 to 255, and alpha (h, w), 0 to 1."""
+    rgba = np.concatenate([colors * alpha[..., None], 255 * alpha[..., None]], axis=2)
+    stamp: Pixels = np.rint(rgba).astype(np.uint8)
+    return stamp
+
+
+@lru_cache(maxsize=4)
+def _ring(radius: float) -> Pixels:
+    """A stamp of odd sides: an amber ring between two thin dark ones."""
+    half = int(radius) + 4
+    y, x = np.mgrid[-half : half + 1, -half : half + 1]
+    away = np.abs(np.hypot(x, y) - radius)
+    thick = max(1.5, radius / 9)
+    amber = np.clip(thick + 0.5 - away, 0, 1)
+    alpha = np.clip(thick + 1.5 - away, 0, 1)
+    return _multiplied(amber[..., None] * np.array(AMBER) + (1 - amber[..., None]) * np.array(RIM), alpha)
+
+
+@lru_cache(maxsize=4)
+def _caption(text: str, width: int, size: int) -> Pixels:
+    """A stamp at most as wide as `width` allows: white letters on a dark box. What is too long loses its front."""
+    font = ImageFont.load_default(size)
+    room = max(size, width - 4 * size)
+    shown = text = text[-LETTERS:]
+    while len(shown) > 1 and font.getlength(shown) > room:
+        text = text[1:]
+        shown = f"…{text}"
+    pad, tall = round(size * 0.7), round(size * 1.9)
+    wide = max(tall, round(font.getlength(shown)) + 2 * pad)
+    box = Image.new("RGBA", (wide * SHARP, tall * SHARP), (*EDGE, 0))
+    around = (0, 0, wide * SHARP - 1, tall * SHARP - 1)
+    ImageDraw.Draw(box).rounded_rectangle(around, tall * SHARP // 4, (*BOX, 255), EDGE, SHARP)
+    image = box.resize((wide, tall), Image.Resampling.BOX)
+    ImageDraw.Draw(image).text((wide / 2, tall / 2), shown, INK, font, anchor="mm")
+    rgba = np.asarray(image)
+    return _multiplied(rgba[..., :3], rgba[..., 3] / 255)

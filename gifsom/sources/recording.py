@@ -1,0 +1,179 @@
+"""A recording of the screen as a Clip: its pictures, and over them the pointer, clicks and keys.
+
+A frame comes wherever the picture or what is drawn over it changes. What happens within half of a frame's time is one
+frame: the system tells of a click at any time, and of pictures at the recording's rate.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from gifsom.clip import Clip, Frame, Shortfall
+from gifsom.errors import printable
+from gifsom.events import Click, Key, Pointer, Shape
+from gifsom.overlay import Scene, draw, is_seen, words
+from gifsom.spool import Event, Picture, Spool
+
+RING: Final = 0.3
+"""Seconds that the ring of a click stays after the button went up."""
+
+CAPTION: Final = 1.5
+"""Seconds that keys are shown after the last of them."""
+
+TOGETHER: Final = 1.0
+"""Seconds within which a key joins those before it."""
+
+KEYS: Final = 64
+"""Of keys pressed one after the other these many at most are shown."""
+
+
+@dataclass(frozen=True)
+class Recording(Clip):
+    """What a spool holds; made by `open_recording`.
+
+    spool   the file
+    cursor  the pointer is drawn
+    clicks  rings are drawn where buttons are pressed
+    keys    keys are drawn as a caption
+    """
+
+    spool: Spool
+    cursor: bool
+    clicks: bool
+    keys: bool
+
+    native = True
+
+    @property
+    def name(self) -> str:
+        return printable(self.spool.path)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.spool.size
+
+    @property
+    def duration(self) -> float:
+        return self.spool.duration
+
+    @property
+    def rate(self) -> float:
+        """That of the pictures: clicks and keys may add frames between two of them, half of a frame's time away."""
+        return self.spool.fps
+
+    @cached_property
+    def count(self) -> int:
+        return sum(1 for _ in self._scenes(lambda picture: None))
+
+    @property
+    def shortfall(self) -> Shortfall | None:
+        if not self.spool.unread:
+            return None
+        cause = "the recording was cut off" if self.spool.cut else "what follows is damaged"
+        return Shortfall(self.duration, None, f" ({cause})")
+
+    def frames(self) -> Iterator[Frame]:
+        width, height = self.size
+        canvas = np.zeros((height, width, 3), np.uint8)
+        for start, scene in self._scenes(lambda picture: self.spool.paint(picture, canvas)):
+            yield Frame(draw(canvas, scene), start)
+
+    def _scenes(self, paint: Callable[[Picture], None]) -> Iterator[tuple[float, Scene]]:
+        """When a frame appears, and what is drawn over what had been given to `paint` by then."""
+        near = 0.5 / self.spool.fps - 1e-6
+        stage = _Stage(self)
+        start, painted, fixed = 0.0, False, True  # the frame in hand; it moves to the time of its first picture
+        shown: Scene | None = None
+        begun = False
+        for time, event in self._happenings(stage):
+            if begun and time - start >= near:
+                if painted or stage.scene != shown:
+                    yield start, (shown := stage.scene)
+                start, painted, fixed = time, False, False
+            if isinstance(event, Picture):
+                paint(event)
+                begun = painted = True
+                start, fixed = (start if fixed else time), True
+            stage.show(time, event)
+        if painted or stage.scene != shown:
+            yield start, stage.scene
+
+    def _happenings(self, stage: "_Stage") -> Iterator[tuple[float, Event | None]]:
+        """The recording's events, and None whenever something disappears from the stage."""
+        for time, event in self.spool.events():
+            while stage.due < time:
+                yield stage.due, None
+            yield time, event
+        while stage.due < self.duration:
+            yield stage.due, None
+
+
+class _Stage:
+    """What is to be drawn as time goes on.
+
+    Attributes:
+        scene: of now.
+        due: the time at which something disappears, if nothing happens before.
+    """
+
+    def __init__(self, clip: Recording) -> None:
+        self._clip = clip
+        self._shapes: dict[int, Shape] = {}
+        self._pointer: Pointer | None = None
+        self._rings: dict[int, tuple[tuple[int, int], float]] = {}  # of each button: where, and until when
+        self._keys: deque[Key] = deque(maxlen=KEYS)
+        self._typed = 0.0
+        self.scene = Scene()
+        self.due = float("inf")
+
+    def show(self, time: float, event: Event | None) -> None:
+        """What happens at `time`, which never falls."""
+        clip = self._clip
+        match event:
+            case Shape() if clip.cursor:
+                self._shapes[event.number] = event
+            case Pointer() if clip.cursor:
+                self._pointer = event
+            case Click() if clip.clicks:
+                self._click(time, event)
+            case Key() if clip.keys:
+                if time - self._typed >= TOGETHER:
+                    self._keys.clear()
+                self._keys.append(event)
+                self._typed = time
+        self._rings = {button: ring for button, ring in self._rings.items() if ring[1] > time}
+        if time >= self._typed + CAPTION:
+            self._keys.clear()
+        ends = [end for _, end in self._rings.values()]
+        self.due = min([*ends, self._typed + CAPTION] if self._keys else ends, default=float("inf"))
+        self.scene = self._now()
+
+    def _click(self, time: float, click: Click) -> None:
+        """The ring stays where the button went down until it goes up."""
+        width, height = self._clip.size
+        self._rings.pop(click.button, None)
+        if 0 <= click.x < width and 0 <= click.y < height:
+            self._rings[click.button] = (click.x, click.y), float("inf") if click.pressed else time + RING
+
+    def _now(self) -> Scene:
+        rings = tuple(sorted({where for where, _ in self._rings.values()}))
+        caption = words(self._keys)
+        pointer = self._pointer
+        shape = self._shapes.get(pointer.shape) if pointer is not None else None
+        if pointer is None or shape is None or not is_seen(pointer, shape, self._clip.size):
+            return Scene(rings=rings, caption=caption)
+        return Scene((pointer.x, pointer.y), shape, rings, caption)
+
+
+def open_recording(
+    path: Path, max_pixels: int, cursor: bool = True, clicks: bool | None = None, keys: bool | None = None
+) -> Recording:
+    """The recording in a file; clicks and keys None: drawn where there are any. Raises as `Spool.open` does."""
+    spool = Spool.open(path, max_pixels)
+    clicks = spool.clicks if clicks is None else clicks
+    return Recording(spool, cursor, clicks, spool.keys if keys is None else keys)
