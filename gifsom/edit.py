@@ -181,9 +181,7 @@ class _Retimed(_Edited):
 
 
 class _LimitedIdle(_Retimed):
-    def __init__(self, clip: Clip, seconds: float) -> None:
-        super().__init__(clip, seconds)
-        self._count = clip.count
+    _count: int | None = None  # until it is known how many are left out
 
     @property
     def count(self) -> int | None:

@@ -12,8 +12,10 @@ from PIL import Image
 
 import gifsom
 from gifsom.clip import Clip, Frame
-from gifsom.edit import hold, resample, resize, trim
+from gifsom.edit import hold, hold_last, limit_idle, resample, resize, trim
+from gifsom.events import Click, Key, Pointer, Shape
 from gifsom.sources.arrays import StoredClip
+from gifsom.spool import SpoolWriter
 
 
 def video(name: str) -> Clip:
@@ -51,6 +53,10 @@ CLIPS: dict[str, Callable[[], Clip]] = {
     "stored pictures": stored,
     "stored pictures, held": lambda: hold(stored()),
     "video, held": lambda: hold(video("cards.mkv")),
+    "video, idle limited": lambda: limit_idle(video("cards.mkv"), 0.2),
+    "video, last frame held": lambda: hold_last(video("cards.mkv"), 2),
+    "GIF, retimed": lambda: hold_last(limit_idle(video("sprite.gif"), 0.1), 1),
+    "video of variable rate, retimed": lambda: video("vfr.mkv").resample(12).limit_idle(0.3).hold_last(1),
 }
 
 
@@ -71,9 +77,38 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=[*CLIPS, *FOLDERS])
-def clip(request: pytest.FixtureRequest, pictures: Path) -> Clip:
-    return CLIPS[request.param]() if request.param in CLIPS else FOLDERS[request.param](pictures)
+RECORDINGS: dict[str, Callable[[Path], Clip]] = {
+    "recording": gifsom.open,
+    "recording, nothing drawn": lambda path: gifsom.open(path, cursor=False, clicks=False, keys=False),
+    "recording, all of it": lambda path: (
+        gifsom.open(path).trim(0.3, 2).resample(7).limit_idle(0.5).resize(30).hold_last(1)
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A screen of noise on which something moves, with a pointer that clicks, and keys."""
+    path = tmp_path_factory.mktemp("recording") / "x.gsr"
+    screen = np.random.default_rng(0).integers(0, 256, (40, 60, 4)).astype(np.uint8)
+    with SpoolWriter(path, (60, 40), 10) as log:
+        log.shape(Shape(1, np.full((5, 4, 4), 200, np.uint8), (1, 1)))
+        for n in range(15):
+            screen[n : n + 5, n : 2 * n + 9] += np.uint8(1)
+            log.picture(n / 10, screen)
+            log.pointer(Pointer(n / 10, 3 * n, 2 * n, 1))
+        log.click(Click(1.8, 30, 20, 1, True))
+        log.click(Click(1.9, 30, 20, 1, False))
+        log.key(Key(2.5, "A"))
+        log.end(5)
+    return path
+
+
+@pytest.fixture(params=[*CLIPS, *FOLDERS, *RECORDINGS])
+def clip(request: pytest.FixtureRequest, pictures: Path, recording: Path) -> Clip:
+    if request.param in CLIPS:
+        return CLIPS[request.param]()
+    return FOLDERS[request.param](pictures) if request.param in FOLDERS else RECORDINGS[request.param](recording)
 
 
 def content(frame: Frame) -> tuple[bytes, float, bytes | None]:

@@ -17,7 +17,7 @@ from PIL import Image
 from gifsom import edit
 from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.errors import GifsomError, SettingError, SourceEmpty
-from gifsom.timing import slots
+from gifsom.timing import schedule, slots
 
 Pixels = NDArray[np.uint8]
 
@@ -52,8 +52,13 @@ EDITS: dict[str, Callable[[Clip], Clip]] = {
     "trim": lambda clip: edit.trim(clip, 0.15, 0.75),
     "resample": lambda clip: edit.resample(clip, 4),
     "resize": lambda clip: edit.resize(clip, 2),
+    "limit_idle": lambda clip: edit.limit_idle(clip, 0.12),
+    "hold_last": lambda clip: edit.hold_last(clip, 2),
     "hold": edit.hold,
-    "all": lambda clip: edit.hold(edit.resize(edit.resample(edit.trim(clip, "0.15"), 4), 2)),
+    "all": lambda clip: edit.hold(
+        edit.hold_last(edit.resize(edit.limit_idle(edit.resample(edit.trim(clip, "0.15"), 4), 0.2), 2), 2)
+    ),
+    "all, otherwise": lambda clip: edit.trim(edit.resample(edit.hold_last(edit.limit_idle(clip, 0.12), 2), 4), 0.1, 2),
 }
 
 
@@ -315,6 +320,122 @@ def test_resize_scales_an_unchanged_picture_once() -> None:
     frames = list(edit.resize(FrameClip(pictures, range(6), 6, masks), 4).frames())
     assert [a.pixels is b.pixels for a, b in pairwise(frames)] == [True, False, False, True, False]
     assert [frame.mask is None for frame in frames] == [True, True, True, False, False, True]
+
+
+def leveled(levels: Sequence[int], starts: Sequence[float], duration: float, rate: float | None = None) -> FrameClip:
+    """A clip of grey pictures; one pixel of each has another level."""
+    pictures = [np.full((2, 4, 3), 100, np.uint8) for _ in levels]
+    for picture, level in zip(pictures, levels, strict=True):
+        picture[1, 3, 2] = level
+    return FrameClip(pictures, starts, duration, rate=rate)
+
+
+def last_pixel(clip: Clip) -> list[tuple[int, float]]:
+    return [(int(frame.pixels[1, 3, 2]), round(frame.start, 9)) for frame in clip.frames()]
+
+
+def test_limit_idle_shortens_what_does_not_change() -> None:
+    clip = leveled([0, 50, 90, 130], [0, 0.5, 5, 5.2], 9)
+    limited = edit.limit_idle(clip, 1)
+    assert last_pixel(limited) == [(0, 0), (50, 0.5), (90, 1.5), (130, 1.7)]
+    assert limited.duration == pytest.approx(2.7)
+
+
+def test_limit_idle_leaves_frames_out_that_look_the_same() -> None:
+    """A pixel may differ by 8 levels from the first of the stretch, but no more; drifting ends a stretch, too."""
+    levels = [100, 108, 92, 100, 109, 105, 101, 100, 92]
+    clip = leveled(levels, [n / 2 for n in range(9)], 4.5)
+    assert last_pixel(edit.limit_idle(clip, 0.6)) == [
+        (100, 0),
+        (108, 0.5),
+        (109, 0.6),
+        (105, 1.1),
+        (100, 1.2),
+        (92, 1.7),
+    ]
+
+
+def test_limit_idle_compares_masks() -> None:
+    masks = [None, np.zeros((2, 4), bool), np.zeros((2, 4), bool), np.eye(2, 4, dtype=bool), None]
+    clip = FrameClip([np.zeros((2, 4, 3), np.uint8)] * 5, range(5), 5, masks)
+    assert [frame.start for frame in edit.limit_idle(clip, 0.5).frames()] == [0, 0.5, 1, 1.5]
+
+
+def test_limit_idle_makes_no_frames_nearer_than_the_clip_has_them() -> None:
+    clip = leveled([0] * 30 + [90] * 30, [n / 15 for n in range(60)], 4, rate=15)
+    limited = edit.limit_idle(clip, 0.5)
+    starts = [frame.start for frame in limited.frames()]
+    assert np.diff(starts).min() > 0.99 / 15
+    assert (limited.rate, limited.count, limited.duration) == (15, len(starts), 1.0)
+
+
+def test_limit_idle_leaves_a_clip_as_it_is_in_which_all_moves() -> None:
+    clip = numbered([0, 0.1, 0.5, 0.6], 1)
+    moving = FrameClip([frame.pixels * np.uint8(20) for frame in clip.kept], [0, 0.1, 0.5, 0.6], 1)
+    limited = edit.limit_idle(moving, 0.4)
+    assert same_frames(list(moving.frames()), list(limited.frames()))
+    assert limited.duration == 1
+
+
+@pytest.mark.parametrize("seconds", [0, 0.09, -1, float("nan"), float("inf")])
+def test_limit_idle_is_a_tenth_of_a_second_at_least(seconds: float) -> None:
+    with pytest.raises(SettingError, match=r"0\.1 s or more, not"):
+        edit.limit_idle(numbered([0], 1), seconds)
+
+
+def test_hold_last_lasts_as_long_as_asked() -> None:
+    clip = numbered([0, 1, 1.9], 2)
+    held = edit.hold_last(clip, 2)
+    assert told(held) == [(0, 0), (1, 1), (2, 1.9)]
+    assert held.duration == 3.9
+    assert edit.hold_last(clip, 0.05).duration == 2
+    assert edit.hold_last(clip, 0).duration == 2
+
+
+@pytest.mark.parametrize("seconds", [-0.1, float("nan"), float("inf")])
+def test_hold_last_is_never_negative(seconds: float) -> None:
+    with pytest.raises(SettingError, match="0 s or more, not"):
+        edit.hold_last(numbered([0], 1), seconds)
+
+
+RETIMED: dict[str, tuple[Callable[[Clip], Clip], float]] = {
+    "limit_idle": (lambda clip: clip.limit_idle(0.5), 1.7),
+    "hold_last": (lambda clip: clip.hold_last(3), 11.2),
+    "both": (lambda clip: clip.limit_idle(0.5).hold_last(3), 4.2),
+    "the other way round": (lambda clip: clip.hold_last(3).limit_idle(0.5), 1.7),
+    "resampled": (lambda clip: clip.limit_idle(0.5).hold_last(3).resample(10), 4.2),
+    "resampled before": (lambda clip: clip.resample(10).limit_idle(0.5).hold_last(3), 4.2),
+    "trimmed": (lambda clip: clip.limit_idle(0.5).trim(0.2), 1.5),
+}
+
+
+@pytest.mark.parametrize(("change", "length"), RETIMED.values(), ids=RETIMED.keys())
+@pytest.mark.parametrize("asked", [True, False])
+def test_durations_are_exact_before_and_after_reading(
+    change: Callable[[Clip], Clip], length: float, asked: bool
+) -> None:
+    """And the delays of a GIF have that sum."""
+    clip = change(leveled([0, 50, 90, 130], [0, 0.2, 4, 8.2], 9))
+    if asked:
+        assert clip.duration == pytest.approx(length)
+    assert sum(delay for _, delay in schedule(clip)) == round(length * 100)
+    assert clip.duration == pytest.approx(length)
+    frames = list(clip.frames())
+    assert same_frames(frames, list(clip.frames()))
+    assert frames[-1].start < clip.duration
+
+
+def test_resample_asks_for_the_duration_when_it_is_exact() -> None:
+    """A clip that knows its length only once it has been read has the same frames the first time."""
+
+    class Late(FrameClip):
+        @property
+        def duration(self) -> float:
+            return 1.0 if self.passes else 30.0
+
+    kept = numbered([0, 0.5, 0.96], 1.0)
+    late = Late([frame.pixels for frame in kept.kept], [0, 0.5, 0.96], 1.0)
+    assert told(edit.resample(late, 10)) == told(edit.resample(kept, 10)) == [(0, 0), (1, 0.5)]
 
 
 def test_hold_reads_a_small_clip_once() -> None:

@@ -94,7 +94,6 @@ def test_a_ring_lies_around_the_place(size: tuple[int, int], radius: float) -> N
     away = np.hypot(x - middle[0], y - middle[1])
     assert (drawn[np.abs(away - radius) < 0.5] == AMBER).all()
     assert (drawn[np.abs(away - radius) > 4.6] == 255).all()
-    assert drawn.min(axis=2)[np.abs(away - radius) < 4].max() < 255
     assert np.array_equal(drawn[:, middle[0] - 30 : middle[0] + 31], drawn[:, middle[0] - 30 : middle[0] + 31][:, ::-1])
 
 
@@ -125,7 +124,7 @@ def test_a_caption_that_is_too_long_loses_its_front(size: tuple[int, int]) -> No
     assert long.tobytes() == other.tobytes()
     if width > 100:
         columns = np.flatnonzero(different(long, ground).any(axis=0))
-        assert 0 < columns[0]
+        assert columns[0] > 0
         assert columns[-1] < width - 1
         assert Image.fromarray(long).getextrema() != Image.fromarray(ground).getextrema()
 
