@@ -616,3 +616,8 @@ def filter(part: NDArray[np.uint32]) -> NDArray[np.uint8]:
 def restore(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The picture (h, w, 3) of which these are the planes."""
     return (np.cumsum(planes.astype(np.int64), axis=1) % 256).astype(np.uint8).transpose(1, 2, 0)
+
+
+def differ(before: Iterable[int], now: Iterable[int]) -> bool:
+    """Whether two rows differ in the lower 24 bits."""
+    return any(int(a) % (1 << 24) != int(b) % (1 << 24) for a, b in zip(before, now, strict=True))

@@ -136,6 +136,18 @@ def test_the_changed_box_is_found_as_its_twin_finds_it(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
+def test_rows_differ_as_by_their_twin(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    row = rng.integers(0, 1 << 32, 9, dtype=np.uint32)
+    for bit in range(32):
+        other = row.copy()
+        other[rng.integers(9)] ^= np.uint32(1 << bit)
+        assert reference.differ(row, other) == pack._differ(row, other) == (bit < 24)
+    assert not pack._differ(row, row)
+    assert not pack._differ(row[:0], row[:0])
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_a_part_is_filtered_and_restored_as_by_their_twins(seed: int) -> None:
     rng = np.random.default_rng(seed)
     h, w = rng.integers(1, 20, 2).tolist()

@@ -16,40 +16,37 @@ _LEVEL = 1
 
 
 @kernel
+def _differ(before: NDArray[np.uint32], now: NDArray[np.uint32]) -> bool:
+    """Whether two rows (n,) differ anywhere in their lower 24 bits. Without a way out of the loop it is the fastest."""
+    difference = np.uint32(0)
+    for x in range(now.size):
+        difference |= np.uint32(before[x] ^ now[x])
+    return (difference & np.uint32(0xFFFFFF)) != 0
+
+
+@kernel
 def _changed(before: NDArray[np.uint32], now: NDArray[np.uint32]) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of all places where two pictures (h, w) differ in their lower 24 bits.
 
     Right and bottom lie just outside; all are 0 where nothing differs.
     """
     h, w = now.shape
-    colors = np.uint32(0xFFFFFF)
-    top, bottom = h, 0
-    for y in range(h):
-        difference = np.uint32(0)
-        for x in range(w):
-            difference |= np.uint32(before[y, x] ^ now[y, x])
-        if difference & colors:
-            top = y
-            break
-    for y in range(h - 1, top - 1, -1):
-        difference = np.uint32(0)
-        for x in range(w):
-            difference |= np.uint32(before[y, x] ^ now[y, x])
-        if difference & colors:
-            bottom = y + 1
-            break
-    left, right = w, 0
-    for y in range(top, bottom):
-        for x in range(left):
-            if (before[y, x] ^ now[y, x]) & colors:
-                left = x
-                break
-        for x in range(w - 1, right - 1, -1):
-            if (before[y, x] ^ now[y, x]) & colors:
-                right = x + 1
-                break
-    if bottom == 0:
+    top, bottom, left, right = 0, h, w, 0
+    while top < h and not _differ(before[top], now[top]):
+        top += 1
+    if top == h:
         return 0, 0, 0, 0
+    while not _differ(before[bottom - 1], now[bottom - 1]):
+        bottom -= 1
+    for y in range(top, bottom):
+        if _differ(before[y, :left], now[y, :left]):
+            left = 0
+            while not (before[y, left] ^ now[y, left]) & np.uint32(0xFFFFFF):
+                left += 1
+        if _differ(before[y, right:], now[y, right:]):
+            right = w
+            while not (before[y, right - 1] ^ now[y, right - 1]) & np.uint32(0xFFFFFF):
+                right -= 1
     return left, top, right, bottom
 
 
