@@ -188,8 +188,7 @@ class _LimitedIdle(_Retimed):
         return self._count
 
     def frames(self) -> Iterator[Frame]:
-        # A frame that the next stretch would follow within less than a frame's time is left out.
-        last = self.seconds - (1e-6 if self.rate is None else min(self.seconds, 1 / self.rate) - 1e-6)
+        time = 1 / (self.rate or 100)  # of a frame: the next stretch must not follow any sooner
         count = 0
         first: Frame | None = None  # of the stretch; it appears at `start`
         start = 0.0
@@ -200,7 +199,7 @@ class _LimitedIdle(_Retimed):
                 start += min(frame.start - first.start, self.seconds)
                 first = frame
             since = frame.start - first.start
-            if since <= last or frame is first:
+            if frame is first or since + time <= self.seconds + 1e-9:
                 count += 1
                 yield Frame(frame.pixels, start + since, frame.mask)
         if first is not None:

@@ -134,6 +134,11 @@ def test_what_happens_almost_at_once_is_one_frame(record: Callable[..., Recordin
     assert frames[-1].pixels[0, 0].tolist() == [30, 0, 0]
 
 
+def test_what_changes_nothing_takes_no_part_in_that(record: Callable[..., Recording]) -> None:
+    still, moved = Pointer(0.46, 5, 5, 3), Pointer(0.49, 6, 5, 3)
+    assert times(record([(0, 10), ARROW, Pointer(0, 5, 5, 3), still, moved], end=1)) == [0, 0.49]
+
+
 def ringed(clip: Clip) -> list[tuple[float, bool]]:
     """Each frame's start, and whether something is drawn in it."""
     return [(round(frame.start, 6), bool(frame.pixels[..., 1].any())) for frame in clip.frames()]

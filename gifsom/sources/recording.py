@@ -87,18 +87,20 @@ class Recording(Clip):
         """When a frame appears, and what is drawn over what had been given to `paint` by then."""
         near = 0.5 / self.spool.fps - 1e-6
         stage = _Stage(self)
-        start, painted, fixed = 0.0, False, True  # the frame in hand; it moves to the time of its first picture
         shown: Scene | None = None
-        begun = False
+        begun = painted = False
+        start = 0.0  # of the frame in hand
         for time, event in self._happenings(stage):
-            if begun and time - start >= near:
-                if painted or stage.scene != shown:
+            changed = painted or stage.scene != shown
+            if begun and (time - start >= near or not changed):
+                if changed:
                     yield start, (shown := stage.scene)
-                start, painted, fixed = time, False, False
+                start, painted = time, False
             if isinstance(event, Picture):
                 paint(event)
+                if begun and not painted:
+                    start = time  # what else belongs to the frame came a moment before
                 begun = painted = True
-                start, fixed = (start if fixed else time), True
             stage.show(time, event)
         if painted or stage.scene != shown:
             yield start, stage.scene

@@ -21,7 +21,7 @@ def _differ(before: NDArray[np.uint32], now: NDArray[np.uint32]) -> bool:
     difference = np.uint32(0)
     for x in range(now.size):
         difference |= np.uint32(before[x] ^ now[x])
-    return (difference & np.uint32(0xFFFFFF)) != 0
+    return bool(difference & np.uint32(0xFFFFFF))
 
 
 @kernel
