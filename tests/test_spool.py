@@ -317,6 +317,31 @@ def test_a_full_disk_is_told_and_leaves_whole_records(path: Path) -> None:
     assert [f"{path}: File too large"] * 6 + [f"{path.with_name('y.gsr')}: File too large"] == run.stdout.splitlines()
 
 
+KILLED = """
+import sys, pathlib
+import numpy as np
+from gifsom.spool import SpoolWriter
+log = SpoolWriter(pathlib.Path(sys.argv[1]), (200, 150), 10)
+for n in range(1000):
+    log.picture(n / 10, np.random.default_rng(n).integers(0, 256, (150, 200, 4)).astype(np.uint8))
+    print(n, flush=True)
+"""
+
+
+@posix
+@pytest.mark.parametrize("after", [1, 160])
+def test_a_writer_that_is_killed_loses_at_most_the_record_in_hand(after: int, path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED, path], cwd=ROOT, stdout=subprocess.PIPE, text=True) as writing:
+        assert writing.stdout is not None
+        while int(writing.stdout.readline()) < after:
+            pass
+        writing.kill()
+        written = max([after, *map(int, writing.stdout.read().split())])
+    pictures = canvases(Spool.open(path, MAX_PIXELS))
+    assert len(pictures) > written
+    assert [(n / 10, rgb(noise(n, 150, 200))) for n in range(len(pictures))] == pictures
+
+
 def test_a_still_tail_is_kept_by_holds(path: Path) -> None:
     with SpoolWriter(path, (12, 9), 10) as log:
         log.picture(0, noise(0))
@@ -429,7 +454,7 @@ def test_a_wrong_byte_anywhere_costs_its_record_and_what_follows(path: Path) -> 
         assert Spool.open(path, MAX_PIXELS).unread == len(data) - ends[left - 1]
 
 
-VALUES = [1, 2, 7, 127, 128, 255]
+VALUES = [1, 128, 255]
 
 
 def test_a_wrong_field_under_a_right_checksum_does_no_harm(path: Path) -> None:
@@ -454,11 +479,10 @@ def test_a_payload_that_is_wrong_under_a_right_checksum_is_told(path: Path) -> N
     write(path)
     data, at = path.read_bytes(), HEAD
     for place in range(at + RECORD, starts(path)[1]):
-        for change in VALUES:
-            wrong = bytearray(data)
-            wrong[place] ^= change
-            path.write_bytes(sealed(bytes(wrong), at))
-            read(path)
+        wrong = bytearray(data)
+        wrong[place] ^= VALUES[place % len(VALUES)]
+        path.write_bytes(sealed(bytes(wrong), at))
+        read(path)
 
 
 def with_payload(path: Path, payload: bytes) -> None:
