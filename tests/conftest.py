@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from gifsom import cli
 from gifsom.clip import Clip, Frame
 
+pytest_plugins = ["xvfb"]
+
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"
 SHARED = ROOT.parent / "shared"

@@ -32,7 +32,7 @@ LAYERS = [
     ["gifsom.fit"],
     ["gifsom.probe"],
     ["gifsom.job"],
-    ["gifsom.sources", "gifsom.encoder"],
+    ["gifsom.sources", "gifsom.encoder", "gifsom.recorder"],
     ["gifsom.palette"],
     ["gifsom.edit", "gifsom.overlay", "gifsom.spool"],
     ["gifsom.timing", "gifsom.color"],

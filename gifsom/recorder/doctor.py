@@ -1,0 +1,157 @@
+"""What can be recorded here, and what would go wrong, told before it does."""
+
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+from gifsom.errors import GifsomError, printable
+from gifsom.recorder.input import InputWatch
+from gifsom.recorder.pointer import PointerWatch
+from gifsom.recorder.region import region_text
+from gifsom.recorder.screen import check_screen, grabber, monitor, monitors, screen_rect
+from gifsom.recorder.windows import windows
+
+GRABS = 5
+"""Pictures of which the fastest one's time is told: the first one sets things up."""
+
+TYPICAL = 750_000
+"""Bytes a second of a typical recording: 15 frames of 50 kB, between a terminal's 10 and a scrolled page's 200."""
+
+ENOUGH = 3600 * TYPICAL
+"""Bytes below which the disk is called nearly full: an hour."""
+
+Verdict = tuple[bool | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    name  what it is, some words
+    ok    True: as it should be; False: something cannot be done; None: works, but could be better
+    text  one line
+    """
+
+    name: str
+    ok: bool | None
+    text: str
+
+
+def examine() -> list[Finding]:
+    """Look at all that a recording needs; whatever is wrong is a finding, and no error. Some 0.3 s."""
+    parts: list[tuple[str, Callable[[], Verdict]]] = [
+        ("session", _session),
+        ("screen", _screen),
+        ("monitors", _monitors),
+        ("picture", _picture),
+        ("pointer", _pointer),
+        ("clicks and keys", _input),
+        ("windows", _windows),
+        ("picker", _picker),
+        ("recordings", _folder),
+        ("disk", _disk),
+    ]
+    return [Finding(name, *_told(part)) for name, part in parts]
+
+
+def spool_folder() -> Path:
+    """The folder of recordings; it need not exist."""
+    return platformdirs.user_state_path("gifsom", appauthor=False)
+
+
+def _told(part: Callable[[], Verdict]) -> Verdict:
+    try:
+        return part()
+    except GifsomError as error:
+        return False, str(error)
+    except OSError as error:
+        return False, printable(error)
+
+
+def _session() -> Verdict:
+    check_screen()
+    if sys.platform in ("win32", "darwin"):
+        return True, {"win32": "Windows", "darwin": "macOS"}[sys.platform]
+    return True, f"X11, display {printable(os.environ.get('DISPLAY', ''))}"
+
+
+def _screen() -> Verdict:
+    return True, region_text(screen_rect())
+
+
+def _monitors() -> Verdict:
+    listed = [
+        " ".join([str(one.number), *([printable(one.name)] if one.name else []), region_text(one.rect)])
+        + (" (primary)" if one.primary else "")
+        for one in monitors()
+    ]
+    return True, ", ".join(listed)
+
+
+def _picture() -> Verdict:
+    rect = monitor().rect
+    times = []
+    with grabber() as grab:
+        for _ in range(GRABS):
+            start = time.perf_counter()
+            shot = grab.grab((rect.left, rect.top, rect.left + rect.width, rect.top + rect.height))
+            times.append(time.perf_counter() - start)
+        black = not np.asarray(shot)[..., :3].any()
+    speed = f"{min(times) * 1000:.1f} ms for {rect.width}x{rect.height}"
+    return (None, f"all of it is black ({speed})") if black else (True, speed)
+
+
+def _pointer() -> Verdict:
+    with PointerWatch() as watch:
+        seen, shape = watch.look()
+    if shape is None:
+        return None, f"at {seen.x},{seen.y}; its picture is not told, and it will not be shown"
+    return True, f"at {seen.x},{seen.y}, {shape.pixels.shape[1]}x{shape.pixels.shape[0]}"
+
+
+def _input() -> Verdict:
+    with InputWatch(keys=True):
+        return True, "can be shown"
+
+
+def _windows() -> Verdict:
+    listed = windows()
+    active = next((printable(window.title or window.program) for window in listed if window.active), None)
+    return True, f"{len(listed)} to be seen" + (f', "{active}" is active' if active else ", none is active")
+
+
+def _picker() -> Verdict:
+    if importlib.util.find_spec("tkinter") and importlib.util.find_spec("_tkinter"):
+        return True, "tkinter"
+    if shutil.which("slop"):
+        return True, "slop"
+    return None, "neither tkinter nor slop is installed: --pick is not possible, --region is"
+
+
+def _folder() -> Verdict:
+    folder = spool_folder()
+    nearest = _nearest(folder)
+    with tempfile.TemporaryFile(dir=nearest) as file:
+        file.write(b"\0")
+    return True, printable(folder)
+
+
+def _disk() -> Verdict:
+    free = shutil.disk_usage(_nearest(spool_folder())).free
+    hours = free / TYPICAL / 3600
+    lasts = f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
+    return (None if free < ENOUGH else True), f"{free / 1e9:.1f} GB are free, some {lasts} of a typical recording"
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself, or the one that it would be made in."""
+    return next(path for path in (folder, *folder.parents) if path.exists())

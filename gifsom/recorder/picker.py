@@ -1,0 +1,162 @@
+"""Drawing a region with the mouse, on a picture of the screen as it was.
+
+A window that no window manager touches lies over the whole screen and shows that picture: what is beneath cannot move
+away while the mouse is on it. Where Python has no tkinter, the program slop does the same, if it is installed.
+"""
+
+import re
+import shutil
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from gifsom.clip import Rect
+from gifsom.errors import ScreenUnavailable
+from gifsom.recorder.region import parse_region
+from gifsom.recorder.screen import screen_rect, snapshot
+
+if TYPE_CHECKING:
+    import tkinter
+
+MIN_SIDE = 8
+"""Pixels: a smaller rectangle is a click that slipped."""
+
+_SETTLE = 0.15
+"""Seconds after which the screen is as it was before, and can be recorded."""
+
+_HINT = "Draw a rectangle with the mouse. Esc or a right click: cancel"
+_FONT = ("TkDefaultFont", 12)
+
+
+def pick() -> Rect | None:
+    """The rectangle of the screen that the user draws, in pixels; None: canceled with Esc or a right click.
+
+    It is drawn from one corner of a pixel to another: as wide as the mouse went; the last row and column of the screen
+    stand for its edge. Takes the keyboard and the mouse until then; call it from the main thread. Raises
+    `ScreenUnavailable` also where nothing is installed that can ask.
+    """
+    try:
+        import tkinter  # not everywhere a part of Python; 0.05 s
+    except ImportError:
+        return _pick_with_slop()
+    bounds = screen_rect()
+    try:
+        picked = _Overlay(bounds).ask()
+    except tkinter.TclError as error:
+        raise ScreenUnavailable(f"the screen cannot be drawn on: {error}: give --region instead") from None
+    time.sleep(_SETTLE)
+    return picked
+
+
+def drawn(bounds: Rect, start: tuple[int, int], end: tuple[int, int]) -> Rect | None:
+    """The rectangle between two pixels of `bounds`, counted from its corner; None where it is no rectangle yet."""
+    last = (bounds.width - 1, bounds.height - 1)
+    low, high = (tuple(map(choose, start, end)) for choose in (min, max))
+    left, top = (min(max(value, 0), most) for value, most in zip(low, last, strict=True))
+    right, bottom = (most + 1 if value >= most else max(value, 0) for value, most in zip(high, last, strict=True))
+    if right - left < MIN_SIDE or bottom - top < MIN_SIDE:
+        return None
+    return Rect(bounds.left + left, bounds.top + top, right - left, bottom - top)
+
+
+class _Overlay:
+    """The window, from its making to the answer."""
+
+    def __init__(self, bounds: Rect) -> None:
+        import tkinter
+
+        self._bounds = bounds
+        self._start: tuple[int, int] | None = None
+        self._rect: Rect | None = None
+        size = (bounds.width, bounds.height)
+        frozen = snapshot(bounds)
+        picture = Image.frombuffer("RGB", frozen.shape[1::-1], frozen.tobytes(), "raw", "BGRX", 0, 1).resize(size)
+        self._window = window = tkinter.Tk()
+        window.withdraw()
+        window.overrideredirect(True)
+        window.attributes("-topmost", True)
+        window.geometry(f"{bounds.width}x{bounds.height}+{bounds.left}+{bounds.top}")
+        ppm = b"P6 %d %d 255 " % size + picture.tobytes()
+        self._image = tkinter.PhotoImage(master=window, data=ppm, format="PPM")
+        self._canvas = canvas = tkinter.Canvas(window, highlightthickness=0, cursor="crosshair")
+        canvas.pack(fill="both", expand=True)
+        canvas.create_image(0, 0, image=self._image, anchor="nw")
+        for width, color in ((3, "black"), (1, "white")):  # is seen on any ground
+            canvas.create_rectangle(0, 0, 0, 0, outline=color, width=width, state="hidden", tags="rectangle")
+        self._label = tkinter.Label(canvas, text=_HINT, font=_FONT, background="black", foreground="white", padx=8)
+        self._label.place(relx=0.5, y=16, anchor="n")
+        self._bind()
+
+    def _bind(self) -> None:
+        window, canvas = self._window, self._canvas
+        canvas.bind("<ButtonPress-1>", self._press)
+        canvas.bind("<B1-Motion>", self._move)
+        canvas.bind("<ButtonRelease-1>", self._release)
+        for button in (2, 3):  # the right one is 2 on macOS
+            window.bind(f"<ButtonPress-{button}>", lambda _: self._end(None))
+        window.bind("<Escape>", lambda _: self._end(None))
+        window.bind("<Return>", lambda _: self._accept())
+
+    def ask(self) -> Rect | None:
+        """Show it, wait, and take it away."""
+        import tkinter
+
+        try:
+            self._window.deiconify()
+            self._window.wait_visibility()
+            self._window.focus_force()
+            try:
+                self._window.grab_set_global()
+            except tkinter.TclError:  # another program, such as an open menu, has the mouse: clicks on us reach us
+                self._window.grab_set()
+            self._window.mainloop()
+        finally:
+            self._window.destroy()
+        return self._rect
+
+    def _end(self, rect: Rect | None) -> None:
+        self._rect = rect
+        self._window.quit()
+
+    def _press(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        self._start = (event.x, event.y)
+
+    def _move(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        if self._start is None:
+            return
+        self._rect = rect = drawn(self._bounds, self._start, (event.x, event.y))
+        self._canvas.itemconfigure("rectangle", state="normal" if rect else "hidden")
+        if rect is None:
+            return
+        left, top = rect.left - self._bounds.left, rect.top - self._bounds.top
+        self._canvas.coords("rectangle", left - 1, top - 1, left + rect.width, top + rect.height)
+        above = top > self._label.winfo_reqheight() + 8
+        self._label.configure(text=f"{rect.width} x {rect.height}")
+        self._label.place(relx=0, x=left, y=top - 4 if above else top + 4, anchor="sw" if above else "nw")
+
+    def _release(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        self._move(event)
+        self._start = None
+        self._accept()
+
+    def _accept(self) -> None:
+        if self._rect:
+            self._end(self._rect)
+
+
+def _pick_with_slop() -> Rect | None:
+    program = shutil.which("slop")
+    if program is None:
+        raise ScreenUnavailable(
+            "a region is drawn with tkinter or slop, and neither is installed: give --region instead"
+        )
+    run = subprocess.run(
+        [program, "-f", "%wx%h+%x+%y"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if run.returncode or not re.match(r"\d", run.stdout):
+        return None
+    picked = parse_region(run.stdout)
+    time.sleep(_SETTLE)
+    return picked if min(picked.width, picked.height) >= MIN_SIDE else None

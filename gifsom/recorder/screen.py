@@ -1,0 +1,128 @@
+"""The screen and its monitors, and whether they can be recorded at all."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import reduce
+from typing import Any
+
+import mss
+import numpy as np
+from numpy.typing import NDArray
+
+from gifsom.clip import Rect
+from gifsom.errors import ScreenUnavailable, SettingError, printable
+from gifsom.recorder.region import clip_region, region_text
+from gifsom.recorder.types import Monitor
+from gifsom.recorder.xlib import Display
+
+if sys.platform == "darwin":
+    from gifsom.recorder.quartz import may_record
+
+_X11 = sys.platform not in ("win32", "darwin")
+
+_WAYLAND = (
+    "this is a Wayland session, of which an X11 program sees only black: record with the desktop's own recorder"
+    " (GNOME: Ctrl+Alt+Shift+R; KDE: Spectacle; else wf-recorder or OBS) and run 'gifsom convert FILE', or log in to an"
+    " Xorg session"
+)
+_PERMISSION = (
+    "this program may not record the screen: allow it in System Settings, Privacy & Security, Screen Recording, and"
+    " start it again"
+)
+
+
+def check_screen() -> None:
+    """Raise `ScreenUnavailable`, which says why, where the screen cannot be recorded.
+
+    A session that calls itself Wayland is refused whatever display is open: a recording of nothing but black helps
+    nobody. Without `WAYLAND_DISPLAY` and `XDG_SESSION_TYPE` the display itself is asked.
+    """
+    if sys.platform == "darwin" and not may_record():
+        raise ScreenUnavailable(_PERMISSION)
+    if _X11 and _is_wayland():
+        raise ScreenUnavailable(_WAYLAND)
+    monitors()
+
+
+def _is_wayland() -> bool:
+    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland":
+        return True
+    with Display() as display:  # reached from another session, such as over ssh
+        extended = display.extension("XWAYLAND") is not None
+    return extended or any(monitor.name.startswith("XWAYLAND") for monitor in monitors())
+
+
+@contextmanager
+def grabber() -> Iterator[mss.MSS]:
+    """An open `mss.MSS`, for one thread; whatever goes wrong with it in the block is a `ScreenUnavailable`."""
+    if _X11 and not os.environ.get("DISPLAY"):
+        raise ScreenUnavailable("there is no screen to record: DISPLAY is not set")
+    try:
+        with mss.MSS() as grab:
+            yield grab
+    except ScreenUnavailable:
+        raise
+    except Exception as error:  # mss raises many kinds, bare AssertionErrors among them
+        name = f"the display {printable(os.environ['DISPLAY'])}" if os.environ.get("DISPLAY") else "the screen"
+        raise ScreenUnavailable(f"{name} cannot be recorded: {printable(error) or type(error).__name__}") from error
+
+
+def monitors() -> list[Monitor]:
+    """The monitors as they are now, at least one; on X11 only what lies on the screen. Raises `ScreenUnavailable`."""
+    with grabber() as grab:
+        screen, *parts = grab.monitors
+        bounds = _rect(screen)
+        listed = [part for part in parts if _overlap(_rect(part), bounds)] or [screen]
+        first = next((n for n, part in enumerate(listed) if _item(part, "is_primary")), 0)
+        return [
+            Monitor(
+                n + 1, _item(part, "output") or _item(part, "name") or "", clip_region(_rect(part), bounds), n == first
+            )
+            for n, part in enumerate(listed)
+        ]
+
+
+def monitor(number: int | None = None) -> Monitor:
+    """The monitor of that number; None: the primary one. Raises `SettingError`, which lists those that there are."""
+    listed = monitors()
+    for one in listed:
+        if one.number == number or (number is None and one.primary):
+            return one
+    there = ", ".join(f"{one.number} ({region_text(one.rect)})" for one in listed)
+    raise SettingError(f"monitor is {printable(number)}: there are {there}")
+
+
+def screen_rect() -> Rect:
+    """The smallest rectangle that holds all monitors. Raises `ScreenUnavailable`."""
+    return reduce(Rect.union, (monitor.rect for monitor in monitors()))
+
+
+def snapshot(rect: Rect) -> NDArray[np.uint8]:
+    """A picture of a part of the screen, (h, w, 4) uint8, BGR and a byte without meaning. Raises `ScreenUnavailable`.
+
+    It is larger than `rect` where the system counts in points instead of pixels.
+    """
+    with grabber() as grab:
+        return np.array(grab.grab((rect.left, rect.top, rect.left + rect.width, rect.top + rect.height)))
+
+
+def _rect(monitor: Any) -> Rect:
+    return Rect(*(int(monitor[name]) for name in ("left", "top", "width", "height")))
+
+
+def _item(monitor: Any, name: str) -> Any:
+    """What mss knows of a monitor beyond its place; None where it does not know."""
+    try:
+        return monitor[name]
+    except (KeyError, AttributeError):
+        return None
+
+
+def _overlap(rect: Rect, other: Rect) -> bool:
+    try:
+        clip_region(rect, other)
+    except SettingError:
+        return False
+    return True
