@@ -32,13 +32,14 @@ def need(*programs: str) -> None:
 class Screen:
     """A running X server.
 
-    name     as in DISPLAY
-    process  the server's own
+    name      as in DISPLAY
+    process   the server's own
+    programs  those that were started on it, in order
     """
 
     name: str
     process: subprocess.Popen[bytes]
-    _started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    programs: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def env(self) -> dict[str, str]:
@@ -57,7 +58,7 @@ class Screen:
         need(str(command[0]))
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(command, env=self.env, stdin=quiet, stdout=quiet, stderr=quiet)
-        self._started.append(process)
+        self.programs.append(process)
         return process
 
     def ids(self, title: str) -> list[int]:
@@ -79,17 +80,20 @@ class Screen:
         return self.show(title, "xterm", "-geometry", geometry, "-T", title, "-e", "sleep", "600")
 
     def close(self) -> None:
-        for process in (*reversed(self._started), self.process):
+        for process in reversed(self.programs):
             process.kill()
             process.wait()
+        self.process.terminate()  # it removes the files of its display
+        self.process.wait()
 
 
-def start_screen(size: tuple[int, int] = SIZE) -> Screen:
-    """A new X server on a display that is free; close it."""
+def start_screen(*options: str, size: tuple[int, int] = SIZE) -> Screen:
+    """A new X server, with more of Xvfb's options, on a display that is free; close it."""
     need("Xvfb")
     reader, writer = os.pipe()
-    options = ["-displayfd", str(writer), "-screen", "0", "{}x{}x24".format(*size), "-nolisten", "tcp", "-noreset"]
-    process = subprocess.Popen(["Xvfb", *options], pass_fds=[writer], stderr=subprocess.DEVNULL)
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "{}x{}x24".format(*size)]
+    command += ["-nolisten", "tcp", "-noreset", *options]
+    process = subprocess.Popen(command, pass_fds=[writer], stderr=subprocess.DEVNULL)
     os.close(writer)
     with os.fdopen(reader) as stream:
         number = stream.readline().strip()

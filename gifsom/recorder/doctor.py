@@ -114,7 +114,7 @@ def _pointer() -> Verdict:
     with PointerWatch() as watch:
         seen, shape = watch.look()
     if shape is None:
-        return None, f"at {seen.x},{seen.y}; its picture is not told, and it will not be shown"
+        return None, "there is none on this screen"
     return True, f"at {seen.x},{seen.y}, {shape.pixels.shape[1]}x{shape.pixels.shape[0]}"
 
 

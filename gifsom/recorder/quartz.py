@@ -57,6 +57,11 @@ def may_record() -> bool:
     return bool(preflight())
 
 
+def is_wayland() -> bool:
+    """It is not."""
+    return False
+
+
 def windows() -> list[Window]:
     """The windows that are to be seen, the topmost first. Titles are told only to programs that may record."""
     quartz = _quartz()

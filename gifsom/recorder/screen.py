@@ -13,14 +13,9 @@ from numpy.typing import NDArray
 
 from gifsom.clip import Rect
 from gifsom.errors import ScreenUnavailable, SettingError, printable
+from gifsom.recorder.native import is_wayland, may_record
 from gifsom.recorder.region import clip_region, region_text
 from gifsom.recorder.types import Monitor
-from gifsom.recorder.xlib import Display
-
-if sys.platform == "darwin":
-    from gifsom.recorder.quartz import may_record
-
-_X11 = sys.platform not in ("win32", "darwin")
 
 _WAYLAND = (
     "this is a Wayland session, of which an X11 program sees only black: record with the desktop's own recorder"
@@ -39,25 +34,16 @@ def check_screen() -> None:
     A session that calls itself Wayland is refused whatever display is open: a recording of nothing but black helps
     nobody. Without `WAYLAND_DISPLAY` and `XDG_SESSION_TYPE` the display itself is asked.
     """
-    if sys.platform == "darwin" and not may_record():
+    if not may_record():
         raise ScreenUnavailable(_PERMISSION)
-    if _X11 and _is_wayland():
+    if is_wayland() or any(monitor.name.startswith("XWAYLAND") for monitor in monitors()):
         raise ScreenUnavailable(_WAYLAND)
-    monitors()
-
-
-def _is_wayland() -> bool:
-    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland":
-        return True
-    with Display() as display:  # reached from another session, such as over ssh
-        extended = display.extension("XWAYLAND") is not None
-    return extended or any(monitor.name.startswith("XWAYLAND") for monitor in monitors())
 
 
 @contextmanager
 def grabber() -> Iterator[mss.MSS]:
     """An open `mss.MSS`, for one thread; whatever goes wrong with it in the block is a `ScreenUnavailable`."""
-    if _X11 and not os.environ.get("DISPLAY"):
+    if sys.platform not in ("win32", "darwin") and not os.environ.get("DISPLAY"):
         raise ScreenUnavailable("there is no screen to record: DISPLAY is not set")
     try:
         with mss.MSS() as grab:

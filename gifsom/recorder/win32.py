@@ -49,6 +49,16 @@ _QUERY_LIMITED = 0x1000
 _SHOWING = 1
 
 
+def may_record() -> bool:
+    """All programs may."""
+    return True
+
+
+def is_wayland() -> bool:
+    """It is not."""
+    return False
+
+
 def windows() -> list[Window]:
     """The windows that are to be seen, the topmost first."""
     found: list[int] = []

@@ -1,16 +1,33 @@
 """The windows of an X server, with a window manager that follows EWMH, with another one, or with none."""
 
+import os
+import sys
 from dataclasses import replace
 
 from gifsom.clip import Rect
 from gifsom.recorder.types import Window
 from gifsom.recorder.xlib import INPUT_ONLY, VIEWABLE, Display
 
+assert sys.platform != "win32"
+
 _ICONIC = 3
 """WM_STATE of a window that is reduced to an icon."""
 
 _FRAMES = 3
 """Windows around a window within which a window manager may have put it."""
+
+
+def may_record() -> bool:
+    """Whoever may use the display may record it."""
+    return True
+
+
+def is_wayland() -> bool:
+    """Whether the display belongs to a Wayland compositor, or may well. Raises `ScreenUnavailable`."""
+    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland":
+        return True
+    with Display() as display:  # reached from another session, such as over ssh
+        return display.extension("XWAYLAND") is not None
 
 
 def windows() -> list[Window]:
@@ -58,7 +75,8 @@ def _active(display: Display) -> int:
         return next(iter(display.numbers(display.root, "_NET_ACTIVE_WINDOW")), 0)
     focus = display.focus()
     if focus <= 1 or focus == display.root:
-        return _client(display, display.pointer()[2])
+        _, _, focus = display.pointer() or (0, 0, 0)
+        return _client(display, focus)
     while (parent := display.parent(focus)) not in (0, display.root):
         focus = parent
     return _client(display, focus)

@@ -1,16 +1,23 @@
-"""The pointer of an X server: where it is, and its picture by the XFixes extension."""
+"""The pointer of an X server: where it is, and its picture by the XFixes extension.
+
+Some pictures are not told, and an arrow stands for them: those of a program that has ended, such as xsetroot, are
+refused by the server's security extension, and of a picture that moves there is one clear pixel.
+"""
 
 import ctypes
+import sys
 from contextlib import suppress
-from ctypes import POINTER, Structure, c_int, c_short, c_ulong, c_ushort, c_void_p
+from ctypes import POINTER, Structure, c_char_p, c_int, c_short, c_ulong, c_ushort, c_void_p
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from gifsom.errors import ScreenUnavailable
-from gifsom.recorder.pictures import Picture, from_argb
+from gifsom.recorder.pictures import Picture, arrow, from_argb
 from gifsom.recorder.xlib import Display, Signatures, load
+
+assert sys.platform != "win32"
 
 
 class _Image(Structure):
@@ -23,11 +30,14 @@ class _Image(Structure):
         ("serial", c_ulong),
         ("pixels", POINTER(c_ulong)),  # 32 bits of each count
         ("atom", c_ulong),
-        ("name", c_void_p),
+        ("name", c_char_p),
     )
 
 
 _INTS = [POINTER(c_int)]
+
+_UNTOLD = -1
+"""Names a picture that is not told."""
 
 
 @cache
@@ -58,19 +68,23 @@ class Cursor:
         return library
 
     def look(self) -> tuple[int, int, int]:
-        """x and y on the screen, and a number that names the picture: 0 where it is refused at this moment."""
+        """x and y on the screen, and a number that names the picture: 0 where there is no pointer on this screen."""
         self._free()
         if self._library is not None:
             self._image = self._library.XFixesGetCursorImage(self._display.handle)
-        if not self._image:
-            x, y, _ = self._display.pointer()
-            return x, y, 0
-        image = self._image.contents
-        return image.x, image.y, image.serial
+        if self._image:
+            image = self._image.contents
+            return image.x, image.y, image.serial
+        at = self._display.pointer()
+        return (at[0], at[1], _UNTOLD) if at else (0, 0, 0)
 
     def picture(self) -> Picture:
         """The picture that the last look found."""
+        if not self._image:
+            return arrow()
         image = self._image.contents
+        if (image.width, image.height) == (1, 1) and image.name:
+            return arrow()
         values = np.ctypeslib.as_array(image.pixels, (image.height, image.width))
         return from_argb(values), (image.hot_x, image.hot_y)
 

@@ -98,7 +98,6 @@ class _State(Structure):
 
 
 _X11: Signatures = {
-    "XConnectionNumber": (c_int, [c_void_p]),
     "XPending": (c_int, [c_void_p]),
     "XNextEvent": (c_int, [c_void_p, POINTER(_Cookie)]),
     "XGetEventData": (c_int, [c_void_p, POINTER(_Cookie)]),
@@ -154,15 +153,14 @@ class Listener:
 
     def _run(self) -> None:
         poll = select.poll()
-        poll.register(self._x11.XConnectionNumber(self._display.handle), select.POLLIN)
+        poll.register(self._display.x11.XConnectionNumber(self._display.handle), select.POLLIN)
         event = _Cookie()
-        while not self._ended.is_set():
+        while self._display.alive and not self._ended.is_set():
             for _ in range(self._x11.XPending(self._display.handle)):
                 self._x11.XNextEvent(self._display.handle, byref(event))
                 if event.type == _GENERIC and event.extension == self._opcode:
                     self._take(event)
-            if any(state & ~select.POLLIN for _, state in poll.poll(_EVERY * 1000)):
-                return  # the display is gone
+            poll.poll(_EVERY * 1000)
 
     def _take(self, event: _Cookie) -> None:
         if not self._x11.XGetEventData(self._display.handle, byref(event)):
@@ -170,8 +168,8 @@ class Listener:
         now, kind, detail = time.perf_counter(), event.kind, event.data.contents.detail
         self._x11.XFreeEventData(self._display.handle, byref(event))
         if kind in (_BUTTON_PRESS, _BUTTON_RELEASE) and detail not in _WHEEL:
-            x, y, _ = self._display.pointer()
-            self._put(Click(now, x, y, detail, kind == _BUTTON_PRESS))
+            if at := self._display.pointer():
+                self._put(Click(now, at[0], at[1], detail, kind == _BUTTON_PRESS))
         elif kind == _KEY_PRESS and (text := self._press(detail)):
             self._put(Key(now, text))
         elif kind == _KEY_RELEASE:

@@ -5,6 +5,8 @@ display may die. A question that finds no answer gives None or nothing.
 """
 
 import os
+import select
+import sys
 from collections.abc import Sequence
 from ctypes import (
     CDLL,
@@ -26,6 +28,8 @@ from typing import Any, Self
 
 from gifsom.clip import Rect
 from gifsom.errors import ScreenUnavailable, printable
+
+assert sys.platform != "win32"  # where select has no poll
 
 XID = c_ulong
 Signatures = dict[str, tuple[Any, Sequence[Any]]]
@@ -71,6 +75,7 @@ _SIGNATURES: Signatures = {
     "XCloseDisplay": (c_int, [c_void_p]),
     "XSetErrorHandler": (c_void_p, [_HANDLER]),
     "XSetIOErrorHandler": (c_void_p, [_HANDLER]),
+    "XConnectionNumber": (c_int, [c_void_p]),
     "XDefaultRootWindow": (XID, [c_void_p]),
     "XQueryExtension": (c_int, [c_void_p, c_char_p, *_INTS * 3]),
     "XInternAtom": (c_ulong, [c_void_p, c_char_p, c_int]),
@@ -131,9 +136,16 @@ class Display:
         self.root: int = self.x11.XDefaultRootWindow(self.handle)
         self._atoms: dict[str, int] = {}
 
+    @property
+    def alive(self) -> bool:
+        """Whether the server is there."""
+        poll = select.poll()
+        poll.register(self.x11.XConnectionNumber(self.handle), select.POLLIN)
+        return not any(state & ~select.POLLIN for _, state in poll.poll(0))
+
     def close(self) -> None:
         """End the connection; more than once does no harm."""
-        if self.handle:
+        if self.handle and self.alive:  # libX11 waits for ever for a server that has died
             self.x11.XCloseDisplay(self.handle)
         self.handle = None
 
@@ -213,12 +225,12 @@ class Display:
         """The window that a window lies in; 0 for the whole screen and where there is no such window."""
         return self._tree(window)[0]
 
-    def pointer(self) -> tuple[int, int, int]:
+    def pointer(self) -> tuple[int, int, int] | None:
         """Where the pointer is, x and y on the screen, and the window on the root that it is in, or 0."""
         root, child, x, y, inner_x, inner_y, held = XID(), XID(), c_int(), c_int(), c_int(), c_int(), c_uint()
         answers = (byref(value) for value in (root, child, x, y, inner_x, inner_y, held))
-        self.x11.XQueryPointer(self.handle, self.root, *answers)
-        return x.value, y.value, child.value
+        found = self.x11.XQueryPointer(self.handle, self.root, *answers)
+        return (x.value, y.value, child.value) if found else None
 
     def focus(self) -> int:
         """The window that gets what is typed; 0 for none, 1 for the one that the pointer is in."""
