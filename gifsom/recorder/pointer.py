@@ -3,6 +3,9 @@
 import time
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gifsom.events import Pointer, Shape
 from gifsom.recorder.native import Cursor
 
@@ -12,8 +15,8 @@ class PointerWatch:
 
     def __init__(self) -> None:
         self._cursor = Cursor()
-        self._by_name = {0: 0}  # the system's number of a picture, and ours: many of the system's look alike
-        self._by_look: dict[tuple[object, ...], int] = {}
+        self._name = self._number = 0  # the system's number of the last picture, and ours
+        self._numbers: dict[tuple[object, ...], int] = {}
 
     def look(self) -> tuple[Pointer, Shape | None]:
         """The pointer now, by `time.perf_counter`, in pixels of the screen, and its shape if it is a new one.
@@ -22,14 +25,17 @@ class PointerWatch:
         """
         x, y, name = self._cursor.look()
         shape = None
-        if name not in self._by_name:
-            pixels, hot = self._cursor.picture()
-            seen = (pixels.shape, pixels.tobytes(), hot)
-            if seen not in self._by_look:
-                self._by_look[seen] = len(self._by_look) + 1
-                shape = Shape(self._by_look[seen], pixels, hot)
-            self._by_name[name] = self._by_look[seen]
-        return Pointer(time.perf_counter(), x, y, self._by_name[name]), shape
+        if name != self._name:
+            self._name, self._number = name, 0
+            if name:
+                shape = self._show(*self._cursor.picture())
+        return Pointer(time.perf_counter(), x, y, self._number), shape
+
+    def _show(self, pixels: NDArray[np.uint8], hot: tuple[int, int]) -> Shape | None:
+        seen = (pixels.shape, pixels.tobytes(), hot)
+        known = seen in self._numbers
+        self._number = self._numbers.setdefault(seen, len(self._numbers) + 1)
+        return None if known else Shape(self._number, pixels, hot)
 
     def close(self) -> None:
         """End the watch; more than once does no harm."""

@@ -1,14 +1,11 @@
 """The windows of an X server, with a window manager that follows EWMH, with another one, or with none."""
 
 import os
-import sys
 from dataclasses import replace
 
 from gifsom.clip import Rect
 from gifsom.recorder.types import Window
 from gifsom.recorder.xlib import INPUT_ONLY, VIEWABLE, Display
-
-assert sys.platform != "win32"
 
 _ICONIC = 3
 """WM_STATE of a window that is reduced to an icon."""

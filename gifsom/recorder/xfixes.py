@@ -1,13 +1,12 @@
 """The pointer of an X server: where it is, and its picture by the XFixes extension.
 
-Some pictures are not told, and an arrow stands for them: those of a program that has ended, such as xsetroot, are
-refused by the server's security extension, and of a picture that moves there is one clear pixel.
+Some pictures are refused by the server's security extension: those of a program that has ended, such as xsetroot. An
+arrow stands for them.
 """
 
 import ctypes
-import sys
 from contextlib import suppress
-from ctypes import POINTER, Structure, c_char_p, c_int, c_short, c_ulong, c_ushort, c_void_p
+from ctypes import POINTER, Structure, c_int, c_short, c_ulong, c_ushort, c_void_p
 from functools import cache
 from typing import Any
 
@@ -16,8 +15,6 @@ import numpy as np
 from gifsom.errors import ScreenUnavailable
 from gifsom.recorder.pictures import Picture, arrow, from_argb
 from gifsom.recorder.xlib import Display, Signatures, load
-
-assert sys.platform != "win32"
 
 
 class _Image(Structure):
@@ -30,7 +27,7 @@ class _Image(Structure):
         ("serial", c_ulong),
         ("pixels", POINTER(c_ulong)),  # 32 bits of each count
         ("atom", c_ulong),
-        ("name", c_char_p),
+        ("name", c_void_p),
     )
 
 
@@ -56,6 +53,7 @@ class Cursor:
     def __init__(self) -> None:
         self._display = Display()
         self._image: Any = None
+        self._name = 0
         self._library: ctypes.CDLL | None = None
         with suppress(ScreenUnavailable):  # without the library there is a position, and no picture
             self._library = self._start(_xfixes())
@@ -74,7 +72,8 @@ class Cursor:
             self._image = self._library.XFixesGetCursorImage(self._display.handle)
         if self._image:
             image = self._image.contents
-            return image.x, image.y, image.serial
+            self._name = image.serial or self._name  # 0: one that moves by itself, and is about to
+            return image.x, image.y, self._name
         at = self._display.pointer()
         return (at[0], at[1], _UNTOLD) if at else (0, 0, 0)
 
@@ -83,8 +82,6 @@ class Cursor:
         if not self._image:
             return arrow()
         image = self._image.contents
-        if (image.width, image.height) == (1, 1) and image.name:
-            return arrow()
         values = np.ctypeslib.as_array(image.pixels, (image.height, image.width))
         return from_argb(values), (image.hot_x, image.hot_y)
 

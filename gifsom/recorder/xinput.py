@@ -2,7 +2,6 @@
 
 import ctypes
 import select
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +13,6 @@ from gifsom.errors import ScreenUnavailable
 from gifsom.events import Click, Key
 from gifsom.recorder.keys import key_text
 from gifsom.recorder.xlib import XID, Display, Signatures, load
-
-assert sys.platform != "win32"  # where select has no poll
 
 _KEY_PRESS, _KEY_RELEASE, _BUTTON_PRESS, _BUTTON_RELEASE = 13, 14, 15, 16
 _MASTERS = 1

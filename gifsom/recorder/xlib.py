@@ -6,7 +6,6 @@ display may die. A question that finds no answer gives None or nothing.
 
 import os
 import select
-import sys
 from collections.abc import Sequence
 from ctypes import (
     CDLL,
@@ -28,8 +27,6 @@ from typing import Any, Self
 
 from gifsom.clip import Rect
 from gifsom.errors import ScreenUnavailable, printable
-
-assert sys.platform != "win32"  # where select has no poll
 
 XID = c_ulong
 Signatures = dict[str, tuple[Any, Sequence[Any]]]
