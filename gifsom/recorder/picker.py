@@ -26,6 +26,9 @@ MIN_SIDE = 8
 _SETTLE = 0.15
 """Seconds after which the screen is as it was before, and can be recorded."""
 
+_EVERY = 100
+"""Milliseconds after which a signal is noticed."""
+
 _HINT = "Draw a rectangle with the mouse. Esc or a right click: cancel"
 _FONT = ("TkDefaultFont", 12)
 
@@ -83,10 +86,9 @@ class _Overlay:
         self._canvas = canvas = tkinter.Canvas(window, highlightthickness=0, cursor="crosshair")
         canvas.pack(fill="both", expand=True)
         canvas.create_image(0, 0, image=self._image, anchor="nw")
-        for width, color in ((3, "black"), (1, "white")):  # is seen on any ground
-            canvas.create_rectangle(0, 0, 0, 0, outline=color, width=width, state="hidden", tags="rectangle")
+        for color in ("white", "black"):  # one of the two is seen on any ground
+            canvas.create_rectangle(0, 0, 0, 0, outline=color, state="hidden", tags="rectangle")
         self._label = tkinter.Label(canvas, text=_HINT, font=_FONT, background="black", foreground="white", padx=8)
-        self._label.place(relx=0.5, y=16, anchor="n")
         self._bind()
 
     def _bind(self) -> None:
@@ -106,15 +108,23 @@ class _Overlay:
         try:
             self._window.deiconify()
             self._window.wait_visibility()
-            self._window.focus_force()
             try:
                 self._window.grab_set_global()
             except tkinter.TclError:  # another program, such as an open menu, has the mouse: clicks on us reach us
                 self._window.grab_set()
+            self._window.update()  # taking the mouse costs the keyboard
+            self._wake()
+            self._label.place(relx=0.5, y=16, anchor="n")
             self._window.mainloop()
         finally:
             self._window.destroy()
         return self._rect
+
+    def _wake(self) -> None:
+        """Take the keyboard, and let Python see now and then that there was a signal: Tcl only waits for events."""
+        if self._window.focus_get() is None:
+            self._window.focus_force()
+        self._window.after(_EVERY, self._wake)
 
     def _end(self, rect: Rect | None) -> None:
         self._rect = rect
@@ -131,7 +141,9 @@ class _Overlay:
         if rect is None:
             return
         left, top = rect.left - self._bounds.left, rect.top - self._bounds.top
-        self._canvas.coords("rectangle", left - 1, top - 1, left + rect.width, top + rect.height)
+        right, bottom = left + rect.width - 1, top + rect.height - 1
+        for out, item in enumerate(self._canvas.find_withtag("rectangle"), 1):
+            self._canvas.coords(item, left - out, top - out, right + out, bottom + out)
         above = top > self._label.winfo_reqheight() + 8
         self._label.configure(text=f"{rect.width} x {rect.height}")
         self._label.place(relx=0, x=left, y=top - 4 if above else top + 4, anchor="sw" if above else "nw")
