@@ -193,9 +193,12 @@ def seen(watch: InputWatch, count: int) -> list[Click | Key]:
 def test_clicks_are_seen_wherever_they_go(screen: Screen) -> None:
     screen.xterm("target")
     before = time.perf_counter()
+    pause = ["sleep", "0.1"]
     with InputWatch() as watch:
-        screen.run("xdotool", "mousemove", "200", "150", "click", "1", "key", "a")
-        screen.run("xdotool", "mousemove", "1000", "700", "mousedown", "3", "mousemove", "900", "650", "mouseup", "3")
+        screen.run("xdotool", "mousemove", "200", "150", "click", "1", "key", "a", *pause)
+        screen.run(
+            "xdotool", "mousemove", "1000", "700", "mousedown", "3", *pause, "mousemove", "900", "650", "mouseup", "3"
+        )
         clicks = seen(watch, 4)
     told = [(c.x, c.y, c.button, c.pressed) for c in clicks if isinstance(c, Click)]
     assert told == [(200, 150, 1, True), (200, 150, 1, False), (1000, 700, 3, True), (900, 650, 3, False)]

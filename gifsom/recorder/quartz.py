@@ -1,6 +1,5 @@
 """Windows, the pointer, and the permission to record on macOS, through ctypes, from Apple's documentation."""
 
-import sys
 from ctypes import CDLL, POINTER, Structure, byref, c_bool, c_char_p, c_double, c_int32, c_long, c_uint32, c_void_p
 from ctypes import create_string_buffer as buffer
 from functools import cache
@@ -9,8 +8,6 @@ from typing import Any
 from gifsom.clip import Rect
 from gifsom.recorder.pictures import Picture, arrow
 from gifsom.recorder.types import Window
-
-assert sys.platform == "darwin"
 
 _ON_SCREEN, _NO_DESKTOP = 1, 16
 _UTF8 = 0x0800_0100

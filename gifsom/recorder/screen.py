@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Rect
-from gifsom.errors import ScreenUnavailable, SettingError, printable
+from gifsom.errors import GifsomError, ScreenUnavailable, SettingError, printable
 from gifsom.recorder.native import is_wayland, may_record
 from gifsom.recorder.region import clip_region, region_text
 from gifsom.recorder.types import Monitor
@@ -48,7 +48,7 @@ def grabber() -> Iterator[mss.MSS]:
     try:
         with mss.MSS() as grab:
             yield grab
-    except ScreenUnavailable:
+    except GifsomError:
         raise
     except Exception as error:  # mss raises many kinds, bare AssertionErrors among them
         name = f"the display {printable(os.environ['DISPLAY'])}" if os.environ.get("DISPLAY") else "the screen"

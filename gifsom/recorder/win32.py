@@ -2,7 +2,6 @@
 
 import sys
 from ctypes import (
-    POINTER,
     Structure,
     byref,
     c_int,
@@ -12,7 +11,9 @@ from ctypes import (
     sizeof,
 )
 from ctypes.wintypes import BOOL, DWORD, HBITMAP, HWND, LONG, LPARAM, POINT, RECT, WORD
+from functools import cache
 from pathlib import PureWindowsPath
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,32 +22,54 @@ from gifsom.clip import Rect
 from gifsom.recorder.pictures import Picture, arrow, from_masks, from_straight
 from gifsom.recorder.types import Window
 
-assert sys.platform == "win32"
+if sys.platform == "win32":
+    from ctypes import WINFUNCTYPE, WinDLL
+else:  # importable everywhere, usable there
+    from ctypes import CDLL, CFUNCTYPE
 
-from ctypes import WINFUNCTYPE, WinDLL  # noqa: E402  type checkers know them here only
+    WinDLL, WINFUNCTYPE = CDLL, CFUNCTYPE
 
-_USER, _GDI, _KERNEL, _DWM = WinDLL("user32"), WinDLL("gdi32"), WinDLL("kernel32"), WinDLL("dwmapi")
 _ENUMERATED = WINFUNCTYPE(BOOL, HWND, LPARAM)
-for _function in ("IsWindow", "IsWindowVisible", "IsIconic", "GetWindowTextLengthW"):
-    getattr(_USER, _function).argtypes = [HWND]
-_USER.GetWindowTextW.argtypes = [HWND, c_void_p, c_int]
-_USER.GetForegroundWindow.restype = HWND
-_USER.GetWindowThreadProcessId.argtypes = [HWND, POINTER(DWORD)]
-_USER.EnumWindows.argtypes = [_ENUMERATED, LPARAM]
-_USER.GetIconInfo.argtypes = [c_void_p, c_void_p]
-_USER.GetDC.restype, _USER.GetDC.argtypes = c_void_p, [HWND]
-_USER.ReleaseDC.argtypes = [HWND, c_void_p]
-_GDI.DeleteObject.argtypes = [c_void_p]
-_GDI.GetDIBits.argtypes = [c_void_p, HBITMAP, c_uint, c_uint, c_void_p, c_void_p, c_uint]
-_GDI.GetObjectW.argtypes = [c_void_p, c_int, c_void_p]
-_KERNEL.OpenProcess.restype = c_void_p
-_KERNEL.CloseHandle.argtypes = [c_void_p]
-_KERNEL.QueryFullProcessImageNameW.argtypes = [c_void_p, DWORD, c_void_p, POINTER(DWORD)]
-_DWM.DwmGetWindowAttribute.argtypes = [HWND, DWORD, c_void_p, DWORD]
+_SIGNATURES: dict[str, dict[str, tuple[Any, list[Any]]]] = {
+    "user32": {
+        "EnumWindows": (BOOL, [_ENUMERATED, LPARAM]),
+        "GetForegroundWindow": (HWND, []),
+        "IsWindow": (BOOL, [HWND]),
+        "IsWindowVisible": (BOOL, [HWND]),
+        "IsIconic": (BOOL, [HWND]),
+        "GetWindowTextLengthW": (c_int, [HWND]),
+        "GetWindowTextW": (c_int, [HWND, c_void_p, c_int]),
+        "GetWindowThreadProcessId": (DWORD, [HWND, c_void_p]),
+        "GetCursorInfo": (BOOL, [c_void_p]),
+        "GetIconInfo": (BOOL, [c_void_p, c_void_p]),
+        "GetDC": (c_void_p, [HWND]),
+        "ReleaseDC": (c_int, [HWND, c_void_p]),
+    },
+    "gdi32": {
+        "DeleteObject": (BOOL, [c_void_p]),
+        "GetDIBits": (c_int, [c_void_p, HBITMAP, c_uint, c_uint, c_void_p, c_void_p, c_uint]),
+        "GetObjectW": (c_int, [c_void_p, c_int, c_void_p]),
+    },
+    "kernel32": {
+        "OpenProcess": (c_void_p, [DWORD, BOOL, DWORD]),
+        "CloseHandle": (BOOL, [c_void_p]),
+        "QueryFullProcessImageNameW": (BOOL, [c_void_p, DWORD, c_void_p, c_void_p]),
+    },
+    "dwmapi": {"DwmGetWindowAttribute": (LONG, [HWND, DWORD, c_void_p, DWORD])},
+}
 
 _FRAME_BOUNDS, _CLOAKED = 9, 14
 _QUERY_LIMITED = 0x1000
 _SHOWING = 1
+
+
+@cache
+def _dll(name: str) -> Any:
+    library = WinDLL(name)
+    for function, (result, arguments) in _SIGNATURES[name].items():
+        getattr(library, function).restype = result
+        getattr(library, function).argtypes = arguments
+    return library
 
 
 def may_record() -> bool:
@@ -67,8 +90,8 @@ def windows() -> list[Window]:
         found.append(handle)
         return True
 
-    _USER.EnumWindows(_ENUMERATED(take), 0)
-    front = _USER.GetForegroundWindow()
+    _dll("user32").EnumWindows(_ENUMERATED(take), 0)
+    front = _dll("user32").GetForegroundWindow()
     seen = [(number, _title(number), window_rect(number)) for number in found]
     return [Window(n, title, _program(n), rect, n == front) for n, title, rect in seen if title and rect]
 
@@ -76,28 +99,32 @@ def windows() -> list[Window]:
 def window_rect(number: int) -> Rect | None:
     """Where the window with that id is now, without its shadow; None: it is closed or not shown."""
     hidden, rect = DWORD(), RECT()
-    if not _USER.IsWindow(number) or not _USER.IsWindowVisible(number) or _USER.IsIconic(number):
+    if (
+        not _dll("user32").IsWindow(number)
+        or not _dll("user32").IsWindowVisible(number)
+        or _dll("user32").IsIconic(number)
+    ):
         return None
-    _DWM.DwmGetWindowAttribute(number, _CLOAKED, byref(hidden), sizeof(hidden))
-    failed = _DWM.DwmGetWindowAttribute(number, _FRAME_BOUNDS, byref(rect), sizeof(rect))
+    _dll("dwmapi").DwmGetWindowAttribute(number, _CLOAKED, byref(hidden), sizeof(hidden))
+    failed = _dll("dwmapi").DwmGetWindowAttribute(number, _FRAME_BOUNDS, byref(rect), sizeof(rect))
     width, height = rect.right - rect.left, rect.bottom - rect.top
     return None if hidden.value or failed or min(width, height) < 1 else Rect(rect.left, rect.top, width, height)
 
 
 def _title(number: int) -> str:
-    text = create_unicode_buffer(_USER.GetWindowTextLengthW(number) + 1)
-    _USER.GetWindowTextW(number, text, len(text))
+    text = create_unicode_buffer(_dll("user32").GetWindowTextLengthW(number) + 1)
+    _dll("user32").GetWindowTextW(number, text, len(text))
     return text.value
 
 
 def _program(number: int) -> str:
     process, path = DWORD(), create_unicode_buffer(1024)
     length = DWORD(len(path))
-    _USER.GetWindowThreadProcessId(number, byref(process))
-    handle = _KERNEL.OpenProcess(_QUERY_LIMITED, False, process)
+    _dll("user32").GetWindowThreadProcessId(number, byref(process))
+    handle = _dll("kernel32").OpenProcess(_QUERY_LIMITED, False, process)
     if handle:
-        _KERNEL.QueryFullProcessImageNameW(handle, 0, path, byref(length))
-        _KERNEL.CloseHandle(handle)
+        _dll("kernel32").QueryFullProcessImageNameW(handle, 0, path, byref(length))
+        _dll("kernel32").CloseHandle(handle)
     return PureWindowsPath(path.value).stem
 
 
@@ -137,14 +164,14 @@ class Cursor:
 
     def look(self) -> tuple[int, int, int]:
         """x and y on the screen, and a number that names the picture: 0 where it is hidden."""
-        _USER.GetCursorInfo(byref(self._info))
+        _dll("user32").GetCursorInfo(byref(self._info))
         shown = self._info.flags & _SHOWING and self._info.cursor
         return self._info.at.x, self._info.at.y, self._info.cursor if shown else 0
 
     def picture(self) -> Picture:
         """The picture that the last look found; an arrow where it cannot be read."""
         icon = _IconInfo()
-        if not _USER.GetIconInfo(self._info.cursor, byref(icon)):
+        if not _dll("user32").GetIconInfo(self._info.cursor, byref(icon)):
             return arrow()
         try:
             masks = _pixels(icon.mask)[..., 0] > 0
@@ -157,7 +184,7 @@ class Cursor:
             return from_masks(masks[:half], masks[half:]), (icon.hot_x, icon.hot_y)
         finally:
             for bitmap in filter(None, (icon.mask, icon.color)):
-                _GDI.DeleteObject(bitmap)
+                _dll("gdi32").DeleteObject(bitmap)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -166,10 +193,10 @@ class Cursor:
 def _pixels(bitmap: int) -> NDArray[np.uint8]:
     """A bitmap as (h, w, 4) uint8, BGRA."""
     of = _Bitmap()
-    _GDI.GetObjectW(bitmap, sizeof(of), byref(of))
+    _dll("gdi32").GetObjectW(bitmap, sizeof(of), byref(of))
     pixels = np.empty((of.height, of.width, 4), np.uint8)
     header = _Header(sizeof(_Header), of.width, -of.height, 1, 32)  # negative: the top row first
-    context = _USER.GetDC(None)
-    _GDI.GetDIBits(context, bitmap, 0, of.height, pixels.ctypes.data, byref(header), 0)
-    _USER.ReleaseDC(None, context)
+    context = _dll("user32").GetDC(None)
+    _dll("gdi32").GetDIBits(context, bitmap, 0, of.height, pixels.ctypes.data, byref(header), 0)
+    _dll("user32").ReleaseDC(None, context)
     return pixels

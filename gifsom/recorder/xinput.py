@@ -121,7 +121,8 @@ def _xkbcommon() -> ctypes.CDLL | None:
 class Listener:
     """A thread that hands each click, and each key where asked, to `put`, until it is closed.
 
-    Raises `ScreenUnavailable` where the display cannot be opened, or does not tell.
+    A click is placed where the pointer is when it is heard of, less than a millisecond later. Raises
+    `ScreenUnavailable` where the display cannot be opened, or does not tell.
     """
 
     def __init__(self, put: Callable[[Click | Key], None], keys: bool) -> None:
@@ -153,7 +154,7 @@ class Listener:
         poll.register(self._display.x11.XConnectionNumber(self._display.handle), select.POLLIN)
         event = _Cookie()
         while self._display.alive and not self._ended.is_set():
-            for _ in range(self._x11.XPending(self._display.handle)):
+            while self._x11.XPending(self._display.handle):
                 self._x11.XNextEvent(self._display.handle, byref(event))
                 if event.type == _GENERIC and event.extension == self._opcode:
                     self._take(event)
