@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         GifsomError,
         PackageMissing,
         PaletteError,
+        RecordingNotFound,
         ScreenError,
         ScreenUnavailable,
         SettingError,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gifsom.palette.palette import Palette
     from gifsom.palette.train import train
     from gifsom.pipeline import Estimate, Result, convert, estimate
+    from gifsom.record import Recorder
     from gifsom.shrink import Optimized, optimize
     from gifsom.sources import open
     from gifsom.writer import Writer
@@ -48,6 +50,8 @@ __all__ = [
     "PackageMissing",
     "Palette",
     "PaletteError",
+    "Recorder",
+    "RecordingNotFound",
     "Result",
     "ScreenError",
     "ScreenUnavailable",
@@ -82,6 +86,8 @@ _HOMES = {
     "PackageMissing": "errors",
     "Palette": "palette.palette",
     "PaletteError": "errors",
+    "Recorder": "record",
+    "RecordingNotFound": "errors",
     "Result": "pipeline",
     "ScreenError": "errors",
     "ScreenUnavailable": "errors",

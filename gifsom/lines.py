@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 from gifsom.errors import printable
 
 if TYPE_CHECKING:
+    from gifsom.clip import Rect
     from gifsom.fit import Fit
     from gifsom.info import Info
     from gifsom.pipeline import Estimate, Result
+    from gifsom.record import Kept
+    from gifsom.recorder.capture import Stats
+    from gifsom.recorder.doctor import Finding
+    from gifsom.recorder.types import Monitor, Window
     from gifsom.shrink import Optimized
     from gifsom.study import Study
 
@@ -95,6 +100,57 @@ def description(path: Path, found: "Info") -> Iterator[str]:
     if sizes:
         middle, most = sizes[len(sizes) // 2], found.frames.index(max(found.frames, key=lambda frame: frame.bytes))
         yield f"bytes    {sizes[0]} to {sizes[-1]} a frame, {middle} in the middle; frame {most + 1} is the largest"
+
+
+def recording(stats: "Stats", paused: bool) -> str:
+    """Of a recording that goes on."""
+    state = "paused   " if paused else "recording"
+    return f"{state} {going(stats)}   Enter, Ctrl-C or `gifsom stop` ends it"
+
+
+def recorded(stats: "Stats", reason: str) -> str:
+    """Of a recording that is over."""
+    return f"recorded {going(stats)}; {reason}"
+
+
+def going(stats: "Stats") -> str:
+    """How long a recording is, and what it takes."""
+    minutes, seconds = divmod(stats.seconds, 60)
+    dropped = f", {stats.dropped} dropped" if stats.dropped else ""
+    return f"{minutes:.0f}:{seconds:04.1f}, {count(stats.captured, 'picture')}{dropped}, {amount(stats.bytes)}"
+
+
+def kept(found: "Kept") -> str:
+    """Of a recording that did not become a GIF."""
+    name = printable(found.path.stem)
+    if found.spool is None:
+        return f"{name}  {amount(found.bytes)}, cannot be read ({found.trouble})"
+    spool = found.spool
+    how = "not yet a GIF" if spool.ended else "cut off"
+    return f"{name}  {spool.duration:.1f} s, {spool.size[0]}x{spool.size[1]} pixels, {amount(found.bytes)}, {how}"
+
+
+def monitor(found: "Monitor") -> str:
+    """Of a monitor."""
+    primary = "  primary" if found.primary else ""
+    return f"{found.number}  {place(found.rect)}{primary}  {printable(found.name)}".rstrip()
+
+
+def window(found: "Window") -> str:
+    """Of a window."""
+    active = "  active" if found.active else ""
+    return f"{printable(found.title)}  ({printable(found.program)})  {place(found.rect)}{active}"
+
+
+def place(rect: "Rect") -> str:
+    """A part of the screen, as `--region` takes it."""
+    return f"{rect.width}x{rect.height}+{rect.left}+{rect.top}"
+
+
+def finding(found: "Finding") -> str:
+    """Of what was examined."""
+    mark = {True: "ok     ", None: "perhaps", False: "NOT    "}[found.ok]
+    return f"{mark}  {found.name}: {found.text}"
 
 
 def count(number: int, noun: str) -> str:

@@ -35,6 +35,12 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
 
 
+def check_ending(path: Path) -> None:
+    """Raise `TargetUnwritable` for a name that is rather a mistake, such as two videos, than a wish."""
+    if path.suffix.lower() not in ("", ".gif"):
+        raise TargetUnwritable(f"{printable(path)}: the name of a GIF ends in .gif")
+
+
 def same_file(path: Path, other: "str | Path") -> bool:
     """Whether two names, which need not exist, are of one file."""
     try:

@@ -8,14 +8,15 @@ from typing import Any, BinaryIO
 
 from gifsom import edit, sources
 from gifsom.clip import Clip, Shortfall
-from gifsom.errors import SettingError, SourceIncomplete, TargetTooLarge, TargetUnwritable, printable
+from gifsom.errors import SettingError, SourceIncomplete, TargetTooLarge
 from gifsom.fit import AIM, Fit, Forecast, fit
 from gifsom.job import Coded, Job, Progress, learned, told
-from gifsom.output import check_source, check_target, replacing
+from gifsom.output import check_ending, check_source, check_target, replacing
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample, take
 from gifsom.probe import DENSE, SPACING, Outline, Scout
 from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings
+from gifsom.sources.recording import Recording
 from gifsom.timing import schedule
 
 
@@ -98,7 +99,8 @@ def convert(
         target: the GIF; None: the source's name, ending in .gif, in the current folder.
         progress: called often with stage, done, of.
         **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, palette,
-            quality, map_size, dither, max_size, loop, background, overwrite, strict, max_pixels, seed.
+            quality, map_size, dither, max_size, idle_limit, hold_last, cursor, clicks, keys, loop, background,
+            overwrite, strict, max_pixels, seed.
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written;
@@ -212,17 +214,23 @@ def _target(source: "str | Path | Clip", target: "str | Path | None") -> Path:
             raise SettingError("a clip has no name: say which file to write")
         target = Path(Path(source).absolute().name or "clip").with_suffix(".gif")
     path = Path(target)
-    if path.suffix.lower() not in ("", ".gif"):  # rather a mistake, such as two videos, than a wish
-        raise TargetUnwritable(f"{printable(path)}: the name of a GIF ends in .gif")
+    check_ending(path)
     check_source(path, source)
     return path
 
 
 def opened(source: "str | Path | Clip", settings: Settings) -> Clip:
-    """The source as a clip. Raises `SourceError`."""
+    """The source as a clip. Raises `SourceError`, and `SettingError` for what only a recording has."""
     if isinstance(source, Clip):
-        return source
-    return sources.open(source, background=settings.background, max_pixels=settings.max_pixels)
+        clip = source
+    else:
+        clip = sources.open(source, background=settings.background, max_pixels=settings.max_pixels)
+    if isinstance(clip, Recording):
+        return clip.drawn(cursor=settings.cursor, clicks=settings.clicks, keys=settings.keys)
+    for name in ("cursor", "clicks", "keys"):
+        if getattr(settings, name) is not None:
+            raise SettingError(f"{clip.name}: {name} is for recordings, and that is none")
+    return clip
 
 
 def prepare(clip: Clip, settings: Settings) -> Clip:
@@ -235,7 +243,13 @@ def prepare(clip: Clip, settings: Settings) -> Clip:
         clip = clip.trim(start, end)
     fps = settings.fps or (None if clip.native else VIDEO_FPS)
     width = settings.width or (MAX_SIDE if clip.native else VIDEO_WIDTH)
-    clip = clip.resize(width) if fps is None else clip.resample(fps).resize(width)
+    if fps is not None:
+        clip = clip.resample(fps)
+    if settings.idle_limit is not None:
+        clip = clip.limit_idle(settings.idle_limit)
+    clip = clip.resize(width)
+    if settings.hold_last is not None:
+        clip = clip.hold_last(settings.hold_last)
     if max(clip.size) > MAX_SIDE:
         raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
     return clip

@@ -30,6 +30,9 @@ MAX_FPS = 50.0
 VIDEO_FPS = 15.0
 """Rate of a GIF made from a video where none is asked: at most this."""
 
+RECORD_FPS = 15.0
+"""Rate of a recording where none is asked."""
+
 MAP_SIZES = ("auto", "256", "1024")
 """Sizes of the shared map."""
 
@@ -141,6 +144,11 @@ class Settings:
                 "floyd-steinberg", finer, and larger and restless in a clip; "auto": blue noise where bands would show
     max_size    bytes, or "10MB", "500 kB", "1.5MiB", that the GIF may have: quality is lowered for that, and then fps
                 and width, unless they are given; None: as many as it takes
+    idle_limit  seconds that a stretch lasts at most in which nothing changes; None: as long as it does
+    hold_last   seconds that the last frame lasts at least; None: as long as it does
+    cursor      of a recording: the pointer is drawn; None: it is
+    clicks      of a recording: rings are drawn where buttons are pressed; None: where there are any
+    keys        of a recording: keys are drawn as a caption; None: where there are any
     loop        how many times the GIF plays, 0 for ever, up to 65536; None: as an animation says, else for ever
     background  what lies behind a transparent clip (CSS name, "#rrggbb" or three numbers); None: white, and a GIF
                 stays transparent
@@ -161,6 +169,11 @@ class Settings:
     map_size: str | int = "auto"
     dither: str = "auto"
     max_size: int | str | None = None
+    idle_limit: float | None = None
+    hold_last: float | None = None
+    cursor: bool | None = None
+    clicks: bool | None = None
+    keys: bool | None = None
     loop: int | None = None
     background: str | Color | None = None
     overwrite: bool = False

@@ -621,3 +621,8 @@ def restore(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def differ(before: Iterable[int], now: Iterable[int]) -> bool:
     """Whether two rows differ in the lower 24 bits."""
     return any(int(a) % (1 << 24) != int(b) % (1 << 24) for a, b in zip(before, now, strict=True))
+
+
+def same(before: NDArray[np.uint32], now: NDArray[np.uint32]) -> bool:
+    """Whether two pictures are alike in the lower 24 bits."""
+    return not any(differ(a, b) for a, b in zip(before, now, strict=True))

@@ -14,7 +14,9 @@ import gifsom
 from gifsom.clip import Clip, Frame
 from gifsom.edit import hold, hold_last, limit_idle, resample, resize, trim
 from gifsom.events import Click, Key, Pointer, Shape
+from gifsom.settings import MAX_PIXELS
 from gifsom.sources.arrays import StoredClip
+from gifsom.sources.recording import open_recording
 from gifsom.spool import SpoolWriter
 
 
@@ -79,7 +81,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 RECORDINGS: dict[str, Callable[[Path], Clip]] = {
     "recording": gifsom.open,
-    "recording, nothing drawn": lambda path: gifsom.open(path, cursor=False, clicks=False, keys=False),
+    "recording, nothing drawn": lambda path: open_recording(path, MAX_PIXELS).drawn(
+        cursor=False, clicks=False, keys=False
+    ),
     "recording, all of it": lambda path: (
         gifsom.open(path).trim(0.3, 2).resample(7).limit_idle(0.5).resize(30).hold_last(1)
     ),

@@ -55,9 +55,9 @@ def record(tmp_path: Path) -> Callable[..., Recording]:
                         log.picture(time, plain(level))
             if end is not None:
                 log.end(end)
-        clip = gifsom.open(path, **options)
+        clip = gifsom.open(path)
         assert isinstance(clip, Recording)
-        return clip
+        return clip.drawn(**options)
 
     return make
 

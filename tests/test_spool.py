@@ -147,6 +147,17 @@ def test_rows_differ_as_by_their_twin(seed: int) -> None:
     assert not pack._differ(row[:0], row[:0])
 
 
+def test_pictures_are_the_same_as_by_their_twin() -> None:
+    rng = np.random.default_rng(3)
+    picture = rng.integers(0, 1 << 32, (5, 7), dtype=np.uint32)
+    assert reference.same(picture, picture)
+    assert pack._same(picture, picture)
+    for _ in range(40):
+        other, bit = picture.copy(), int(rng.integers(32))
+        other[rng.integers(5), rng.integers(7)] ^= np.uint32(1 << bit)
+        assert reference.same(picture, other) == pack._same(picture, other) == (bit >= 24)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_part_is_filtered_and_restored_as_by_their_twins(seed: int) -> None:
     rng = np.random.default_rng(seed)

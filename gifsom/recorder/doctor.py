@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
 from gifsom.errors import GifsomError, printable
+from gifsom.recorder.folder import folder
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.region import region_text
@@ -61,11 +61,6 @@ def examine() -> list[Finding]:
         ("disk", _disk),
     ]
     return [Finding(name, *_told(part)) for name, part in parts]
-
-
-def spool_folder() -> Path:
-    """The folder of recordings; it need not exist."""
-    return platformdirs.user_state_path("gifsom", appauthor=False)
 
 
 def _told(part: Callable[[], Verdict]) -> Verdict:
@@ -138,15 +133,15 @@ def _picker() -> Verdict:
 
 
 def _folder() -> Verdict:
-    folder = spool_folder()
-    nearest = _nearest(folder)
+    place = folder()
+    nearest = _nearest(place)
     with tempfile.TemporaryFile(dir=nearest) as file:
         file.write(b"\0")
-    return True, printable(folder)
+    return True, printable(place)
 
 
 def _disk() -> Verdict:
-    free = shutil.disk_usage(_nearest(spool_folder())).free
+    free = shutil.disk_usage(_nearest(folder())).free
     hours = free / TYPICAL / 3600
     lasts = f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
     return (None if free < ENOUGH else True), f"{free / 1e9:.1f} GB are free, some {lasts} of a typical recording"

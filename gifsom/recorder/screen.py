@@ -41,13 +41,10 @@ def check_screen() -> None:
 
 
 @contextmanager
-def grabber() -> Iterator[mss.MSS]:
-    """An open `mss.MSS`, for one thread; whatever goes wrong with it in the block is a `ScreenUnavailable`."""
-    if sys.platform not in ("win32", "darwin") and not os.environ.get("DISPLAY"):
-        raise ScreenUnavailable("there is no screen to record: DISPLAY is not set")
+def explained() -> Iterator[None]:
+    """Whatever mss raises in the block is a `ScreenUnavailable`."""
     try:
-        with mss.MSS() as grab:
-            yield grab
+        yield
     except GifsomError:
         raise
     except Exception as error:  # mss raises many kinds, bare AssertionErrors among them
@@ -55,16 +52,36 @@ def grabber() -> Iterator[mss.MSS]:
         raise ScreenUnavailable(f"{name} cannot be recorded: {printable(error) or type(error).__name__}") from error
 
 
+@contextmanager
+def grabber() -> Iterator[mss.MSS]:
+    """An open `mss.MSS`, for one thread; that it cannot be opened is a `ScreenUnavailable`."""
+    if sys.platform not in ("win32", "darwin") and not os.environ.get("DISPLAY"):
+        raise ScreenUnavailable("there is no screen to record: DISPLAY is not set")
+    with explained():
+        grab = mss.MSS()
+    try:
+        yield grab
+    finally:
+        with explained():
+            grab.close()
+
+
+def bounds(grab: mss.MSS) -> Rect:
+    """The smallest rectangle that holds all monitors, as they were when `grab` was opened."""
+    with explained():
+        return _rect(grab.monitors[0])
+
+
 def monitors() -> list[Monitor]:
     """The monitors as they are now, at least one; on X11 only what lies on the screen. Raises `ScreenUnavailable`."""
-    with grabber() as grab:
+    with grabber() as grab, explained():
         screen, *parts = grab.monitors
-        bounds = _rect(screen)
-        listed = [part for part in parts if _overlap(_rect(part), bounds)] or [screen]
+        whole = _rect(screen)
+        listed = [part for part in parts if _overlap(_rect(part), whole)] or [screen]
         first = next((n for n, part in enumerate(listed) if _item(part, "is_primary")), 0)
         return [
             Monitor(
-                n + 1, _item(part, "output") or _item(part, "name") or "", clip_region(_rect(part), bounds), n == first
+                n + 1, _item(part, "output") or _item(part, "name") or "", clip_region(_rect(part), whole), n == first
             )
             for n, part in enumerate(listed)
         ]
@@ -90,7 +107,7 @@ def snapshot(rect: Rect) -> NDArray[np.uint8]:
 
     It is larger than `rect` where the system counts in points instead of pixels.
     """
-    with grabber() as grab:
+    with grabber() as grab, explained():
         return np.array(grab.grab((rect.left, rect.top, rect.left + rect.width, rect.top + rect.height)))
 
 

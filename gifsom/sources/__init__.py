@@ -15,15 +15,7 @@ from gifsom.spool import is_recording
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def open(
-    path: str | Path,
-    *,
-    background: str | Color | None = None,
-    max_pixels: int = MAX_PIXELS,
-    cursor: bool = True,
-    clicks: bool | None = None,
-    keys: bool | None = None,
-) -> Clip:
+def open(path: str | Path, *, background: str | Color | None = None, max_pixels: int = MAX_PIXELS) -> Clip:
     """A video, picture, animation, recording or folder of pictures as a `Clip`, by content, whatever the name says.
 
     Args:
@@ -31,9 +23,6 @@ def open(
         background: what lies behind transparent pixels (a CSS name, "#rrggbb", three numbers); None: white, and a GIF
             stays transparent.
         max_pixels: a picture with more pixels is refused.
-        cursor: of a recording: the pointer is drawn.
-        clicks: of a recording: a ring is drawn where a button is pressed; None: where there are any.
-        keys: of a recording: keys are drawn as a caption; None: where there are any.
 
     Raises:
         SourceNotFound, SourceRefused, SourceUnreadable, SourceEmpty: with one line that names the file and the cause.
@@ -58,5 +47,5 @@ def open(
     if not head:
         raise SourceUnreadable(f"{printable(path)}: the file is empty")
     if is_recording(head):
-        return open_recording(file, max_pixels, cursor, clicks, keys)
+        return open_recording(file, max_pixels)
     return (open_image if is_picture(head) else open_video)(file, max_pixels, behind)

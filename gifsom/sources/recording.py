@@ -6,7 +6,7 @@ frame: the system tells of a click at any time, and of pictures at the recording
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -76,6 +76,15 @@ class Recording(Clip):
             return None
         cause = "the recording was cut off" if self.spool.cut else "what follows is damaged"
         return Shortfall(self.duration, None, f" ({cause})")
+
+    def drawn(self, *, cursor: bool | None = None, clicks: bool | None = None, keys: bool | None = None) -> "Recording":
+        """The same with something drawn over it, or not; None: as here."""
+        return replace(
+            self,
+            cursor=self.cursor if cursor is None else cursor,
+            clicks=self.clicks if clicks is None else clicks,
+            keys=self.keys if keys is None else keys,
+        )
 
     def frames(self) -> Iterator[Frame]:
         width, height = self.size
@@ -172,10 +181,7 @@ class _Stage:
         return Scene((pointer.x, pointer.y), shape, rings, caption)
 
 
-def open_recording(
-    path: Path, max_pixels: int, cursor: bool = True, clicks: bool | None = None, keys: bool | None = None
-) -> Recording:
-    """The recording in a file; clicks and keys None: drawn where there are any. Raises as `Spool.open` does."""
+def open_recording(path: Path, max_pixels: int) -> Recording:
+    """The recording in a file, with all that there is to draw. Raises as `Spool.open` does."""
     spool = Spool.open(path, max_pixels)
-    clicks = spool.clicks if clicks is None else clicks
-    return Recording(spool, cursor, clicks, spool.keys if keys is None else keys)
+    return Recording(spool, cursor=True, clicks=spool.clicks, keys=spool.keys)

@@ -1,75 +1,37 @@
-"""The command line: the only place that prints, asks or exits.
+"""The commands for clips and GIFs that are there."""
 
-What a command needs is imported when it runs: `gifsom --help` waits for none of it.
-"""
-
-import io
-import logging
-import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated
 
 import typer
 
-import gifsom
 from gifsom import lines
-from gifsom.errors import GifsomError, SettingError, printable
-from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY, VIDEO_FPS, VIDEO_WIDTH
-
-if TYPE_CHECKING:
-    from gifsom.clip import Shortfall
-    from gifsom.job import Progress
-
-FAILED: Final = 1
-USAGE: Final = 2
-INTERRUPTED: Final = 130
-
-app = typer.Typer(
-    help="Convert clips to small GIFs, with colors that a self-organizing map learns from the whole clip.",
-    epilog="Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+from gifsom.cli.common import (
+    Colors,
+    Duration,
+    End,
+    HoldLast,
+    IdleLimit,
+    MaxPixels,
+    MaxSize,
+    Overwrite,
+    Quality,
+    Quiet,
+    Start,
+    Strict,
+    given,
+    progress_bars,
+    show_log,
+    tell_shortfall,
 )
-
-_interrupted: list[int] = []
-"""The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
-or ends the process."""
-
-# Options that commands share.
-Start = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Where to begin: 12.5, 1:05 or 0:01:05.250. Without it: at 0.")
-]
-End = Annotated[str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")]
-Duration = Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")]
-Quality = Annotated[
-    int | None,
-    typer.Option(
-        help=f"1 to 100: the lower, the smaller the file. Without it: {QUALITY}, and exact where all colors fit."
-        " A transparent clip gets the nearest colors, whatever the quality.",
-    ),
-]
-MaxSize = Annotated[
-    str | None,
-    typer.Option(metavar="SIZE", help="The best that fits in this many bytes, such as 750000, 500kB, 10MB or 1.5MiB."),
-]
-Colors = Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")]
-Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")]
-Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
-MaxPixels = Annotated[
-    int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line; errors are still told.")]
+from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, VIDEO_FPS, VIDEO_WIDTH
 
 
-@app.command()
 def convert(
     source: Annotated[
-        str, typer.Argument(metavar="IN", help="A video, a picture or a folder of pictures; a local one.")
+        str,
+        typer.Argument(metavar="IN", help="A video, a picture, a folder of pictures or a recording; a local one."),
     ],
     target: Annotated[
         Path | None,
@@ -120,6 +82,17 @@ def convert(
             " in a clip. Without it: auto, blue noise where bands would show.",
         ),
     ] = None,
+    idle_limit: IdleLimit = None,
+    hold_last: HoldLast = None,
+    cursor: Annotated[
+        bool | None, typer.Option(help="Show the pointer of a recording. Without it: it is shown.")
+    ] = None,
+    clicks: Annotated[
+        bool | None, typer.Option(help="Show the clicks of a recording. Without it: where there are any.")
+    ] = None,
+    keys: Annotated[
+        bool | None, typer.Option(help="Show the keys of a recording. Without it: where there are any.")
+    ] = None,
     loop: Annotated[
         int | None,
         typer.Option(help="How many times it plays, 0 for ever. Without it: as an animation says, else for ever."),
@@ -148,7 +121,7 @@ def convert(
 
     gifsom convert clip.mp4 --max-size 10MB lowers the quality until it fits, then, if not given, fps and width.
     """
-    options = _given(
+    options = given(
         fps=fps,
         width=width,
         start=start,
@@ -160,6 +133,11 @@ def convert(
         max_size=max_size,
         map_size=map_size,
         dither=dither,
+        idle_limit=idle_limit,
+        hold_last=hold_last,
+        cursor=cursor,
+        clicks=clicks,
+        keys=keys,
         loop=loop,
         background=background,
         overwrite=overwrite,
@@ -168,8 +146,8 @@ def convert(
         seed=seed,
     )
     if verbose:
-        _show_log()
-    with _progress(quiet) as progress:
+        show_log()
+    with progress_bars(quiet) as progress:
         from gifsom import pipeline
 
         if estimate:
@@ -178,12 +156,11 @@ def convert(
         else:
             result = pipeline.convert(source, target, progress=progress, **options)
             shortfall, line = result.shortfall, lines.conversion(result)
-    _tell_shortfall(source, shortfall)
+    tell_shortfall(source, shortfall)
     if estimate or not quiet:
         print(line)
 
 
-@app.command()
 def optimize(
     source: Annotated[str, typer.Argument(metavar="IN", help="A GIF.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The smaller GIF; another file than IN.")],
@@ -199,7 +176,7 @@ def optimize(
 
     gifsom optimize big.gif small.gif --quality 80
     """
-    options = _given(
+    options = given(
         quality=quality,
         max_size=max_size,
         colors=colors,
@@ -207,16 +184,15 @@ def optimize(
         strict=strict,
         max_pixels=max_pixels,
     )
-    with _progress(quiet) as progress:
+    with progress_bars(quiet) as progress:
         from gifsom.shrink import optimize
 
         found = optimize(source, target, progress=progress, **options)
-    _tell_shortfall(source, found.shortfall)
+    tell_shortfall(source, found.shortfall)
     if not quiet:
         print(lines.optimization(source, found))
 
 
-@app.command()
 def palette(
     source: Annotated[str, typer.Argument(metavar="IN", help="A picture, a clip, or a folder of pictures.")],
     target: Annotated[
@@ -255,7 +231,7 @@ def palette(
 
     A video is read as `gifsom convert` reads it: at most 15 fps, at most 640 pixels wide.
     """
-    options = _given(
+    options = given(
         colors=colors,
         start=start,
         end=end,
@@ -266,18 +242,17 @@ def palette(
         max_pixels=max_pixels,
         seed=seed,
     )
-    with _progress(quiet) as progress:
+    with progress_bars(quiet) as progress:
         from gifsom.study import study
 
         found = study(source, target, figure_path=figure, film_path=film, progress=progress, **options)
-    _tell_shortfall(source, found.shortfall)
+    tell_shortfall(source, found.shortfall)
     if not (target or figure or film):
         _show_colors(found.palette.hexes)
     elif not quiet:
         print(lines.palette([path for path in (target, figure, film) if path], found))
 
 
-@app.command()
 def info(
     path: Annotated[Path, typer.Argument(metavar="FILE.gif", help="A GIF.")],
     as_json: Annotated[bool, typer.Option("--json", help="Everything, frame by frame, as JSON.")] = False,
@@ -296,29 +271,6 @@ def info(
             print(line)
 
 
-@app.callback(invoke_without_command=True)
-def _options(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
-) -> None:
-    if version:
-        print(f"gifsom {gifsom.__version__}")
-        raise typer.Exit
-    if context.invoked_subcommand is None:
-        print(context.get_help())
-        raise typer.Exit(USAGE)
-
-
-def _given(**options: object) -> dict[str, Any]:
-    """Those that were given: the others keep the defaults of `Settings`."""
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _tell_shortfall(source: str, missing: "Shortfall | None") -> None:
-    if missing is not None:
-        _complain(f"{printable(source)}: only {missing.amount} could be read{missing.cause}")
-
-
 def _show_colors(hexes: list[str]) -> None:
     """Swatches on a terminal that has all colors, 16 a line; elsewhere one "#rrggbb" a line."""
     from rich.console import Console
@@ -331,89 +283,3 @@ def _show_colors(hexes: list[str]) -> None:
     for first in range(0, len(hexes), 16):
         console.print(Text.assemble(*(("   ", f"on {color}") for color in hexes[first : first + 16])))
     console.print(lines.count(len(hexes), "color"))
-
-
-@contextmanager
-def _progress(quiet: bool) -> "Iterator[Progress]":
-    """A bar a stage on a terminal, nothing elsewhere; a compilation is told wherever it happens."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True, highlight=False)
-    columns = TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bars:
-        told: list[bool] = []
-
-        def compiling() -> None:
-            if not told and not quiet:
-                told.append(True)
-                console.print("gifsom: compiling for this machine, for the first time only …", soft_wrap=True)
-
-        tasks: dict[str, Any] = {}
-
-        def progress(stage: str, done: int, of: int | None) -> None:
-            if _interrupted:
-                raise KeyboardInterrupt
-            if stage not in tasks:
-                for task in tasks.values():
-                    bars.update(task, total=bars.tasks[task].completed)
-                tasks[stage] = bars.add_task(stage, total=of)
-            bars.update(tasks[stage], completed=done, total=None if of is None else max(done, of))
-
-        from gifsom.jit import on_compile
-
-        on_compile(compiling)
-        yield progress
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt, but not out of numba: then `progress` does, as soon as the kernel is loaded."""
-    _interrupted.append(number)
-    while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith(("numba.", "llvmlite.")):
-            return
-        frame = frame.f_back
-    raise KeyboardInterrupt
-
-
-def _show_log() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    log = logging.getLogger("gifsom")
-    log.addHandler(handler)
-    log.setLevel(logging.DEBUG)
-
-
-def _complain(message: str) -> None:
-    print(f"gifsom: {message}", file=sys.stderr)
-
-
-def main() -> None:
-    """Run the command line; every failure is one line on stderr and an exit status."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small here: more threads cost a tenth more
-    for number in (signal.SIGINT, signal.SIGTERM):  # a terminated program cleans up as an interrupted one
-        signal.signal(number, _interrupt)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is shown somehow
-    try:
-        status = app(standalone_mode=False)
-        sys.stdout.flush()
-    except typer.TyperException as error:
-        _complain(f"{error.format_message()} (--help tells more)")
-        status = USAGE
-    except SettingError as error:
-        _complain(str(error))
-        status = USAGE
-    except GifsomError as error:
-        _complain(str(error))
-        status = FAILED
-    except (KeyboardInterrupt, typer.Abort):
-        status = INTERRUPTED
-    except OSError as error:  # of print: whatever else is read or written has errors of its own
-        _complain(f"standard output: {error.strerror}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered must not fail again at exit
-        status = FAILED
-    if status == INTERRUPTED:
-        _complain("interrupted, nothing is left behind")
-    sys.exit(status)

@@ -1,0 +1,84 @@
+"""The command line: the only place that prints, asks or exits.
+
+What a command needs is imported when it runs: `gifsom --help` waits for none of it.
+"""
+
+import io
+import os
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+import gifsom
+from gifsom.cli.clips import convert, info, optimize, palette
+from gifsom.cli.common import FAILED, INTERRUPTED, USAGE, complain, interrupt
+from gifsom.cli.screen import doctor, monitors, pause, record, recover, stop, toggle, windows
+from gifsom.errors import GifsomError, SettingError
+
+app = typer.Typer(
+    help="Record the screen to a GIF, and convert clips to small ones, with colors that a self-organizing map learns.",
+    epilog="Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (
+    record,
+    stop,
+    pause,
+    toggle,
+    recover,
+    convert,
+    optimize,
+    palette,
+    info,
+    monitors,
+    windows,
+    doctor,
+):
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    if version:
+        print(f"gifsom {gifsom.__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(USAGE)
+
+
+def main() -> None:
+    """Run the command line; every failure is one line on stderr and an exit status."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small here: more threads cost a tenth more
+    for number in (signal.SIGINT, signal.SIGTERM):  # a terminated program cleans up as an interrupted one
+        signal.signal(number, interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is shown somehow
+    try:
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        complain(f"{error.format_message()} (--help tells more)")
+        status = USAGE
+    except SettingError as error:
+        complain(str(error))
+        status = USAGE
+    except GifsomError as error:
+        complain(str(error))
+        status = FAILED
+    except (KeyboardInterrupt, typer.Abort):
+        complain("interrupted, nothing is left behind")
+        status = INTERRUPTED
+    except OSError as error:  # of print: whatever else is read or written has errors of its own
+        complain(f"standard output: {error.strerror}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered must not fail again at exit
+        status = FAILED
+    sys.exit(status)

@@ -1,0 +1,120 @@
+"""What the commands share: options, progress, and how they are interrupted."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from gifsom.errors import printable
+from gifsom.settings import MAX_PIXELS, QUALITY
+
+if TYPE_CHECKING:
+    from gifsom.clip import Shortfall
+    from gifsom.job import Progress
+
+FAILED: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+
+_interrupted: list[int] = []
+"""The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
+or ends the process."""
+
+# Options that commands share.
+Start = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Where to begin: 12.5, 1:05 or 0:01:05.250. Without it: at 0.")
+]
+End = Annotated[str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")]
+Duration = Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")]
+Quality = Annotated[
+    int | None,
+    typer.Option(
+        help=f"1 to 100: the lower, the smaller the file. Without it: {QUALITY}, and exact where all colors fit."
+        " A transparent clip gets the nearest colors, whatever the quality.",
+    ),
+]
+MaxSize = Annotated[
+    str | None,
+    typer.Option(metavar="SIZE", help="The best that fits in this many bytes, such as 750000, 500kB, 10MB or 1.5MiB."),
+]
+Colors = Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")]
+IdleLimit = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="Shorten stretches in which nothing changes to this."),
+]
+HoldLast = Annotated[float | None, typer.Option(metavar="SECONDS", help="Show the last frame at least that long.")]
+Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")]
+Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
+MaxPixels = Annotated[
+    int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line; errors are still told.")]
+
+
+def given(**options: object) -> dict[str, Any]:
+    """Those that were given: the others keep the defaults of `Settings`."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def tell_shortfall(source: str, missing: "Shortfall | None") -> None:
+    if missing is not None:
+        complain(f"{printable(source)}: only {missing.amount} could be read{missing.cause}")
+
+
+@contextmanager
+def progress_bars(quiet: bool) -> "Iterator[Progress]":
+    """A bar a stage on a terminal, nothing elsewhere; a compilation is told wherever it happens."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False)
+    columns = TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bars:
+        told: list[bool] = []
+
+        def compiling() -> None:
+            if not told and not quiet:
+                told.append(True)
+                console.print("gifsom: compiling for this machine, for the first time only …", soft_wrap=True)
+
+        tasks: dict[str, Any] = {}
+
+        def progress(stage: str, done: int, of: int | None) -> None:
+            if _interrupted:
+                raise KeyboardInterrupt
+            if stage not in tasks:
+                for task in tasks.values():
+                    bars.update(task, total=bars.tasks[task].completed)
+                tasks[stage] = bars.add_task(stage, total=of)
+            bars.update(tasks[stage], completed=done, total=None if of is None else max(done, of))
+
+        from gifsom.jit import on_compile
+
+        on_compile(compiling)
+        yield progress
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, but not out of numba: then `progress` does, as soon as the kernel is loaded."""
+    _interrupted.append(number)
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith(("numba.", "llvmlite.")):
+            return
+        frame = frame.f_back
+    raise KeyboardInterrupt
+
+
+def show_log() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("gifsom")
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+
+
+def complain(message: str) -> None:
+    print(f"gifsom: {message}", file=sys.stderr)

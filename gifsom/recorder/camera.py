@@ -1,0 +1,69 @@
+"""Pictures of a part of the screen, always of one size, whatever becomes of the screen."""
+
+from contextlib import ExitStack
+from typing import Self
+
+import numpy as np
+
+from gifsom.clip import Pixels, Rect
+from gifsom.errors import ScreenUnavailable, SettingError
+from gifsom.recorder.region import clip_region
+from gifsom.recorder.screen import bounds, explained, grabber
+
+
+class Camera:
+    """Takes pictures of the screen, for one thread; a context manager. Raises `ScreenUnavailable`.
+
+    Attributes:
+        scale: pixels of a picture for one of the rectangle that is asked for: 2 where the system counts in points.
+    """
+
+    def __init__(self) -> None:
+        self.scale = 1
+        self._stack = ExitStack()
+        self._open()
+
+    def _open(self) -> None:
+        self._stack.close()
+        self._mss = self._stack.enter_context(grabber())
+        self._bounds = bounds(self._mss)
+
+    def picture(self, rect: Rect) -> Pixels:
+        """What is on the screen in `rect` now, (h, w, 4) uint8: blue, green, red and a byte that means nothing.
+
+        What lies outside of the screen is black. Where the screen has changed its size, it is looked at anew.
+        """
+        try:
+            return self._picture(rect)
+        except ScreenUnavailable:
+            self._open()
+            return self._picture(rect)
+
+    def _picture(self, rect: Rect) -> Pixels:
+        try:
+            seen = clip_region(rect, self._bounds)
+        except SettingError:  # all of it is outside
+            return self._black(rect)
+        with explained():
+            box = seen.left, seen.top, seen.left + seen.width, seen.top + seen.height
+            pixels: Pixels = np.asarray(self._mss.grab(box))
+        self.scale = pixels.shape[1] // seen.width
+        if seen == rect:
+            return pixels
+        whole = self._black(rect)
+        left, top = (seen.left - rect.left) * self.scale, (seen.top - rect.top) * self.scale
+        whole[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+        return whole
+
+    def _black(self, rect: Rect) -> Pixels:
+        return np.zeros((rect.height * self.scale, rect.width * self.scale, 4), np.uint8)
+
+    def close(self) -> None:
+        """End it; more than once does no harm."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,379 @@
+"""A recording at work: one thread grabs pictures at a steady rate, another one stores them.
+
+Deadlines are absolute, so that nothing drifts. A picture has the time at which it was grabbed, less the pauses: what is
+late or left out costs smoothness, and never changes how long the recording lasts. What waits to be stored is bounded in
+bytes; when the disk is too slow for that, pictures are dropped and counted.
+"""
+
+import os
+import shutil
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, TypeAlias, TypeVar
+
+from gifsom.clip import Pixels, Rect
+from gifsom.errors import GifsomError
+from gifsom.events import Click, Key, Pointer, Shape
+from gifsom.recorder.camera import Camera
+from gifsom.recorder.control import Control
+from gifsom.recorder.input import InputWatch
+from gifsom.recorder.pointer import PointerWatch
+from gifsom.recorder.windows import window_rect
+from gifsom.spool import Gap, Hold, SpoolWriter, same
+
+WAITING_BYTES: Final = 256 << 20
+WAITING_SHARE: Final = 0.15
+WAITING_PICTURES: Final = 3
+"""What may wait to be stored: so many bytes, or that share of the memory, but always so many pictures."""
+
+HEARTBEAT: Final = 1.0
+"""Seconds after which it is stored that nothing has changed: so much of a still end a crash can cost."""
+
+LOOKS: Final = 0.1
+"""Seconds between two looks at the window, the disk, and at what others want."""
+
+LOW_DISK: Final = 200_000_000
+"""Free bytes below which a recording ends, so that a GIF can still be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How a recording goes.
+
+    seconds    recorded, less pauses
+    captured   pictures that were grabbed
+    identical  of them, those that were as the one before, and were not stored
+    dropped    pictures that could not be grabbed or stored in time
+    longest    seconds between two pictures, where the most
+    bytes      stored
+    """
+
+    seconds: float = 0.0
+    captured: int = 0
+    identical: int = 0
+    dropped: int = 0
+    longest: float = 0.0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grab:
+    """A picture (h, w, 4) of the screen, and when it was grabbed."""
+
+    time: float
+    pixels: Pixels
+
+
+Placed = TypeVar("Placed", Pointer, Click)
+Item: TypeAlias = Grab | Pointer | Shape | Click | Key | Hold | Gap
+
+
+class Backlog:
+    """What waits to be stored, bounded in bytes of pictures."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._items: deque[Item | None] = deque()
+        self._bytes = 0
+        self._changed = threading.Condition()
+
+    def offer(self, item: Item | None) -> bool:
+        """Add an item; False: there is no room for this picture. None: nothing will follow."""
+        size = item.pixels.nbytes if isinstance(item, Grab) else 0
+        with self._changed:
+            if size and self._bytes + size > self._limit:
+                return False
+            self._bytes += size
+            self._items.append(item)
+            self._changed.notify()
+        return True
+
+    def take(self) -> Item | None:
+        """The next item, as soon as there is one."""
+        with self._changed:
+            while not self._items:
+                self._changed.wait()
+            item = self._items.popleft()
+            self._bytes -= item.pixels.nbytes if isinstance(item, Grab) else 0
+        return item
+
+
+class Clock:
+    """Seconds of a recording, which stand still in a pause."""
+
+    def __init__(self) -> None:
+        self._origin = time.perf_counter()
+        self._paused: float | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def paused(self) -> bool:
+        return self._paused is not None
+
+    def now(self) -> float:
+        """Seconds from the start, less pauses."""
+        with self._lock:
+            return (time.perf_counter() if self._paused is None else self._paused) - self._origin
+
+    def at(self, moment: float) -> float:
+        """The same for a moment of `time.perf_counter` since the last pause."""
+        return moment - self._origin
+
+    def pause(self) -> None:
+        """Stop the clock, if it goes."""
+        with self._lock:
+            if self._paused is None:
+                self._paused = time.perf_counter()
+
+    def go_on(self) -> None:
+        """Let the clock go, if it stands."""
+        with self._lock:
+            if self._paused is not None:
+                self._origin += time.perf_counter() - self._paused
+                self._paused = None
+
+
+class Capture:
+    """Records a part of the screen into a spool, from its making to `close`.
+
+    Attributes:
+        reason: why it ended; empty as long as it goes on.
+        clock: its time.
+        over: is set when nothing more is grabbed.
+        trouble: what went wrong in its threads, where that is no reason to end that a user knows.
+    """
+
+    def __init__(
+        self,
+        rect: Rect,
+        spool: Path,
+        fps: float,
+        *,
+        window: int | None,
+        duration: float | None,
+        cursor: bool,
+        clicks: bool,
+        keys: bool,
+    ) -> None:
+        """Begin.
+
+        Args:
+            rect: of the screen.
+            spool: the file.
+            fps: pictures a second.
+            window: the number of a window that is followed, with the size of `rect`; None: none.
+            duration: seconds after which it ends.
+            cursor, clicks, keys: what is recorded besides.
+
+        Raises:
+            ScreenUnavailable, TargetUnwritable, PackageMissing: before anything is recorded.
+        """
+        self.reason = ""
+        self.over = threading.Event()
+        self.trouble: BaseException | None = None
+        self._rect, self._window, self._duration = rect, window, duration
+        self._period = 1 / fps
+        self._clicks = clicks
+        self._counted = Stats()
+        self._end: float | None = None
+        self._ending = threading.Lock()
+        self._last: Pixels | None = None
+        self._pointer: Pointer | None = None
+        self._noted = 0.0  # until when it is stored what was to be seen
+        self._missing = 0  # pictures since the last one that was stored
+        self._looked = self._grabbed = 0.0
+        self._folder = spool.parent
+        self._stopping = threading.Event()
+        with Camera() as camera:
+            first = camera.picture(rect)
+            self._scale = camera.scale
+        self._backlog = Backlog(max(min(WAITING_BYTES, _share_of_memory()), WAITING_PICTURES * first.nbytes))
+        with ExitStack() as stack:
+            self._watch = stack.enter_context(PointerWatch()) if cursor else None
+            self._input = stack.enter_context(InputWatch(keys=keys)) if clicks or keys else None
+            self._control = stack.enter_context(Control(spool))
+            self._writer = stack.enter_context(SpoolWriter(spool, (first.shape[1], first.shape[0]), fps))
+            self._opened = stack.pop_all()
+        self.clock = Clock()
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(work,), name=f"gifsom {name}")
+            for name, work in (("grab", self._grab), ("store", self._store))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def stats(self) -> Stats:
+        """How it goes."""
+        seconds = self.clock.now() if self._end is None else self._end
+        return replace(self._counted, seconds=seconds, bytes=self._writer.bytes)
+
+    def stop(self, reason: str, end: float | None = None) -> None:
+        """End the recording, now or at an earlier time of its clock; the first call counts."""
+        with self._ending:
+            if self._end is None:
+                self._end = max(self.clock.now() if end is None else end, self._period)
+                self.reason = reason
+                self._stopping.set()
+
+    def close(self) -> None:
+        """End the recording, if it goes on, and wait until all is stored."""
+        self.stop("stopped")
+        for thread in self._threads:
+            thread.join()
+        self._opened.close()
+        if self.trouble is not None:
+            raise self.trouble
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """What goes wrong in a thread ends the recording; what was recorded is kept."""
+        try:
+            work()
+        except GifsomError as error:
+            self.stop(str(error))
+        except BaseException as error:
+            self.trouble = error
+            self.stop("an error within gifsom")
+        finally:
+            if work == self._grab:
+                self._backlog.offer(None)
+                self.over.set()
+
+    def _grab(self) -> None:
+        """Grab pictures and look around until the end."""
+        with Camera() as camera:
+            deadline = time.perf_counter()
+            while not self._stopping.is_set():
+                if self.clock.paused:
+                    self._rest()
+                    deadline = time.perf_counter()
+                moment = time.perf_counter()
+                if moment - self._looked >= LOOKS:
+                    self._looked = moment
+                    self._heed()
+                    self._look_around()
+                self._take(camera, moment)
+                self._watch_on()
+                deadline += self._period
+                late = time.perf_counter() - deadline
+                if late > self._period:  # go on from here instead of hurrying
+                    missed = int(late / self._period)
+                    self._miss(missed)
+                    deadline += missed * self._period
+                self._stopping.wait(max(0.0, deadline - time.perf_counter()))
+
+    def _rest(self) -> None:
+        """Wait for the end of a pause."""
+        self._backlog.offer(Hold(self.clock.now()))
+        while self.clock.paused and not self._stopping.wait(LOOKS):
+            self._heed()
+        if self._input is not None:
+            self._input.drain()
+        self._grabbed = 0.0
+
+    def _take(self, camera: Camera, moment: float) -> None:
+        """Grab a picture, and hand it on if it is a new one."""
+        pixels = camera.picture(self._rect)
+        now = self.clock.at(moment)
+        counted = self._counted
+        longest = max(counted.longest, moment - self._grabbed) if self._grabbed else counted.longest
+        self._grabbed = moment
+        self._counted = counted = replace(counted, captured=counted.captured + 1, longest=longest)
+        if self._last is not None and same(self._last, pixels):
+            self._counted = replace(counted, identical=counted.identical + 1)
+            if now - self._noted >= HEARTBEAT:
+                self._backlog.offer(Hold(now))
+                self._noted = now
+            return
+        if not self._backlog.offer(Grab(now, pixels)):
+            self._miss(1)
+            return
+        if self._missing:
+            self._backlog.offer(Gap(now, self._missing))
+        self._last, self._noted, self._missing = pixels, now, 0
+
+    def _miss(self, pictures: int) -> None:
+        self._missing += pictures
+        self._counted = replace(self._counted, dropped=self._counted.dropped + pictures)
+
+    def _watch_on(self) -> None:
+        """Hand on what is new of the pointer, and the clicks and keys."""
+        if self._watch is not None:
+            pointer, shape = self._watch.look()
+            if shape is not None:
+                self._backlog.offer(shape)
+            pointer = self._placed(pointer)
+            if self._pointer is None or replace(pointer, time=self._pointer.time) != self._pointer:
+                self._backlog.offer(pointer)
+                self._pointer = pointer
+        for event in self._input.drain() if self._input is not None else []:
+            if isinstance(event, Key):
+                self._backlog.offer(replace(event, time=self.clock.at(event.time)))
+            elif self._clicks:
+                self._backlog.offer(self._placed(event))
+
+    def _placed(self, event: Placed) -> Placed:
+        """An event of the screen, in pixels of the canvas and seconds of the recording."""
+        x, y = (event.x - self._rect.left) * self._scale, (event.y - self._rect.top) * self._scale
+        return replace(event, time=self.clock.at(event.time), x=x, y=y)
+
+    def _heed(self) -> None:
+        """Do what others want."""
+        for command in self._control.commands():
+            if command == "stop":
+                self.stop("stopped")
+            elif command == "toggle" and self.clock.paused:
+                self.clock.go_on()
+            else:
+                self.clock.pause()
+
+    def _look_around(self) -> None:
+        """Follow the window, and end where it is closed, the time is over or the disk is nearly full."""
+        now = self.clock.now()
+        if self._duration is not None and now >= self._duration:
+            self.stop("its time was over", self._duration)
+        if self._window is not None:
+            place = window_rect(self._window)
+            if place is None:
+                self.stop("the window was closed or minimized")
+            else:
+                self._rect = replace(self._rect, left=place.left, top=place.top)
+        free = shutil.disk_usage(self._folder).free
+        if free < LOW_DISK:
+            self.stop(f"the disk is nearly full: {free / 1e6:.0f} MB are free")
+
+    def _store(self) -> None:
+        """Write what was handed on, and in the end where it ends."""
+        while (item := self._backlog.take()) is not None:
+            self._write(item)
+        assert self._end is not None
+        self._writer.end(self._end)
+
+    def _write(self, item: Item) -> None:
+        match item:
+            case Grab():
+                self._writer.picture(item.time, item.pixels)
+            case Pointer():
+                self._writer.pointer(item)
+            case Shape():
+                self._writer.shape(item)
+            case Click():
+                self._writer.click(item)
+            case Key():
+                self._writer.key(item)
+            case Hold():
+                self._writer.hold(item.time)
+            case Gap():
+                self._writer.gap(item.time, item.frames)
+
+
+def _share_of_memory() -> int:
+    """Bytes that pictures may take while they wait."""
+    if not hasattr(os, "sysconf"):  # Windows
+        return WAITING_BYTES
+    return int(WAITING_SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))

@@ -1,0 +1,44 @@
+"""Where recordings are kept until they are a GIF: a folder of the user's own, which outlives a crash and a restart."""
+
+import time
+from pathlib import Path
+
+import platformdirs
+
+from gifsom.errors import RecordingNotFound, TargetUnwritable, printable
+
+ENDING = ".gsr"
+
+
+def folder() -> Path:
+    """The folder of recordings; it need not exist."""
+    return platformdirs.user_state_path("gifsom", appauthor=False)
+
+
+def fresh() -> Path:
+    """A path for a recording that begins now, in a folder that exists. Raises `TargetUnwritable`."""
+    place = folder()
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = time.strftime("%Y-%m-%d-%H%M%S")
+        taken = {path.stem for path in place.iterdir()}
+    except OSError as error:
+        raise TargetUnwritable(f"{printable(place)}: {error.strerror}") from None
+    number = 1
+    while (unique := name if number == 1 else f"{name}-{number}") in taken:
+        number += 1
+    return place / f"{unique}{ENDING}"
+
+
+def recordings() -> list[Path]:
+    """All that are kept, the oldest first."""
+    return sorted(folder().glob(f"*{ENDING}"), key=lambda path: path.stem)
+
+
+def find(name: str, among: list[Path]) -> Path:
+    """The one of that name, with or without its ending. Raises `RecordingNotFound`, which lists them."""
+    for path in among:
+        if name in (path.stem, path.name, str(path)):
+            return path
+    there = f"there are {', '.join(printable(path.stem) for path in among)}" if among else "there is none"
+    raise RecordingNotFound(f"there is no recording '{printable(name)}': {there}")
