@@ -1,6 +1,7 @@
 """The whole conversion, one line a stage: clip, sample, palette, frames, file."""
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, BinaryIO
 
 from gifsom import edit, sources
 from gifsom.clip import Clip, Shortfall
+from gifsom.encoder.ahead import ahead
 from gifsom.errors import SettingError, SourceIncomplete, TargetTooLarge
 from gifsom.fit import AIM, Fit, Forecast, fit
 from gifsom.job import Coded, Job, Progress, learned, told
@@ -257,8 +259,9 @@ def prepare(clip: Clip, settings: Settings) -> Clip:
 
 def survey(clip: Clip, settings: Settings, progress: Progress, scout: Scout | None = None) -> Sample:
     """Read all of the clip and sample it, while a scout looks on. Raises `SourceError`."""
-    frames = told(clip.frames(), "Reading", clip.count, progress)
-    sample = take(frames if scout is None else scout.watch(frames), settings.seed)
+    with closing(ahead(clip.frames(), 1)) as decoded:
+        frames = told(decoded, "Reading", clip.count, progress)
+        sample = take(frames if scout is None else scout.watch(frames), settings.seed)
     missing = clip.shortfall
     if settings.strict and missing is not None:
         raise SourceIncomplete(f"{clip.name}: only {missing.amount} could be read{missing.cause}")

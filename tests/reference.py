@@ -12,20 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 CODES = 4096
-EMPTY = 0xFFFFFFFF
 
 Phrase = tuple[int, ...]  # symbols; the LZW dictionary has a code for each
 Codes = list[tuple[int, int]]  # a code and its width in bits
-
-
-def slot(slots: Sequence[int], node: int, symbol: int) -> int:
-    """The first place, from the key's own on and around the end, that holds the key or nothing."""
-    key = node * 256 + symbol
-    own = key * 2654435761 // CODES % len(slots)
-    for place in [*range(own, len(slots)), *range(own)]:
-        if slots[place] == EMPTY or slots[place] // CODES == key:
-            return place
-    raise AssertionError("the table is full")
 
 
 def longest(

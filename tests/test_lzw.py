@@ -326,18 +326,13 @@ def test_encoder_writes_nothing_outside_the_room_it_is_given() -> None:
 Phrases = dict[tuple[int, ...], int]
 
 
-def table(phrases: Phrases) -> NDArray[np.uint32]:
-    """The hash table of a dictionary, in which each place is the one that the twin finds."""
-    slots = np.full(lzw._SLOTS, lzw._EMPTY, np.uint32)
-    plain = slots.tolist()
+def table(phrases: Phrases, minimum: int) -> NDArray[np.uint16]:
+    """The children of each node of a dictionary."""
+    tree = np.zeros((lzw.CODES, 1 << minimum), np.uint16)
     for phrase, code in phrases.items():
         if len(phrase) > 1:
-            node, symbol = phrases[phrase[:-1]], phrase[-1]
-            at = lzw._slot(slots, node, symbol)
-            assert reference.slot(plain, node, symbol) == at
-            slots[at] = plain[at] = (node << 8 | symbol) << 12 | code
-            assert lzw._slot(slots, node, symbol) == at, "what was put in is found again"
-    return slots
+            tree[phrases[phrase[:-1]], phrase[-1]] = code
+    return tree
 
 
 def all_phrases(minimum: int, first: int, second: int) -> Phrases:
@@ -357,18 +352,18 @@ def all_phrases(minimum: int, first: int, second: int) -> Phrases:
 def test_longest_phrase_is_the_one_of_the_twin(minimum: int, symbol: int, transparent: int) -> None:
     """With thousands of phrases alive at once, none of which is noted outside the room for them."""
     phrases = all_phrases(minimum, symbol, transparent)
-    slots = table(phrases)
+    tree = table(phrases, minimum)
     rng = np.random.default_rng(minimum)
     for share in (0.0, 0.5, 1.0):
         symbols = np.where(rng.random(40) < 0.8, symbol, transparent).astype(np.uint8)
         free = rng.random(symbols.size) < share
         for start in (0, 13, symbols.size - 1):
-            rooms = [np.full(lzw.CODES + 16, -1, np.int64) for _ in range(4)]
-            inner = [room[8:-8] for room in rooms]
-            node, length, head = lzw._longest(symbols, free, start, transparent, slots, *inner)
+            rooms = [np.full((4, lzw.CODES), -1, np.int64) for _ in range(2)]
+            inner = [room[1:-1] for room in rooms]
+            node, length, head = lzw._longest(symbols, free, start, transparent, tree, *inner)
             expected = reference.longest(phrases, symbols.tolist(), free.tolist(), start, transparent)
             assert (phrases[expected], len(expected), expected[0]) == (node, length, head)
-            assert all({-1} == {*room[:8].tolist(), *room[-8:].tolist()} for room in rooms)
+            assert all({-1} == {*room[0].tolist(), *room[-1].tolist()} for room in rooms)
 
 
 def one_frame(symbols: Symbols, minimum: int, data: bytes) -> bytes:

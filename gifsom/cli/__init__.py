@@ -13,7 +13,7 @@ import typer
 
 import gifsom
 from gifsom.cli.clips import convert, info, optimize, palette
-from gifsom.cli.common import FAILED, INTERRUPTED, USAGE, complain, interrupt
+from gifsom.cli.common import FAILED, INTERRUPTED, USAGE, Ended, complain, interrupt
 from gifsom.cli.screen import doctor, monitors, pause, record, recover, stop, toggle, windows
 from gifsom.errors import GifsomError, SettingError
 
@@ -74,11 +74,14 @@ def main() -> None:
     except GifsomError as error:
         complain(str(error))
         status = FAILED
+    except Ended as end:
+        sys.exit(end.status)
     except (KeyboardInterrupt, typer.Abort):
-        complain("interrupted, nothing is left behind")
         status = INTERRUPTED
     except OSError as error:  # of print: whatever else is read or written has errors of its own
         complain(f"standard output: {error.strerror}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered must not fail again at exit
         status = FAILED
+    if status == INTERRUPTED:
+        complain("interrupted, nothing is left behind")
     sys.exit(status)

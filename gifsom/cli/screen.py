@@ -18,6 +18,7 @@ from gifsom.cli.common import (
     FAILED,
     INTERRUPTED,
     Colors,
+    Ended,
     HoldLast,
     IdleLimit,
     MaxSize,
@@ -128,7 +129,7 @@ def _picked() -> tuple[int, int, int, int]:
     rect = pick()
     if rect is None:
         complain("nothing was picked, and nothing is recorded")
-        raise typer.Exit(FAILED)
+        raise Ended(FAILED)
     time.sleep(SETTLED)
     return rect.left, rect.top, rect.width, rect.height
 
@@ -164,7 +165,7 @@ def _record(recorder: "Recorder", quiet: bool) -> None:
     if len(came) > 1:
         assert recorder.path is not None
         _tell_kept(recorder.path)
-        raise typer.Exit(INTERRUPTED)
+        raise Ended(INTERRUPTED)
 
 
 @contextmanager
@@ -225,10 +226,10 @@ def _finish(path: Path, target: Path, keep: bool, quiet: bool, options: dict[str
     except GifsomError as error:
         complain(str(error))
         _tell_kept(path)
-        raise typer.Exit(FAILED) from None
+        raise Ended(FAILED) from None
     except KeyboardInterrupt:
         _tell_kept(path)
-        raise typer.Exit(INTERRUPTED) from None
+        raise Ended(INTERRUPTED) from None
     if not quiet:
         print(lines.conversion(result))
         if keep:
@@ -303,12 +304,12 @@ def recover(
     for one in chosen:
         try:
             _finish(one.path, target or Path(f"{one.path.stem}.gif"), keep, quiet, options)
-        except typer.Exit as end:
-            if len(chosen) == 1 or end.exit_code == INTERRUPTED:
+        except Ended as end:
+            if len(chosen) == 1 or end.status == INTERRUPTED:
                 raise
             failed = True
     if failed:
-        raise typer.Exit(FAILED)
+        raise Ended(FAILED)
 
 
 def _list(there: "list[Kept]") -> None:
@@ -352,4 +353,4 @@ def doctor() -> None:
     for one in found:
         print(lines.finding(one))
     if any(one.ok is False for one in found):
-        raise typer.Exit(FAILED)
+        raise Ended(FAILED)

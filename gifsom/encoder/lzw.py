@@ -14,22 +14,6 @@ from gifsom.jit import kernel
 CODES = 1 << 12
 """Codes of a full dictionary."""
 
-_SLOTS = 1 << 14
-_EMPTY = 0xFFFFFFFF
-
-
-@kernel
-def _slot(slots: NDArray[np.uint32], node: int, symbol: int) -> int:
-    """Where the child of `node` by `symbol` stands in the hash table, or the empty place where it would.
-
-    A slot holds node (12 bits), symbol (8) and the child's code (12); collisions go to the next slot.
-    """
-    key = node << 8 | symbol
-    at = (key * 2654435761 >> 12) & (_SLOTS - 1)
-    while slots[at] != _EMPTY and np.int64(slots[at]) >> 12 != key:
-        at = (at + 1) & (_SLOTS - 1)
-    return at
-
 
 @kernel
 def _longest(
@@ -37,48 +21,41 @@ def _longest(
     free: NDArray[np.bool_],
     start: int,
     transparent: int,
-    slots: NDArray[np.uint32],
-    now: NDArray[np.int64],
-    then: NDArray[np.int64],
-    head_now: NDArray[np.int64],
-    head_then: NDArray[np.int64],
+    tree: NDArray[np.uint16],
+    nodes: NDArray[np.int64],
+    heads: NDArray[np.int64],
 ) -> tuple[int, int, int]:
     """The longest phrase in the dictionary that the pixels from `start` allow: its node, its length, its first symbol.
 
-    `now` and `then` (CODES each) are room for the nodes reached at a depth, the other two for their first symbols.
+    tree (CODES, symbols) has the child of each node by each symbol, 0: there is none. nodes (2, CODES) is room for
+    those that are reached at a depth and at the next one, heads (2, CODES) for their first symbols.
     """
-    now[0] = symbols[start]
-    head_now[0] = symbols[start]
+    nodes[0, 0] = heads[0, 0] = symbols[start]
     alive = 1
     if free[start] and symbols[start] != transparent:
-        now[1] = transparent
-        head_now[1] = transparent
+        nodes[0, 1] = heads[0, 1] = transparent
         alive = 2
-    length = 1
+    length, now = 1, 0  # two arrays that change places would be counted at each pixel, which takes most of the time
     while start + length < symbols.shape[0]:
-        at = start + length
+        at, then = start + length, 1 - now
         symbol = int(symbols[at])
         both = free[at] and symbol != transparent
         reached = 0
         for k in range(alive):
-            child = slots[_slot(slots, now[k], symbol)]
-            if child != _EMPTY:
-                then[reached] = np.int64(child) & (CODES - 1)
-                head_then[reached] = head_now[k]
+            child = tree[nodes[now, k], symbol]
+            if child:
+                nodes[then, reached], heads[then, reached] = child, heads[now, k]
                 reached += 1
             if both:
-                child = slots[_slot(slots, now[k], transparent)]
-                if child != _EMPTY:
-                    then[reached] = np.int64(child) & (CODES - 1)
-                    head_then[reached] = head_now[k]
+                child = tree[nodes[now, k], transparent]
+                if child:
+                    nodes[then, reached], heads[then, reached] = child, heads[now, k]
                     reached += 1
         if reached == 0:
             break
-        now, then = then, now
-        head_now, head_then = head_then, head_now
-        alive = reached
+        now, alive = then, reached
         length += 1
-    return now[alive - 1], length, head_now[alive - 1]
+    return nodes[now, alive - 1], length, heads[now, alive - 1]
 
 
 @kernel
@@ -91,10 +68,10 @@ def _encode(
     out: NDArray[np.uint8],
 ) -> int:
     """The code stream of symbols (n,) into `out`; its length in bytes. See `compress`."""
-    slots = np.full(_SLOTS, _EMPTY, np.uint32)
-    now, then = np.empty(CODES, np.int64), np.empty(CODES, np.int64)
-    head_now, head_then = np.empty(CODES, np.int64), np.empty(CODES, np.int64)
+    tree = np.empty((CODES, 1 << minimum), np.uint16)
+    nodes, heads = np.empty((2, CODES), np.int64), np.empty((2, CODES), np.int64)
     clear = 1 << minimum
+    tree[:clear] = 0
     width = minimum + 1
     following = clear + 2  # the next code that the dictionary gives
     size = 0
@@ -104,19 +81,17 @@ def _encode(
     at = 0
     while at < symbols.shape[0]:
         # The decoder knows "before + its own first symbol" already while it reads the next code.
-        tentative = -1
-        if before >= 0:
-            tentative = _slot(slots, before, before_first)
-            if slots[tentative] == _EMPTY:
-                slots[tentative] = (before << 8 | before_first) << 12 | following
-            else:
-                tentative = -1
-        node, length, head = _longest(symbols, free, at, transparent, slots, now, then, head_now, head_then)
+        tentative = before >= 0 and tree[before, before_first] == 0
+        if tentative:
+            tree[before, before_first] = following
+            tree[following] = 0
+        node, length, head = _longest(symbols, free, at, transparent, tree, nodes, heads)
         if before >= 0:
             if head != before_first:
-                if tentative >= 0:
-                    slots[tentative] = _EMPTY  # it was inserted last, so no other chain runs over it
-                slots[_slot(slots, before, head)] = (before << 8 | head) << 12 | following
+                if tentative:
+                    tree[before, before_first] = 0
+                tree[before, head] = following
+                tree[following] = 0
             following += 1
         bits |= node << filled
         filled += width
@@ -129,7 +104,7 @@ def _encode(
             bits |= np.int64(clear) << filled
             filled += width
             first = CODES
-            slots[:] = _EMPTY
+            tree[:clear] = 0
             width = minimum + 1
             following = clear + 2
             before = -1

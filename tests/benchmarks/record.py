@@ -1,0 +1,167 @@
+"""What recording costs and how steady it is: xterm on an X server in memory, in which lines go by.
+
+python tests/benchmarks/record.py [load] [pace] [spool] [finish] [kills COUNT] [memory MINUTES]
+
+load    1280x720 at 30 fps for 20 s, every picture another one: drops, and the processor's time
+pace    800x500 at 15 fps for 10 s: deviation of the intervals between pictures
+spool   the same: kB a picture in the log
+finish  `gifsom record` of 10 s of 800x500 at 15 fps: from the signal that ends it to the end of the command
+kills   `gifsom record` killed COUNT times at random moments: how many are recovered, and what is missing
+memory  1920x1080 at 15 fps for MINUTES: peak of the process, and what it grows a minute after the first one
+
+Without a name: the first four. Needs Xvfb, xterm and xdotool.
+"""
+
+import os
+import random
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from xvfb import Screen, start_screen
+
+from gifsom import Recorder
+from gifsom.recorder import folder
+from gifsom.settings import MAX_PIXELS
+from gifsom.spool import Picture, Spool
+
+COMMAND = [sys.executable, "-m", "gifsom"]
+FONT = 6, 13
+"""Width and height in pixels of the letters of xterm's usual font."""
+
+
+def lines_go_by(screen: Screen, width: int, height: int, pause: float) -> None:
+    """A terminal of that size at the upper left, with a line of a long listing every `pause` seconds."""
+    slowly = f"import sys, time\nfor line in sys.stdin:\n print(line, end='')\n time.sleep({pause})"
+    script = f"while :; do ls -lR '{sys.base_prefix}'; done | '{sys.executable}' -uc \"{slowly}\""
+    geometry = f"{width // FONT[0] + 2}x{height // FONT[1] + 2}+0+0"
+    screen.show("lines", "xterm", "-b", "0", "-geometry", geometry, "-T", "lines", "-e", "sh", "-c", script)
+    time.sleep(3)
+
+
+def times(recorder: Recorder) -> list[float]:
+    """When the pictures were grabbed that were stored."""
+    assert recorder.path is not None
+    return [time for time, event in Spool.open(recorder.path, MAX_PIXELS).events() if isinstance(event, Picture)]
+
+
+def load(screen: Screen) -> None:
+    lines_go_by(screen, 1280, 720, 0.005)
+    with Recorder(region=(0, 0, 1280, 720), fps=30) as recorder:
+        before = time.process_time()
+        recorder.wait(20)
+        spent = time.process_time() - before
+    stats = recorder.stats
+    print(
+        f"load    {stats.captured} pictures, {stats.identical} identical, {stats.dropped} dropped,"
+        f" {100 * spent / stats.seconds:.1f} % of a core, {stats.bytes / stats.captured / 1000:.1f} kB a picture"
+    )
+
+
+def pace(screen: Screen) -> None:
+    lines_go_by(screen, 800, 500, 0.02)
+    with Recorder(region=(0, 0, 800, 500), fps=15) as recorder:
+        recorder.wait(10)
+    gaps = [1000 * (b - a) for a, b in pairwise(times(recorder))]
+    print(f"pace    {statistics.mean(gaps):.2f} ms, standard deviation {statistics.pstdev(gaps):.2f} ms")
+
+
+def spool(screen: Screen) -> None:
+    lines_go_by(screen, 800, 500, 0.05)
+    with Recorder(region=(0, 0, 800, 500), fps=15) as recorder:
+        recorder.wait(10)
+    stats = recorder.stats
+    stored = stats.captured - stats.identical
+    print(f"spool   {stats.bytes / stored / 1000:.1f} kB for each of {stored} pictures")
+
+
+def recording(gif: Path, *options: str) -> subprocess.Popen[bytes]:
+    """`gifsom record`, as soon as it has recorded something."""
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen([*COMMAND, "record", str(gif), *options], stdout=quiet, stderr=quiet, stdin=quiet)
+    while not any(path.stat().st_size > 100 for path in folder.recordings()):
+        time.sleep(0.005)
+    return process
+
+
+def finish(screen: Screen) -> None:
+    lines_go_by(screen, 800, 500, 0.05)
+    took = []
+    with tempfile.TemporaryDirectory() as place:
+        for _ in range(4):
+            process = recording(Path(place, "a.gif"), "--region", "800x500+0+0", "--overwrite")
+            time.sleep(10)
+            began = time.perf_counter()
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == 0
+            took.append(time.perf_counter() - began)
+    print(f"finish  {statistics.median(took[1:]):.2f} s from the end of a recording to its GIF")
+
+
+def kills(screen: Screen, count: int) -> None:
+    lines_go_by(screen, 400, 300, 0.02)
+    random.seed(0)
+    recovered, missing = 0, []
+    with tempfile.TemporaryDirectory() as place:
+        for _ in range(count):
+            process = recording(Path(place, "a.gif"), "--region", "400x300+0+0", "--fps", "30")
+            (path,) = folder.recordings()
+            begun = Spool.open(path, MAX_PIXELS).started
+            time.sleep(random.uniform(0, 0.5))
+            process.kill()
+            killed = time.time()
+            process.wait()
+            log = Spool.open(path, MAX_PIXELS)
+            missing.append(killed - begun - log.duration)
+            status = subprocess.run(
+                [*COMMAND, "recover", path.stem, str(Path(place, "a.gif")), "--overwrite"], stdout=subprocess.DEVNULL
+            ).returncode
+            recovered += status == 0
+    print(f"kills   {recovered} of {count} recovered; at most the last {1000 * max(missing):.0f} ms are missing")
+
+
+def memory(screen: Screen, minutes: float) -> None:
+    lines_go_by(screen, 1920, 1080, 0.02)
+    page = os.sysconf("SC_PAGE_SIZE")
+    samples = []
+    with Recorder(region=(0, 0, 1920, 1080), fps=15) as recorder:
+        while not recorder.wait(1) and recorder.stats.seconds < 60 * minutes:
+            resident = int(Path("/proc/self/statm").read_text().split()[1]) * page / 1e6
+            samples.append((recorder.stats.seconds / 60, resident))
+    later = [sample for sample in samples if sample[0] >= 1]
+    slope = statistics.linear_regression(*zip(*later, strict=True)).slope if len(later) > 2 else float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(
+        f"memory  peak {peak:.0f} MB, {slope:.2f} MB a minute after the first one, {recorder.stats.dropped} dropped,"
+        f" {recorder.stats.bytes / 1e6:.0f} MB on the disk"
+    )
+
+
+def main() -> None:
+    words = sys.argv[1:] or ["load", "pace", "spool", "finish"]
+    plain = {"load": load, "pace": pace, "spool": spool, "finish": finish}
+    counted = {"kills": kills, "memory": memory}
+    with tempfile.TemporaryDirectory() as state:
+        os.environ |= {"XDG_STATE_HOME": state}
+        for word, value in zip(words, [*words[1:], ""], strict=True):
+            if word not in plain | counted:
+                continue
+            screen = start_screen(size=(1920, 1080))
+            os.environ |= {"DISPLAY": screen.name, "WAYLAND_DISPLAY": "", "XDG_SESSION_TYPE": ""}
+            try:
+                plain[word](screen) if word in plain else counted[word](screen, int(value))
+            finally:
+                screen.close()
+            for path in folder.recordings():
+                path.unlink()
+
+
+if __name__ == "__main__":
+    main()
