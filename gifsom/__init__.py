@@ -1,4 +1,4 @@
-"""gifsom: convert clips to small GIFs, with one shared map of colors, a self-organizing one.
+"""gifsom: record the screen and convert clips to small GIFs, with one shared map of colors, a self-organizing one.
 
 >>> import gifsom
 >>> gifsom.convert("clip.mp4", "clip.gif", fps=15, width=480)  # doctest: +SKIP
