@@ -4,21 +4,17 @@ A video does these steps in ffmpeg instead (gifsom.sources.video).
 """
 
 from collections.abc import Iterator
-from math import isfinite
 
 import numpy as np
 from PIL import Image
 
 from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
-from gifsom.errors import SettingError, SourceEmpty, printable
-from gifsom.settings import Seconds, span
+from gifsom.errors import SourceEmpty
+from gifsom.settings import SHORTEST_IDLE, Seconds, check_seconds, span
 from gifsom.timing import nearest, slots
 
 HELD_BYTES = 40 << 20
 """Frames in bytes up to which a clip is kept in memory instead of being read again: some 100 frames of 480x270."""
-
-SHORTEST_IDLE = 0.1
-"""Seconds to which a stretch in which nothing changes can be limited."""
 
 ALIKE = 8
 """Levels up to which a pixel counts as unchanged: a video's codec leaves no pixel quite alone."""
@@ -285,13 +281,11 @@ def limit_idle(clip: Clip, seconds: float) -> Clip:
     Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
     Raises `SettingError` for less than SHORTEST_IDLE.
     """
-    if not (isfinite(seconds) and seconds >= SHORTEST_IDLE):
-        raise SettingError(f"a stretch without change lasts {SHORTEST_IDLE} s or more, not {printable(seconds)}")
+    check_seconds("idle_limit", seconds, SHORTEST_IDLE)
     return _LimitedIdle(clip, seconds)
 
 
 def hold_last(clip: Clip, seconds: float) -> Clip:
     """The last frame lasts `seconds` at least. Raises `SettingError` for a negative time."""
-    if not (isfinite(seconds) and seconds >= 0):
-        raise SettingError(f"the last frame is held for 0 s or more, not {printable(seconds)}")
+    check_seconds("hold_last", seconds, 0)
     return _HeldLast(clip, seconds)

@@ -5,6 +5,7 @@ GifsomError                 the base of all, never raised itself
 ├── FrameError              a picture that was handed over has the wrong shape, dtype or size (also a ValueError)
 ├── PaletteError            colors that were handed over are no palette: shape, dtype, number (also a ValueError)
 ├── PackageMissing          an extra is asked for that is not installed (also an ImportError)
+├── RecordingInUse          a recording is being written, or a GIF is being made of it
 ├── RecordingNotFound       no recording runs, or none has the name that is asked for
 ├── ScreenError             the base of what is wrong with the screen, never raised itself
 │   ├── ScreenUnavailable   there is no display, or one that cannot be recorded
@@ -40,6 +41,10 @@ class PaletteError(GifsomError, ValueError):
 
 class PackageMissing(GifsomError, ImportError):
     """An extra is asked for that is not installed."""
+
+
+class RecordingInUse(GifsomError):
+    """A recording is being written, or a GIF is being made of it."""
 
 
 class RecordingNotFound(GifsomError):

@@ -102,10 +102,10 @@ def description(path: Path, found: "Info") -> Iterator[str]:
         yield f"bytes    {sizes[0]} to {sizes[-1]} a frame, {middle} in the middle; frame {most + 1} is the largest"
 
 
-def recording(stats: "Stats", paused: bool) -> str:
-    """Of a recording that goes on."""
+def recording(stats: "Stats", paused: bool, typed: bool) -> str:
+    """Of a recording that goes on; `typed`: keys can end it."""
     state = "paused   " if paused else "recording"
-    return f"{state} {going(stats)}   Enter, Ctrl-C or `gifsom stop` ends it"
+    return f"{state} {going(stats)}   {'Enter, Ctrl-C or ' if typed else ''}`gifsom stop` ends it"
 
 
 def recorded(stats: "Stats", reason: str) -> str:

@@ -4,6 +4,7 @@ Each is a stamp, a small picture with alpha, that is laid over a copy of the pix
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -28,6 +29,9 @@ CAPTION: Final = 1 / 26
 
 LETTERS: Final = 200
 """Of a caption that are looked at: more fit into no picture of a usual shape."""
+
+FONTS: Final = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "segoeui.ttf", "Arial.ttf")
+"""Fonts of Linux, Windows and macOS for captions; the first one that is there is taken."""
 
 SHARP: Final = 4
 """Times that a caption's box is drawn larger than it is shown, so that its corners are smooth."""
@@ -123,9 +127,18 @@ def _ring(radius: float) -> Pixels:
 
 
 @lru_cache(maxsize=4)
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """A font of the system that has more than ASCII, or Pillow's own, which has not."""
+    for name in FONTS:
+        with suppress(OSError):
+            return ImageFont.truetype(name, size)
+    return ImageFont.load_default(size)
+
+
+@lru_cache(maxsize=4)
 def _caption(text: str, width: int, size: int) -> Pixels:
     """A stamp at most as wide as `width` allows: white letters on a dark box. What is too long loses its front."""
-    font = ImageFont.load_default(size)
+    font = _font(size)
     room = max(size, width - 4 * size)
     shown = text = text[-LETTERS:]
     while len(shown) > 1 and font.getlength(shown) > room:

@@ -14,7 +14,7 @@ from gifsom.output import check_ending, check_target
 from gifsom.pipeline import Result, convert
 from gifsom.recorder import folder
 from gifsom.recorder.capture import LOW_DISK, Capture, Stats
-from gifsom.recorder.control import delete, is_running
+from gifsom.recorder.control import Control, claim, delete, in_use
 from gifsom.recorder.region import clip_region, parse_region, region_text
 from gifsom.recorder.screen import check_screen, monitor, screen_rect
 from gifsom.recorder.windows import find_window
@@ -24,6 +24,8 @@ from gifsom.spool import Spool, warm
 
 MANY_DROPS = 0.01
 """Part of the pictures from which on it is told that so many were dropped."""
+
+NOT_STARTED = "the recorder has not been started"
 
 
 class Recorder:
@@ -69,7 +71,7 @@ class Recorder:
             raise SettingError(f"fps is {fps:g}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second")
         if monitor is not None:
             check_whole("monitor", monitor, 1, 99)
-        self._region = parse_region(region) if isinstance(region, str) else region and _rect(region)
+        self._region = None if region is None else parse_region(region) if isinstance(region, str) else _rect(region)
         self._window, self._monitor = window, monitor
         self._fps = fps
         self._duration = None if duration is None else parse_seconds(duration)
@@ -77,7 +79,7 @@ class Recorder:
             raise SettingError("duration is 0: the recording would be empty")
         self._besides = {"cursor": cursor, "clicks": clicks, "keys": keys}
         self._capture: Capture | None = None
-        self.path: Path | None = None
+        self._control: Control | None = None
         self.rect: Rect | None = None
 
     def start(self) -> None:
@@ -92,13 +94,20 @@ class Recorder:
             raise SettingError("a recorder records once: make another one")
         check_screen()
         self.rect, window = self._place()
-        path = folder.fresh()
-        free = shutil.disk_usage(path.parent).free
-        if free < LOW_DISK:
-            raise TargetUnwritable(f"{printable(path.parent)}: the disk is nearly full: {free / 1e6:.0f} MB are free")
         warm()
-        self._capture = Capture(self.rect, path, self._fps, window=window, duration=self._duration, **self._besides)
-        self.path = path
+        control = claim()
+        try:
+            place = control.spool.parent
+            free = shutil.disk_usage(place).free
+            if free < LOW_DISK:
+                raise TargetUnwritable(f"{printable(place)}: the disk is nearly full: {free / 1e6:.0f} MB are free")
+            self._capture = Capture(
+                self.rect, control, self._fps, window=window, duration=self._duration, **self._besides
+            )
+        except BaseException:
+            control.close()
+            raise
+        self._control = control
 
     def _place(self) -> tuple[Rect, int | None]:
         """What is recorded of the screen, and the number of the window that is followed."""
@@ -125,14 +134,28 @@ class Recorder:
         """End the recording, `trim` seconds ago; the first call counts. `close` waits until all is stored."""
         self._running.stop(reason, self._running.clock.now() - trim)
 
-    def close(self) -> None:
-        """End the recording, if it goes on, and wait until all is stored."""
+    def end(self) -> None:
+        """End the recording, if it goes on, and wait until all is stored. Its name stays in use until `close`."""
         self._running.close()
 
+    def close(self) -> None:
+        """End the recording, if it goes on, and wait until all is stored."""
+        self.end()
+        if self._control is not None:
+            self._control.close()
+
     def delete(self) -> None:
-        """Delete the recording."""
-        assert self.path is not None
+        """Delete the recording. Raises `SettingError` while it goes on."""
+        if not self._running.over.is_set():
+            raise SettingError("the recording goes on: it can be deleted when it has ended")
         delete(self.path)
+
+    @property
+    def path(self) -> Path:
+        """The file of the recording."""
+        if self._control is None:
+            raise SettingError(NOT_STARTED)
+        return self._control.spool
 
     @property
     def paused(self) -> bool:
@@ -164,13 +187,12 @@ class Recorder:
     @property
     def clip(self) -> Recording:
         """What has been recorded. Raises `SourceError`."""
-        assert self.path is not None
         return open_recording(self.path, MAX_PIXELS)
 
     @property
     def _running(self) -> Capture:
         if self._capture is None:
-            raise SettingError("the recorder has not been started")
+            raise SettingError(NOT_STARTED)
         return self._capture
 
     def __enter__(self) -> Self:
@@ -184,6 +206,8 @@ class Recorder:
 
 
 def _rect(region: tuple[int, int, int, int]) -> Rect:
+    if len(region) != 4:
+        raise SettingError(f"region is {printable(region)}: give left, top, width and height")
     left, top, width, height = region
     check_whole("left", left, -100_000, 100_000)
     check_whole("top", top, -100_000, 100_000)
@@ -198,7 +222,7 @@ class Kept:
 
     path     of it
     bytes    its size
-    running  it is being recorded
+    running  it is being recorded, or made a GIF of
     spool    what can be read of it; None: nothing
     trouble  why not
     """
@@ -216,7 +240,7 @@ def kept() -> list[Kept]:
 
 
 def _look(path: Path) -> Kept:
-    size, running = path.stat().st_size, is_running(path)
+    size, running = path.stat().st_size, in_use(path)
     try:
         return Kept(path, size, running, Spool.open(path, MAX_PIXELS))
     except GifsomError as error:
@@ -251,16 +275,17 @@ def beside(target: Path) -> Path:
 def finish(path: Path, target: Path, *, keep: bool = False, progress: Progress, **options: Any) -> Result:
     """Make the GIF of a recording, then delete it, or keep it beside the GIF. Options as for `gifsom.convert`.
 
-    Whatever is raised, the recording is still there.
+    Whatever is raised, the recording is still there; so it is where a part of it could not be read.
     """
     if keep:
         check_target(beside(target), bool(options.get("overwrite")))
+    spool = Spool.open(path, MAX_PIXELS)
     result = convert(path, target, progress=progress, **options)
-    if not keep:
+    if keep:
+        try:
+            shutil.move(path, beside(target))
+        except OSError as error:
+            raise TargetUnwritable(f"{printable(beside(target))}: {error.strerror}") from error
+    elif spool.cut or not spool.unread:  # the rest of a damaged one may still be of use to somebody
         delete(path)
-        return result
-    try:
-        shutil.move(path, beside(target))
-    except OSError as error:
-        raise TargetUnwritable(f"{printable(beside(target))}: {error.strerror}") from error
     return result

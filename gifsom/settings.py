@@ -6,7 +6,7 @@ clip is known.
 
 import re
 from dataclasses import dataclass, fields
-from math import isfinite
+from math import inf, isfinite
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
@@ -32,6 +32,9 @@ VIDEO_FPS = 15.0
 
 RECORD_FPS = 15.0
 """Rate of a recording where none is asked."""
+
+SHORTEST_IDLE = 0.1
+"""Seconds to which a stretch in which nothing changes can be limited."""
 
 MAP_SIZES = ("auto", "256", "1024")
 """Sizes of the shared map."""
@@ -201,6 +204,10 @@ class Settings:
             parse_size(self.max_size)
         check_whole("max_pixels", self.max_pixels, 1, 2**31 - 1)
         check_whole("seed", self.seed, 0, 2**63)
+        if self.idle_limit is not None:
+            check_seconds("idle_limit", self.idle_limit, SHORTEST_IDLE)
+        if self.hold_last is not None:
+            check_seconds("hold_last", self.hold_last, 0)
         if self.loop is not None:
             check_whole("loop", self.loop, 0, 65_536)
         if self.end is not None and self.duration is not None:
@@ -245,6 +252,12 @@ class Settings:
             if name not in names:
                 raise TypeError(f"there is no option {name!r}: there are {', '.join(names)}")
         return cls(**options)
+
+
+def check_seconds(name: str, value: float, low: float) -> None:
+    """Raise `SettingError` for what is no number of seconds from `low` on."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value < inf:
+        raise SettingError(f"{name} is {printable(value)}: give seconds from {low:g} on")
 
 
 def check_whole(name: str, value: int, low: int, high: int) -> None:

@@ -220,7 +220,7 @@ def gather(
     return sums
 
 
-STEEP, NEAR_REACH, FAR_REACH, BLOCK, AHEAD = 1e5, 0.4, 0.2, 8, 8
+STEEP, NEAR_REACH, FAR_REACH, BLOCK, AHEAD = 1e5, 0.6, 0.3, 8, 8
 NONE = 65_535
 Tree = dict[int, dict[int, int]]  # children of a node by their letters, the newest last
 

@@ -425,7 +425,7 @@ def test_a_bomb_is_refused_before_it_takes_memory(tmp_path: Path, make: Callable
     assert process.returncode == 1
     assert message.startswith(f"gifsom: {source}: ")
     assert message.count("\n") == 1
-    assert usage.ru_maxrss < 250_000  # kB
+    assert usage.ru_maxrss < 400_000  # kB; a bomb takes more than 1 GB
     assert list((tmp_path / "here").iterdir()) == []
 
 

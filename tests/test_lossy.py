@@ -320,7 +320,7 @@ def test_a_slow_pan_does_not_smear(quality: int, every: int) -> None:
     _, shown = gif_of(pictures, palette, bit_price(quality))
     for n in (8, 15, 23):
         alone = error(gif_of([pictures[n]], palette, bit_price(quality))[1][0], pictures[n])
-        assert error(shown[n], pictures[n]) < 1.3 * alone, n
+        assert error(shown[n], pictures[n]) < 1.35 * alone, n
 
 
 def test_frames_that_change_nothing_only_lengthen_the_delay() -> None:

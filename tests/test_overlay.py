@@ -112,7 +112,7 @@ def test_a_caption_stands_at_the_bottom_in_the_middle() -> None:
     assert abs(columns[0] + columns[-1] - 639) <= 1
     box = drawn[rows[0] + 3 : rows[-1] - 2, columns[0] + 3 : columns[-1] - 2]
     assert (box < 80).all(axis=2).mean() > 0.6, "dark"
-    assert (box == 255).all(axis=2).sum() > 50, "white letters"
+    assert (box > 200).all(axis=2).sum() > 80, "white letters"
 
 
 @pytest.mark.parametrize("size", [(640, 360), (120, 90), (30, 20), (1, 1)])

@@ -18,12 +18,12 @@ from xvfb import Screen, start_screen
 
 from gifsom import Recorder
 from gifsom.clip import Rect
-from gifsom.errors import RecordingNotFound, ScreenUnavailable, SettingError, WindowNotFound
+from gifsom.errors import RecordingInUse, RecordingNotFound, ScreenUnavailable, SettingError, WindowNotFound
 from gifsom.info import read_info
 from gifsom.record import kept
 from gifsom.recorder import folder
 from gifsom.recorder.capture import Backlog, Clock, Grab
-from gifsom.recorder.control import Control, is_running, running, tell
+from gifsom.recorder.control import Control, claim, in_use, running, tell
 from gifsom.spool import Hold
 
 pytestmark = posix
@@ -219,6 +219,8 @@ def test_what_cannot_be_recorded_is_one_line(screen: Screen, here: Path, monkeyp
         ("--fps", "0"): (2, "fps is 0"),
         ("--duration", "0"): (2, "duration is 0"),
         ("--quality", "400"): (2, "quality is 400"),
+        ("--idle-limit", "0"): (2, "idle_limit is 0.0: give seconds from 0.1 on"),
+        ("--hold-last", "nan"): (2, "hold_last is nan: give seconds from 0 on"),
         ("--pick", "--monitor", "1"): (2, "pick and monitor exclude each other"),
     }
     for arguments, (status, message) in cases.items():
@@ -299,7 +301,6 @@ def test_a_pause_leaves_no_gap(busy: Screen, record: Callable[..., Running], her
 
 def test_stop_reaches_the_newest_or_the_one_that_is_named(busy: Screen, here: Path) -> None:
     with Recorder(region="50x50+0+0") as older, Recorder(region="50x50+0+0") as newer:
-        assert older.path is not None
         assert running() == [older.path, newer.path]
         assert gifsom("stop", cwd=here).out == f"{newer.path.stem}: stop\n"
         assert newer.wait(2)
@@ -357,7 +358,6 @@ def test_recordings_are_deleted_only_where_asked(busy: Screen, here: Path, state
         recorder.wait(0.2)
         run = gifsom("recover", "--all", "--delete", cwd=here)
         assert (run.status, run.out) == (0, "")
-    assert recorder.path is not None
     assert gifsom("recover", "x", cwd=here).err.startswith("gifsom: there is no recording 'x': there are ")
     assert gifsom("recover", recorder.path.stem, "--delete", cwd=here).out == f"{recorder.path.stem}: deleted\n"
     assert names(state) == []
@@ -373,6 +373,49 @@ def test_a_kept_recording_is_a_source_like_any_other(busy: Screen, record: Calla
     assert len(read_info(here / "again.gif").frames) <= 6
     run = gifsom("convert", "a.gif", "b.gif", "--no-cursor", cwd=here)
     assert (run.status, one_line(run.err)) == (2, "a.gif: cursor is for recordings, and that is none")
+
+
+def test_a_recording_that_is_made_a_gif_of_is_in_use(
+    busy: Screen, record: Callable[..., Running], here: Path, state: Path
+) -> None:
+    """Nobody deletes it or makes another GIF of it meanwhile."""
+    recording = record("a.gif", "--region", "600x300+0+0", "--max-size", "100kB")
+    time.sleep(1)
+    recording.process.send_signal(signal.SIGINT)
+    assert recording.process.stderr is not None
+    while b"recorded" not in recording.process.stderr.readline():
+        pass
+    recording.process.send_signal(signal.SIGSTOP)
+    (spool,) = state.glob("*.gsr")
+    assert gifsom("recover", "--all", "--delete", cwd=here).out == ""
+    run = gifsom("recover", spool.stem, cwd=here)
+    assert (run.status, one_line(run.err)) == (1, f"the recording '{spool.stem}' is in use")
+    assert recording.end(signal.SIGCONT)[0] == 0
+    assert names(here) == ["a.gif"]
+
+
+def test_a_recording_that_ends_at_once_has_a_picture(screen: Screen) -> None:
+    with Recorder(region="50x50+0+0", fps=10) as recorder:
+        pass
+    assert 0.1 <= recorder.clip.duration < 0.3
+    assert recorder.clip.count == 1
+
+
+def test_a_damaged_recording_gives_what_can_be_read_and_stays(busy: Screen, here: Path, compiled: None) -> None:
+    with Recorder(region="300x200+0+0") as recorder:
+        recorder.wait(1)
+    data = bytearray(recorder.path.read_bytes())
+    data[len(data) // 2] ^= 1
+    recorder.path.write_bytes(data)
+    run = gifsom("recover", recorder.path.stem, "a.gif", cwd=here)
+    assert run.status == 0
+    assert "could be read (what follows is damaged)" in run.err
+    assert "the recording is kept" in run.err
+    assert recorder.path.exists()
+    recorder.path.write_bytes(data[: len(data) // 2])
+    assert gifsom("recover", recorder.path.stem, "b.gif", cwd=here).status == 0
+    assert not recorder.path.exists()
+    assert seconds(here / "a.gif") == seconds(here / "b.gif")
 
 
 # Faults
@@ -483,37 +526,38 @@ def test_the_clock_stands_still_in_a_pause() -> None:
 
 
 def test_control_is_seen_by_others_as_long_as_it_lives(state: Path) -> None:
-    spool = folder.fresh()
-    spool.touch()
-    assert not is_running(spool)
-    with Control(spool) as control:
-        assert is_running(spool)
+    with claim() as control:
+        spool = control.spool
+        spool.touch()
+        with pytest.raises(RecordingInUse, match="is in use"):
+            Control(spool)
+        assert in_use(spool)
         assert control.commands() == []
         tell("pause")
         tell("toggle", spool.stem)
         spool.with_suffix(".control").open("a").write("nonsense\n")
         assert control.commands() == ["pause", "toggle"]
         assert control.commands() == []
-    assert not is_running(spool)
+    assert not in_use(spool)
     with pytest.raises(RecordingNotFound, match="no recording is running"):
         tell("stop")
     spool.with_suffix(".control").write_text("left by a crash")
-    assert not is_running(spool)
+    assert not in_use(spool)
 
 
 def test_names_are_unique(state: Path) -> None:
-    names = set()
-    for _ in range(5):
-        path = folder.fresh()
-        path.touch()
-        names.add(path.name)
-    assert len(names) == 5
+    controls = [claim() for _ in range(5)]
+    assert len({control.spool.name for control in controls}) == 5
+    for control in controls:
+        control.close()
+    assert list(state.iterdir()) == []
 
 
 def test_a_recorder_records_what_it_is_asked(screen: Screen) -> None:
     assert Recorder(region=(1, 2, 30, 40))._region == Rect(1, 2, 30, 40)
     for options, error in [
         ({"region": (0, 0, 0, 10)}, SettingError),
+        ({"region": ()}, SettingError),
         ({"fps": 51}, SettingError),
         ({"monitor": 0}, SettingError),
         ({"window": "w", "monitor": 1}, SettingError),
@@ -523,14 +567,17 @@ def test_a_recorder_records_what_it_is_asked(screen: Screen) -> None:
             Recorder(**options)
     with pytest.raises(WindowNotFound):
         Recorder(window="nothing like it").start()
-    with pytest.raises(SettingError, match="has not been started"):
-        Recorder().stop()
+    for misuse in (Recorder.stop, Recorder.delete, lambda recorder: recorder.clip):
+        with pytest.raises(SettingError, match="has not been started"):
+            misuse(Recorder())
     with Recorder() as recorder:
         assert recorder.rect == Rect(0, 0, 1280, 800)
         with pytest.raises(SettingError, match="records once"):
             recorder.start()
         recorder.pause()
         assert recorder.paused
+        with pytest.raises(SettingError, match="goes on"):
+            recorder.delete()
     assert recorder.reason == "stopped"
     recorder.delete()
     assert kept() == []

@@ -13,7 +13,7 @@ import typer
 
 import gifsom
 from gifsom.cli.clips import convert, info, optimize, palette
-from gifsom.cli.common import FAILED, INTERRUPTED, USAGE, Ended, complain, interrupt
+from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
 from gifsom.cli.screen import doctor, monitors, pause, record, recover, stop, toggle, windows
 from gifsom.errors import GifsomError, SettingError
 
@@ -57,7 +57,7 @@ def _options(
 def main() -> None:
     """Run the command line; every failure is one line on stderr and an exit status."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small here: more threads cost a tenth more
-    for number in (signal.SIGINT, signal.SIGTERM):  # a terminated program cleans up as an interrupted one
+    for number in SIGNALS:  # a terminated program cleans up as an interrupted one
         signal.signal(number, interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

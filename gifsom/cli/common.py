@@ -1,9 +1,10 @@
 """What the commands share: options, progress, and how they are interrupted."""
 
 import logging
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130
+
+SIGNALS: Final = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+"""Signals that end a program; the last one comes when its terminal is closed."""
 
 
 class Ended(Exception):
@@ -93,8 +97,7 @@ def progress_bars(quiet: bool) -> "Iterator[Progress]":
         tasks: dict[str, Any] = {}
 
         def progress(stage: str, done: int, of: int | None) -> None:
-            if _interrupted:
-                raise KeyboardInterrupt
+            heed_interrupt()
             if stage not in tasks:
                 for task in tasks.values():
                     bars.update(task, total=bars.tasks[task].completed)
@@ -125,5 +128,17 @@ def show_log() -> None:
     log.setLevel(logging.DEBUG)
 
 
+def heed_interrupt() -> None:
+    """Raise KeyboardInterrupt where one came that could not be raised at once."""
+    if _interrupted:
+        raise KeyboardInterrupt
+
+
 def complain(message: str) -> None:
-    print(f"gifsom: {message}", file=sys.stderr)
+    remark(f"gifsom: {message}")
+
+
+def remark(text: str) -> None:
+    """A line on stderr, if anybody is there to read it: a terminal that was closed ends nothing."""
+    with suppress(OSError):
+        print(text, file=sys.stderr)

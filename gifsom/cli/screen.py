@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -17,6 +17,7 @@ from gifsom import lines
 from gifsom.cli.common import (
     FAILED,
     INTERRUPTED,
+    SIGNALS,
     Colors,
     Ended,
     HoldLast,
@@ -27,7 +28,10 @@ from gifsom.cli.common import (
     Quiet,
     complain,
     given,
+    heed_interrupt,
     progress_bars,
+    remark,
+    tell_shortfall,
 )
 from gifsom.errors import GifsomError, SettingError, printable
 from gifsom.settings import MAX_FPS, RECORD_FPS
@@ -116,9 +120,15 @@ def record(
     if keys:
         complain("keys are recorded and shown: mind passwords")
     _count_down(delay, quiet)
-    _record(recorder, quiet)
-    assert recorder.path is not None
-    _finish(recorder.path, target, keep, quiet, options)
+    _start(recorder, quiet)
+    try:
+        _record(recorder, quiet)
+        _finish(recorder.path, target, keep, quiet, options)
+    except KeyboardInterrupt:
+        _tell_kept(recorder.path)
+        raise Ended(INTERRUPTED) from None
+    finally:
+        recorder.close()
 
 
 def _picked() -> tuple[int, int, int, int]:
@@ -142,44 +152,51 @@ def _count_down(delay: float, quiet: bool) -> None:
             time.sleep(min(left, REFRESH))
 
 
+def _start(recorder: "Recorder", quiet: bool) -> None:
+    """Begin, unless an interrupt came meanwhile."""
+    with progress_bars(quiet):  # which tells of a compilation
+        recorder.start()
+    try:
+        heed_interrupt()
+    except KeyboardInterrupt:
+        recorder.close()
+        recorder.delete()
+        raise
+
+
 def _record(recorder: "Recorder", quiet: bool) -> None:
     """Record until something ends it, and say what. A second signal is a KeyboardInterrupt, once all is stored."""
-    recorder.start()
     told = recorder.notes
-    with _signals(recorder) as came:
-        try:
-            for note in told:
+    for note in told:
+        complain(note)
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    with _signals(recorder, typed) as came:
+        if typed:
+            _forget_typed()
+            threading.Thread(target=_wait_for_enter, args=(recorder,), daemon=True).start()
+        with _line(quiet) as show:
+            while not recorder.wait(REFRESH):
+                show(lines.recording(recorder.stats, recorder.paused, typed))
+        recorder.end()
+        if not quiet:
+            remark(lines.recorded(recorder.stats, recorder.reason))
+        for note in recorder.notes:
+            if note not in told:
                 complain(note)
-            if sys.stdin is not None and sys.stdin.isatty():
-                threading.Thread(target=_wait_for_enter, args=(recorder,), daemon=True).start()
-            with _line(quiet) as show:
-                while not recorder.wait(REFRESH):
-                    show(lines.recording(recorder.stats, recorder.paused))
-        finally:
-            recorder.close()
-    if not quiet:
-        print(lines.recorded(recorder.stats, recorder.reason), file=sys.stderr)
-    for note in recorder.notes:
-        if note not in told:
-            complain(note)
     if len(came) > 1:
-        assert recorder.path is not None
-        _tell_kept(recorder.path)
-        raise Ended(INTERRUPTED)
+        raise KeyboardInterrupt
 
 
 @contextmanager
-def _signals(recorder: "Recorder") -> Iterator[list[int]]:
-    """In the block, signals end the recording; those that came."""
+def _signals(recorder: "Recorder", typed: bool) -> Iterator[list[int]]:
+    """In the block, signals end the recording; those that came. `typed`: Ctrl-C is a key of this terminal."""
     came: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
         came.append(number)
-        typed = number == signal.SIGINT and sys.stdin is not None and sys.stdin.isatty()
-        recorder.stop("interrupted", TRIM if typed else 0.0)
+        recorder.stop("interrupted", _trim(recorder) if typed and number == signal.SIGINT else 0.0)
 
-    numbers = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-    before = {number: signal.signal(number, end) for number in numbers}
+    before = {number: signal.signal(number, end) for number in SIGNALS}
     try:
         yield came
     finally:
@@ -190,8 +207,21 @@ def _signals(recorder: "Recorder") -> Iterator[list[int]]:
 def _wait_for_enter(recorder: "Recorder") -> None:
     while data := os.read(0, 1):  # not of sys.stdin, whose lock this thread would hold when the program ends
         if data in b"\r\n":
-            recorder.stop("stopped", TRIM)
+            recorder.stop("stopped", _trim(recorder))
             return
+
+
+def _trim(recorder: "Recorder") -> float:
+    """What a key that ends it costs: nothing in a pause."""
+    return 0.0 if recorder.paused else TRIM
+
+
+def _forget_typed() -> None:
+    """An Enter from before the recording ends nothing."""
+    if sys.platform != "win32":
+        import termios
+
+        termios.tcflush(0, termios.TCIFLUSH)
 
 
 @contextmanager
@@ -208,16 +238,21 @@ def _line(quiet: bool) -> "Iterator[Any]":
         def tell(text: str) -> None:
             if not quiet and not told:
                 told.append(text)
-                print(text, file=sys.stderr)
+                remark(text)
 
         yield tell
         return
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield lambda text: live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+    with suppress(OSError), Live(console=console, auto_refresh=False, transient=True) as live:
+
+        def update(text: str) -> None:
+            with suppress(OSError):  # the terminal was closed
+                live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+
+        yield update
 
 
 def _finish(path: Path, target: Path, keep: bool, quiet: bool, options: dict[str, Any]) -> None:
-    """Make the GIF; whatever keeps it from that, say how to do it later."""
+    """Make the GIF; whatever is wrong, say so, and how to do it later."""
     from gifsom.record import beside, finish
 
     try:
@@ -227,17 +262,18 @@ def _finish(path: Path, target: Path, keep: bool, quiet: bool, options: dict[str
         complain(str(error))
         _tell_kept(path)
         raise Ended(FAILED) from None
-    except KeyboardInterrupt:
-        _tell_kept(path)
-        raise Ended(INTERRUPTED) from None
+    tell_shortfall(str(path), result.shortfall)
     if not quiet:
         print(lines.conversion(result))
         if keep:
             print(f"{printable(beside(target))}: the recording, for `gifsom convert`")
+    _tell_kept(path)
 
 
 def _tell_kept(path: Path) -> None:
-    complain(f"the recording is kept: gifsom recover {path.stem} OUT.gif makes the GIF")
+    """Say of a recording that is still there how to get a GIF of it."""
+    if path.exists():
+        complain(f"the recording is kept: gifsom recover {path.stem} OUT.gif makes the GIF")
 
 
 def stop(name: Name = None) -> None:
@@ -283,31 +319,32 @@ def recover(
     gifsom recover --all --delete deletes them all.
     """
     from gifsom.record import find, kept
-    from gifsom.recorder.control import delete
+    from gifsom.recorder.control import Control, delete
 
     if name is not None and everything:
         raise SettingError("NAME and --all exclude each other")
     there = [one for one in kept() if not one.running]
     if name is None and not everything:
         _list(there)
-        name = _asked(there) if there and sys.stdin.isatty() and sys.stdout.isatty() else None
+        name = _asked() if there and sys.stdin.isatty() and sys.stdout.isatty() else None
         if name is None:
             return
-    chosen = there if everything or name == "all" else [find(str(name), there)]
-    if remove:
-        for one in chosen:
-            delete(one.path)
-            print(f"{printable(one.path.stem)}: deleted")
-        return
+    chosen = there if everything or name == "all" else [find(str(name), kept())]
     options = given(quality=quality, max_size=max_size, overwrite=overwrite)
     failed = False
     for one in chosen:
-        try:
-            _finish(one.path, target or Path(f"{one.path.stem}.gif"), keep, quiet, options)
-        except Ended as end:
-            if len(chosen) == 1 or end.status == INTERRUPTED:
-                raise
-            failed = True
+        with Control(one.path):
+            if remove:
+                delete(one.path)
+                print(f"{printable(one.path.stem)}: deleted")
+                continue
+            try:
+                _finish(one.path, target or Path(f"{one.path.stem}.gif"), keep, quiet, options)
+            except Ended:
+                failed = True
+            except KeyboardInterrupt:
+                _tell_kept(one.path)
+                raise Ended(INTERRUPTED) from None
     if failed:
         raise Ended(FAILED)
 
@@ -319,7 +356,7 @@ def _list(there: "list[Kept]") -> None:
         print("there is no recording to get back")
 
 
-def _asked(there: "list[Kept]") -> str | None:
+def _asked() -> str | None:
     """Which one to make a GIF of; None: none."""
     answer = typer.prompt("Make a GIF of which one (a name, 'all', Enter for none)", default="", show_default=False)
     return str(answer).strip() or None

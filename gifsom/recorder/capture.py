@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 from gifsom.clip import Pixels, Rect
@@ -35,7 +34,7 @@ HEARTBEAT: Final = 1.0
 """Seconds after which it is stored that nothing has changed: so much of a still end a crash can cost."""
 
 LOOKS: Final = 0.1
-"""Seconds between two looks at the window, the disk, and at what others want."""
+"""Seconds between two looks at the time, the disk, and at what others want."""
 
 LOW_DISK: Final = 200_000_000
 """Free bytes below which a recording ends, so that a GIF can still be written."""
@@ -151,7 +150,7 @@ class Capture:
     def __init__(
         self,
         rect: Rect,
-        spool: Path,
+        control: Control,
         fps: float,
         *,
         window: int | None,
@@ -164,7 +163,7 @@ class Capture:
 
         Args:
             rect: of the screen.
-            spool: the file.
+            control: of the recording, which names the file; it is not closed here.
             fps: pictures a second.
             window: the number of a window that is followed, with the size of `rect`; None: none.
             duration: seconds after which it ends.
@@ -187,7 +186,8 @@ class Capture:
         self._noted = 0.0  # until when it is stored what was to be seen
         self._missing = 0  # pictures since the last one that was stored
         self._looked = self._grabbed = 0.0
-        self._folder = spool.parent
+        self._control = control
+        self._folder = control.spool.parent
         self._stopping = threading.Event()
         with Camera() as camera:
             first = camera.picture(rect)
@@ -196,8 +196,8 @@ class Capture:
         with ExitStack() as stack:
             self._watch = stack.enter_context(PointerWatch()) if cursor else None
             self._input = stack.enter_context(InputWatch(keys=keys)) if clicks or keys else None
-            self._control = stack.enter_context(Control(spool))
-            self._writer = stack.enter_context(SpoolWriter(spool, (first.shape[1], first.shape[0]), fps))
+            self._writer = stack.enter_context(SpoolWriter(control.spool, (first.shape[1], first.shape[0]), fps))
+            self._writer.picture(0.0, first)  # however soon it ends, there is something in it
             self._opened = stack.pop_all()
         self.clock = Clock()
         self._threads = [
@@ -278,6 +278,7 @@ class Capture:
 
     def _take(self, camera: Camera, moment: float) -> None:
         """Grab a picture, and hand it on if it is a new one."""
+        self._follow()
         pixels = camera.picture(self._rect)
         now = self.clock.at(moment)
         counted = self._counted
@@ -332,17 +333,20 @@ class Capture:
             else:
                 self.clock.pause()
 
-    def _look_around(self) -> None:
-        """Follow the window, and end where it is closed, the time is over or the disk is nearly full."""
-        now = self.clock.now()
-        if self._duration is not None and now >= self._duration:
-            self.stop("its time was over", self._duration)
+    def _follow(self) -> None:
+        """Look where the window is, at each picture: it must not shake while it moves. End where it is closed."""
         if self._window is not None:
             place = window_rect(self._window)
             if place is None:
                 self.stop("the window was closed or minimized")
             else:
                 self._rect = replace(self._rect, left=place.left, top=place.top)
+
+    def _look_around(self) -> None:
+        """End where the time is over or the disk is nearly full."""
+        now = self.clock.now()
+        if self._duration is not None and now >= self._duration:
+            self.stop("its time was over", self._duration)
         free = shutil.disk_usage(self._folder).free
         if free < LOW_DISK:
             self.stop(f"the disk is nearly full: {free / 1e6:.0f} MB are free")

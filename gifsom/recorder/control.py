@@ -1,17 +1,16 @@
 """Telling a recording that runs in another process to stop or to pause.
 
-Beside its spool a recording has a file `NAME.control`, on which it holds a lock as long as it lives: the system takes
-it away from a process that is gone. Who wants something of the recording adds a line to that file.
+Beside its spool a recording has a file `NAME.control`, on which who records it, or makes a GIF of it, holds a lock: the
+system takes it away from a process that is gone. Who wants something of a recording adds a line to that file.
 """
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
-from gifsom.errors import RecordingNotFound, TargetUnwritable, printable
-from gifsom.recorder.folder import find, recordings
+from gifsom.errors import RecordingInUse, RecordingNotFound, TargetUnwritable, printable
+from gifsom.recorder.folder import find, fresh, recordings
 
 if sys.platform == "win32":
     import msvcrt
@@ -32,16 +31,28 @@ COMMANDS: Final = ("stop", "pause", "toggle")
 
 
 class Control:
-    """What others want of the recording in a file; that it runs can be seen until `close`."""
+    """What others want of a recording, which is in use until `close`.
+
+    spool  its file
+    """
 
     def __init__(self, spool: Path) -> None:
-        """Raises `TargetUnwritable`."""
+        """Raises `RecordingInUse`, and `TargetUnwritable`."""
+        self.spool = spool
         self._path = spool.with_suffix(".control")
         try:
-            self._file: BinaryIO = open(self._path, "x+b", buffering=0, opener=_private)  # noqa: SIM115 - see close
-            _lock(self._file)
+            self._file: BinaryIO = open(self._path, "a+b", buffering=0, opener=_private)  # noqa: SIM115 - see close
         except OSError as error:
             raise TargetUnwritable(f"{printable(self._path)}: {error.strerror}") from None
+        try:
+            _lock(self._file)
+            lost = not os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())  # it was removed meanwhile
+            self._file.truncate(0)  # of what a crash has left
+        except OSError:
+            lost = True
+        if lost:
+            self._file.close()
+            raise RecordingInUse(f"the recording '{printable(spool.stem)}' is in use")
 
     def commands(self) -> list[str]:
         """Those of COMMANDS that came since the last call."""
@@ -59,13 +70,23 @@ class Control:
         self.close()
 
 
+def claim() -> Control:
+    """A new recording's name, for nobody else. Raises `TargetUnwritable`."""
+    for spool in fresh():
+        try:
+            return Control(spool)
+        except RecordingInUse:  # by one that began at the same time
+            continue
+    raise AssertionError("there is always another name")
+
+
 def running() -> list[Path]:
-    """The spools of recordings that run now, the oldest first."""
-    return [path for path in recordings() if is_running(path)]
+    """The spools of recordings that are in use now, the oldest first."""
+    return [path for path in recordings() if in_use(path)]
 
 
-def is_running(spool: Path) -> bool:
-    """Whether a recording is written to that file now."""
+def in_use(spool: Path) -> bool:
+    """Whether a recording is being written, or made a GIF of."""
     try:
         with spool.with_suffix(".control").open("r+b", buffering=0) as file:
             _lock(file)
@@ -95,9 +116,7 @@ def tell(command: str, name: str | None = None) -> Path:
 
 
 def delete(spool: Path) -> None:
-    """Delete a recording that does not run. Raises `TargetUnwritable`."""
-    with suppress(FileNotFoundError):
-        spool.with_suffix(".control").unlink()
+    """Delete a recording. Raises `TargetUnwritable`."""
     try:
         spool.unlink(missing_ok=True)
     except OSError as error:

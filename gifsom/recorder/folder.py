@@ -1,6 +1,8 @@
 """Where recordings are kept until they are a GIF: a folder of the user's own, which outlives a crash and a restart."""
 
 import time
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import platformdirs
@@ -15,8 +17,8 @@ def folder() -> Path:
     return platformdirs.user_state_path("gifsom", appauthor=False)
 
 
-def fresh() -> Path:
-    """A path for a recording that begins now, in a folder that exists. Raises `TargetUnwritable`."""
+def fresh() -> Iterator[Path]:
+    """Paths for a recording that begins now, none of which is there, in a folder that is. Raises `TargetUnwritable`."""
     place = folder()
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -24,10 +26,10 @@ def fresh() -> Path:
         taken = {path.stem for path in place.iterdir()}
     except OSError as error:
         raise TargetUnwritable(f"{printable(place)}: {error.strerror}") from None
-    number = 1
-    while (unique := name if number == 1 else f"{name}-{number}") in taken:
-        number += 1
-    return place / f"{unique}{ENDING}"
+    for number in count(1):
+        unique = name if number == 1 else f"{name}-{number}"
+        if unique not in taken:
+            yield place / f"{unique}{ENDING}"
 
 
 def recordings() -> list[Path]:

@@ -111,7 +111,7 @@ def kills(screen: Screen, count: int) -> None:
     recovered, missing = 0, []
     with tempfile.TemporaryDirectory() as place:
         for _ in range(count):
-            process = recording(Path(place, "a.gif"), "--region", "400x300+0+0", "--fps", "30")
+            process = recording(Path(place, "a.gif"), "--region", "400x300+0+0", "--fps", "30", "--overwrite")
             (path,) = folder.recordings()
             begun = Spool.open(path, MAX_PIXELS).started
             time.sleep(random.uniform(0, 0.5))
