@@ -22,7 +22,8 @@ from gifsom.errors import RecordingInUse, RecordingNotFound, ScreenUnavailable, 
 from gifsom.info import read_info
 from gifsom.record import kept
 from gifsom.recorder import folder
-from gifsom.recorder.capture import Backlog, Clock, Grab
+from gifsom.recorder.backlog import Backlog, Grab, room
+from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control, claim, in_use, running, tell
 from gifsom.spool import Hold
 
@@ -495,6 +496,8 @@ def test_waiting_pictures_are_bounded_in_bytes() -> None:
     assert backlog.take() is grab
     assert backlog.offer(grab)
     assert not backlog.offer(grab)
+    assert room(1) <= 256 << 20
+    assert room(1 << 30) == 3 << 30, "at least three pictures"
 
 
 def test_pictures_that_find_no_room_are_counted_and_cost_no_time(busy: Screen, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ import typer
 import gifsom
 from gifsom.cli.clips import convert, info, optimize, palette
 from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
-from gifsom.cli.screen import doctor, monitors, pause, record, recover, stop, toggle, windows
+from gifsom.cli.recording import record
+from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
 from gifsom.errors import GifsomError, SettingError
 
 app = typer.Typer(

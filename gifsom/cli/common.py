@@ -60,6 +60,7 @@ IdleLimit = Annotated[
     typer.Option(metavar="SECONDS", help="Shorten stretches in which nothing changes to this."),
 ]
 HoldLast = Annotated[float | None, typer.Option(metavar="SECONDS", help="Show the last frame at least that long.")]
+Keep = Annotated[bool, typer.Option("--keep", help="Keep the recording beside the GIF, as OUT.gsr.")]
 Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")]
 Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
 MaxPixels = Annotated[

@@ -5,30 +5,25 @@ late or left out costs smoothness, and never changes how long the recording last
 bytes; when the disk is too slow for that, pictures are dropped and counted.
 """
 
-import os
 import shutil
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from gifsom.clip import Pixels, Rect
 from gifsom.errors import GifsomError
 from gifsom.events import Click, Key, Pointer, Shape
+from gifsom.recorder.backlog import Backlog, Grab, Item, room
 from gifsom.recorder.camera import Camera
+from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.windows import window_rect
 from gifsom.spool import Gap, Hold, SpoolWriter, same
-
-WAITING_BYTES: Final = 256 << 20
-WAITING_SHARE: Final = 0.15
-WAITING_PICTURES: Final = 3
-"""What may wait to be stored: so many bytes, or that share of the memory, but always so many pictures."""
 
 HEARTBEAT: Final = 1.0
 """Seconds after which it is stored that nothing has changed: so much of a still end a crash can cost."""
@@ -60,81 +55,7 @@ class Stats:
     bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Grab:
-    """A picture (h, w, 4) of the screen, and when it was grabbed."""
-
-    time: float
-    pixels: Pixels
-
-
 Placed = TypeVar("Placed", Pointer, Click)
-Item: TypeAlias = Grab | Pointer | Shape | Click | Key | Hold | Gap
-
-
-class Backlog:
-    """What waits to be stored, bounded in bytes of pictures."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._items: deque[Item | None] = deque()
-        self._bytes = 0
-        self._changed = threading.Condition()
-
-    def offer(self, item: Item | None) -> bool:
-        """Add an item; False: there is no room for this picture. None: nothing will follow."""
-        size = item.pixels.nbytes if isinstance(item, Grab) else 0
-        with self._changed:
-            if size and self._bytes + size > self._limit:
-                return False
-            self._bytes += size
-            self._items.append(item)
-            self._changed.notify()
-        return True
-
-    def take(self) -> Item | None:
-        """The next item, as soon as there is one."""
-        with self._changed:
-            while not self._items:
-                self._changed.wait()
-            item = self._items.popleft()
-            self._bytes -= item.pixels.nbytes if isinstance(item, Grab) else 0
-        return item
-
-
-class Clock:
-    """Seconds of a recording, which stand still in a pause."""
-
-    def __init__(self) -> None:
-        self._origin = time.perf_counter()
-        self._paused: float | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def paused(self) -> bool:
-        return self._paused is not None
-
-    def now(self) -> float:
-        """Seconds from the start, less pauses."""
-        with self._lock:
-            return (time.perf_counter() if self._paused is None else self._paused) - self._origin
-
-    def at(self, moment: float) -> float:
-        """The same for a moment of `time.perf_counter` since the last pause."""
-        return moment - self._origin
-
-    def pause(self) -> None:
-        """Stop the clock, if it goes."""
-        with self._lock:
-            if self._paused is None:
-                self._paused = time.perf_counter()
-
-    def go_on(self) -> None:
-        """Let the clock go, if it stands."""
-        with self._lock:
-            if self._paused is not None:
-                self._origin += time.perf_counter() - self._paused
-                self._paused = None
 
 
 class Capture:
@@ -192,7 +113,7 @@ class Capture:
         with Camera() as camera:
             first = camera.picture(rect)
             self._scale = camera.scale
-        self._backlog = Backlog(max(min(WAITING_BYTES, _share_of_memory()), WAITING_PICTURES * first.nbytes))
+        self._backlog = Backlog(room(first.nbytes))
         with ExitStack() as stack:
             self._watch = stack.enter_context(PointerWatch()) if cursor else None
             self._input = stack.enter_context(InputWatch(keys=keys)) if clicks or keys else None
@@ -374,10 +295,3 @@ class Capture:
                 self._writer.hold(item.time)
             case Gap():
                 self._writer.gap(item.time, item.frames)
-
-
-def _share_of_memory() -> int:
-    """Bytes that pictures may take while they wait."""
-    if not hasattr(os, "sysconf"):  # Windows
-        return WAITING_BYTES
-    return int(WAITING_SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))

@@ -1,0 +1,249 @@
+"""The command that records the screen."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from gifsom import lines
+from gifsom.cli.common import (
+    FAILED,
+    INTERRUPTED,
+    SIGNALS,
+    Colors,
+    Ended,
+    HoldLast,
+    IdleLimit,
+    Keep,
+    MaxSize,
+    Overwrite,
+    Quality,
+    Quiet,
+    complain,
+    given,
+    heed_interrupt,
+    progress_bars,
+    remark,
+)
+from gifsom.cli.finish import finish_recording, tell_kept
+from gifsom.errors import SettingError
+from gifsom.settings import MAX_FPS, RECORD_FPS
+
+if TYPE_CHECKING:
+    from gifsom.record import Recorder
+
+TRIM: Final = 0.3
+"""Seconds that are left out before a key ends a recording: the hand is on its way then, and "^C" on the screen."""
+
+SETTLED: Final = 0.2
+"""Seconds after which nothing is left of the picker on the screen."""
+
+REFRESH: Final = 0.25
+"""Seconds between two looks of the line that tells how a recording goes."""
+
+
+def record(
+    target: Annotated[
+        Path | None,
+        typer.Argument(metavar="OUT", help="The GIF; without it: one named by date, in the current folder."),
+    ] = None,
+    pick: Annotated[bool, typer.Option("--pick", help="Draw the region with the mouse.")] = False,
+    region: Annotated[
+        str | None, typer.Option(metavar="WxH+X+Y", help="A part of the screen in pixels, such as 800x500+100+50.")
+    ] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="TITLE", help="A window, by a part of its title or program; 'active': the one in use."),
+    ] = None,
+    monitor: Annotated[
+        int | None, typer.Option(metavar="N", help="A monitor, as `gifsom monitors` counts. Without it: the primary.")
+    ] = None,
+    fps: Annotated[
+        float | None, typer.Option(help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.")
+    ] = None,
+    delay: Annotated[float, typer.Option(metavar="SECONDS", help="Wait before it begins.", min=0, max=3600)] = 0,
+    duration: Annotated[str | None, typer.Option(metavar="TIME", help="End by itself after this time.")] = None,
+    cursor: Annotated[bool | None, typer.Option(help="Show the pointer. Without it: it is shown.")] = None,
+    clicks: Annotated[bool | None, typer.Option("--clicks", help="Show a ring where a button is pressed.")] = None,
+    keys: Annotated[
+        bool | None, typer.Option("--keys", help="Show the keys that are pressed: passwords, too, if you type them.")
+    ] = None,
+    quality: Quality = None,
+    max_size: MaxSize = None,
+    width: Annotated[int | None, typer.Option(help="Width of the GIF in pixels. Without it: as recorded.")] = None,
+    colors: Colors = None,
+    idle_limit: IdleLimit = None,
+    hold_last: HoldLast = None,
+    keep: Keep = False,
+    overwrite: Overwrite = None,
+    quiet: Quiet = False,
+) -> None:
+    """Record the screen to a GIF, until Enter, Ctrl-C or `gifsom stop`.
+
+    gifsom record demo.gif
+
+    gifsom record demo.gif --pick --delay 3
+
+    gifsom record demo.gif --window Firefox --idle-limit 1.5
+
+    A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
+    """
+    from gifsom.record import Recorder, check_request, own_name
+
+    options = given(
+        quality=quality,
+        max_size=max_size,
+        width=width,
+        colors=colors,
+        idle_limit=idle_limit,
+        hold_last=hold_last,
+        overwrite=overwrite,
+    )
+    what = given(region=region, window=window, monitor=monitor)
+    target = own_name(target)
+    check_request(target, keep, options)
+    if pick:
+        if what:
+            raise SettingError(f"pick and {next(iter(what))} exclude each other")
+        what = {"region": _picked()}
+    recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
+    if keys:
+        complain("keys are recorded and shown: mind passwords")
+    _count_down(delay, quiet)
+    _start(recorder, quiet)
+    try:
+        _record(recorder, quiet)
+        finish_recording(recorder.path, target, keep, quiet, options)
+    except KeyboardInterrupt:
+        tell_kept(recorder.path)
+        raise Ended(INTERRUPTED) from None
+    finally:
+        recorder.close()
+
+
+def _picked() -> tuple[int, int, int, int]:
+    from gifsom.recorder.picker import pick
+    from gifsom.recorder.screen import check_screen
+
+    check_screen()
+    rect = pick()
+    if rect is None:
+        complain("nothing was picked, and nothing is recorded")
+        raise Ended(FAILED)
+    time.sleep(SETTLED)
+    return rect.left, rect.top, rect.width, rect.height
+
+
+def _count_down(delay: float, quiet: bool) -> None:
+    end = time.monotonic() + delay
+    with _line(quiet) as show:
+        while (left := end - time.monotonic()) > 0:
+            show(f"recording begins in {left:.0f} s …")
+            time.sleep(min(left, REFRESH))
+
+
+def _start(recorder: "Recorder", quiet: bool) -> None:
+    """Begin, unless an interrupt came meanwhile."""
+    with progress_bars(quiet):  # which tells of a compilation
+        recorder.start()
+    try:
+        heed_interrupt()
+    except KeyboardInterrupt:
+        recorder.close()
+        recorder.delete()
+        raise
+
+
+def _record(recorder: "Recorder", quiet: bool) -> None:
+    """Record until something ends it, and say what. A second signal is a KeyboardInterrupt, once all is stored."""
+    told = recorder.notes
+    for note in told:
+        complain(note)
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    with _signals(recorder, typed) as came:
+        if typed:
+            _forget_typed()
+            threading.Thread(target=_wait_for_enter, args=(recorder,), daemon=True).start()
+        with _line(quiet) as show:
+            while not recorder.wait(REFRESH):
+                show(lines.recording(recorder.stats, recorder.paused, typed))
+        recorder.end()
+        if not quiet:
+            remark(lines.recorded(recorder.stats, recorder.reason))
+        for note in recorder.notes:
+            if note not in told:
+                complain(note)
+    if len(came) > 1:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _signals(recorder: "Recorder", typed: bool) -> Iterator[list[int]]:
+    """In the block, signals end the recording; those that came. `typed`: Ctrl-C is a key of this terminal."""
+    came: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        recorder.stop("interrupted", _trim(recorder) if typed and number == signal.SIGINT else 0.0)
+
+    before = {number: signal.signal(number, end) for number in SIGNALS}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wait_for_enter(recorder: "Recorder") -> None:
+    while data := os.read(0, 1):  # not of sys.stdin, whose lock this thread would hold when the program ends
+        if data in b"\r\n":
+            recorder.stop("stopped", _trim(recorder))
+            return
+
+
+def _trim(recorder: "Recorder") -> float:
+    """What a key that ends it costs: nothing in a pause."""
+    return 0.0 if recorder.paused else TRIM
+
+
+def _forget_typed() -> None:
+    """An Enter from before the recording ends nothing."""
+    if sys.platform != "win32":
+        import termios
+
+        termios.tcflush(0, termios.TCIFLUSH)
+
+
+@contextmanager
+def _line(quiet: bool) -> "Iterator[Any]":
+    """What shows a text in one line that is always the last on a terminal; elsewhere only the first one is told."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console = Console(stderr=True, highlight=False)
+    if quiet or not console.is_terminal:
+        told: list[str] = []
+
+        def tell(text: str) -> None:
+            if not quiet and not told:
+                told.append(text)
+                remark(text)
+
+        yield tell
+        return
+    with suppress(OSError), Live(console=console, auto_refresh=False, transient=True) as live:
+
+        def update(text: str) -> None:
+            with suppress(OSError):  # the terminal was closed
+                live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+
+        yield update

@@ -1,0 +1,65 @@
+"""What waits between the thread that grabs and the one that stores."""
+
+import os
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from gifsom.clip import Pixels
+from gifsom.events import Click, Key, Pointer, Shape
+from gifsom.spool import Gap, Hold
+
+WAITING_BYTES: Final = 256 << 20
+WAITING_SHARE: Final = 0.15
+WAITING_PICTURES: Final = 3
+"""What may wait to be stored: so many bytes, or that share of the memory, but always so many pictures."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grab:
+    """A picture (h, w, 4) of the screen, and when it was grabbed."""
+
+    time: float
+    pixels: Pixels
+
+
+Item: TypeAlias = Grab | Pointer | Shape | Click | Key | Hold | Gap
+
+
+class Backlog:
+    """What waits to be stored, bounded in bytes of pictures."""
+
+    def __init__(self, limit: int) -> None:
+        """At most `limit` bytes, see `room`."""
+        self._limit = limit
+        self._items: deque[Item | None] = deque()
+        self._bytes = 0
+        self._changed = threading.Condition()
+
+    def offer(self, item: Item | None) -> bool:
+        """Add an item; False: there is no room for this picture. None: nothing will follow."""
+        size = item.pixels.nbytes if isinstance(item, Grab) else 0
+        with self._changed:
+            if size and self._bytes + size > self._limit:
+                return False
+            self._bytes += size
+            self._items.append(item)
+            self._changed.notify()
+        return True
+
+    def take(self) -> Item | None:
+        """The next item, as soon as there is one."""
+        with self._changed:
+            while not self._items:
+                self._changed.wait()
+            item = self._items.popleft()
+            self._bytes -= item.pixels.nbytes if isinstance(item, Grab) else 0
+        return item
+
+
+def room(picture: int) -> int:
+    """Bytes that may wait, of pictures of that many bytes each."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else None
+    limit = WAITING_BYTES if memory is None else min(WAITING_BYTES, int(WAITING_SHARE * memory))
+    return max(limit, WAITING_PICTURES * picture)
