@@ -105,6 +105,7 @@ class Recorder:
                 self.rect, control, self._fps, window=window, duration=self._duration, **self._besides
             )
         except BaseException:
+            delete(control.spool)
             control.close()
             raise
         self._control = control
@@ -156,6 +157,11 @@ class Recorder:
         if self._control is None:
             raise SettingError(NOT_STARTED)
         return self._control.spool
+
+    @property
+    def started(self) -> bool:
+        """Whether it has begun."""
+        return self._control is not None
 
     @property
     def paused(self) -> bool:

@@ -152,13 +152,14 @@ def _count_down(delay: float, quiet: bool) -> None:
 
 def _start(recorder: "Recorder", quiet: bool) -> None:
     """Begin, unless an interrupt came meanwhile."""
-    with progress_bars(quiet):  # which tells of a compilation
-        recorder.start()
     try:
+        with progress_bars(quiet):  # which tells of a compilation
+            recorder.start()
         heed_interrupt()
     except KeyboardInterrupt:
-        recorder.close()
-        recorder.delete()
+        if recorder.started:
+            recorder.close()
+            recorder.delete()
         raise
 
 

@@ -122,7 +122,7 @@ class Capture:
             self._opened = stack.pop_all()
         self.clock = Clock()
         self._threads = [
-            threading.Thread(target=self._guarded, args=(work,), name=f"gifsom {name}")
+            threading.Thread(target=self._guarded, args=(work,), name=f"gifsom {name}", daemon=True)
             for name, work in (("grab", self._grab), ("store", self._store))
         ]
         for thread in self._threads:
@@ -200,6 +200,8 @@ class Capture:
     def _take(self, camera: Camera, moment: float) -> None:
         """Grab a picture, and hand it on if it is a new one."""
         self._follow()
+        if self._stopping.is_set():
+            return
         pixels = camera.picture(self._rect)
         now = self.clock.at(moment)
         counted = self._counted

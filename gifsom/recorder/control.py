@@ -48,6 +48,7 @@ class Control:
             _lock(self._file)
             lost = not os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())  # it was removed meanwhile
             self._file.truncate(0)  # of what a crash has left
+            self._file.seek(0)
         except OSError:
             lost = True
         if lost:
