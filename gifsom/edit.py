@@ -225,10 +225,14 @@ class _Held(_Edited):
     def __init__(self, clip: Clip) -> None:
         super().__init__(clip)
         self._kept: list[Frame] | None = None
+        self._small = True  # as far as is known
 
     def frames(self) -> Iterator[Frame]:
         if self._kept is not None:
             yield from self._kept
+            return
+        if not self._small:
+            yield from self.clip.frames()
             return
         kept: list[Frame] = []
         size = 0
@@ -240,7 +244,8 @@ class _Held(_Edited):
             else:
                 kept.clear()
             yield frame
-        if size <= HELD_BYTES:
+        self._small = size <= HELD_BYTES
+        if self._small:
             self._kept = kept
 
 

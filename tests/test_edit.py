@@ -503,3 +503,6 @@ def test_hold_lets_go_of_a_clip_that_is_too_large_while_it_is_read(monkeypatch: 
     most = [sum(ref() is not None for ref in alive) for _ in held.frames()]
     assert max(most) <= 6
     assert most[-1] <= 2
+    alive.clear()
+    most = [sum(ref() is not None for ref in alive) for _ in held.frames()]
+    assert max(most) <= 2, "the second time it is known to be too large"
