@@ -47,20 +47,22 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at all that a recording needs; whatever is wrong is a finding, and no error. Some 0.3 s."""
-    parts: list[tuple[str, Callable[[], Verdict]]] = [
-        ("session", _session),
+    """Look at all that a recording needs; whatever is wrong is a finding, and no error. Some 0.3 s.
+
+    Where no session can be recorded, that is said once, and nothing more of the screen.
+    """
+    session = Finding("session", *_told(_session))
+    screen: list[tuple[str, Callable[[], Verdict]]] = [
         ("screen", _screen),
         ("monitors", _monitors),
         ("picture", _picture),
         ("pointer", _pointer),
         ("clicks and keys", _input),
         ("windows", _windows),
-        ("picker", _picker),
-        ("recordings", _folder),
-        ("disk", _disk),
     ]
-    return [Finding(name, *_told(part)) for name, part in parts]
+    rest: list[tuple[str, Callable[[], Verdict]]] = [("picker", _picker), ("recordings", _folder), ("disk", _disk)]
+    parts = [*screen, *rest] if session.ok else rest
+    return [session, *(Finding(name, *_told(part)) for name, part in parts)]
 
 
 def _told(part: Callable[[], Verdict]) -> Verdict:
