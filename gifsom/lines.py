@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gifsom.errors import printable
 
 if TYPE_CHECKING:
-    from gifsom.clip import Rect
     from gifsom.fit import Fit
     from gifsom.info import Info
     from gifsom.pipeline import Estimate, Result
@@ -132,19 +131,18 @@ def kept(found: "Kept") -> str:
 
 def monitor(found: "Monitor") -> str:
     """Of a monitor."""
+    from gifsom.recorder.region import region_text  # here: numpy comes with it
+
     primary = "  primary" if found.primary else ""
-    return f"{found.number}  {place(found.rect)}{primary}  {printable(found.name)}".rstrip()
+    return f"{found.number}  {region_text(found.rect)}{primary}  {printable(found.name)}".rstrip()
 
 
 def window(found: "Window") -> str:
     """Of a window."""
+    from gifsom.recorder.region import region_text
+
     active = "  active" if found.active else ""
-    return f"{printable(found.title)}  ({printable(found.program)})  {place(found.rect)}{active}"
-
-
-def place(rect: "Rect") -> str:
-    """A part of the screen, as `--region` takes it."""
-    return f"{rect.width}x{rect.height}+{rect.left}+{rect.top}"
+    return f"{printable(found.title)}  ({printable(found.program)})  {region_text(found.rect)}{active}"
 
 
 def finding(found: "Finding") -> str:

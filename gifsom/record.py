@@ -14,11 +14,11 @@ from gifsom.output import check_ending, check_target
 from gifsom.pipeline import Result, convert
 from gifsom.recorder import folder
 from gifsom.recorder.capture import LOW_DISK, Capture, Stats
-from gifsom.recorder.control import Control, claim, delete, in_use
+from gifsom.recorder.control import Control, claim, delete, waiting
 from gifsom.recorder.region import clip_region, parse_region, region_text
 from gifsom.recorder.screen import check_screen, monitor, screen_rect
 from gifsom.recorder.windows import find_window
-from gifsom.settings import MAX_FPS, MAX_PIXELS, RECORD_FPS, Seconds, Settings, check_whole, parse_seconds
+from gifsom.settings import MAX_PIXELS, RECORD_FPS, Seconds, Settings, check_fps, check_whole, parse_seconds
 from gifsom.sources.recording import Recording, open_recording
 from gifsom.spool import Spool, warm
 
@@ -67,8 +67,7 @@ class Recorder:
         """
         if sum(choice is not None for choice in (region, window, monitor)) > 1:
             raise SettingError("region, window and monitor exclude each other")
-        if not 0 < fps <= MAX_FPS:
-            raise SettingError(f"fps is {fps:g}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second")
+        check_fps(fps)
         if monitor is not None:
             check_whole("monitor", monitor, 1, 99)
         self._region = None if region is None else parse_region(region) if isinstance(region, str) else _rect(region)
@@ -224,39 +223,31 @@ def _rect(region: tuple[int, int, int, int]) -> Rect:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A recording that is kept in the user's state folder.
+    """A recording that is kept in the user's state folder, and not in use.
 
     path     of it
     bytes    its size
-    running  it is being recorded, or made a GIF of
     spool    what can be read of it; None: nothing
     trouble  why not
     """
 
     path: Path
     bytes: int
-    running: bool
     spool: Spool | None
     trouble: str = ""
 
 
 def kept() -> list[Kept]:
-    """All recordings that are kept, the oldest first."""
-    return [_look(path) for path in folder.recordings()]
+    """All recordings that are kept and not in use, the oldest first; each is read."""
+    return [_look(path) for path in waiting()]
 
 
 def _look(path: Path) -> Kept:
-    size, running = path.stat().st_size, in_use(path)
+    size = path.stat().st_size
     try:
-        return Kept(path, size, running, Spool.open(path, MAX_PIXELS))
+        return Kept(path, size, Spool.open(path, MAX_PIXELS))
     except GifsomError as error:
-        return Kept(path, size, running, None, str(error))
-
-
-def find(name: str, among: list[Kept]) -> Kept:
-    """The one of that name, with or without its ending. Raises `RecordingNotFound`, which lists them."""
-    path = folder.find(name, [one.path for one in among])
-    return next(one for one in among if one.path == path)
+        return Kept(path, size, None, str(error))
 
 
 def check_request(target: Path, keep: bool, options: dict[str, Any]) -> None:
@@ -285,13 +276,13 @@ def finish(path: Path, target: Path, *, keep: bool = False, progress: Progress, 
     """
     if keep:
         check_target(beside(target), bool(options.get("overwrite")))
-    spool = Spool.open(path, MAX_PIXELS)
-    result = convert(path, target, progress=progress, **options)
+    clip = open_recording(path, MAX_PIXELS)
+    result = convert(clip, target, progress=progress, **options)
     if keep:
         try:
             shutil.move(path, beside(target))
         except OSError as error:
             raise TargetUnwritable(f"{printable(beside(target))}: {error.strerror}") from error
-    elif spool.cut or not spool.unread:  # the rest of a damaged one may still be of use to somebody
+    elif clip.spool.cut or not clip.spool.unread:  # the rest of a damaged one may still be of use to somebody
         delete(path)
     return result

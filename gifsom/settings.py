@@ -139,8 +139,7 @@ class Settings:
     palette     a `Palette` of up to 256 colors, or the path of a palette file, instead of learning one
     quality     1 to 100: bytes are weighed against visible errors, the lower, the smaller the file; 100 is as good as
                 the colors allow. None: 80; but a clip whose colors all fit is exact. A transparent one gets the nearest
-                colors, whatever the quality. With max_size: at most this one,
-                and None is 100
+                colors, whatever the quality. With max_size: at most this one, and None is 100
     map_size    colors of the shared map, 256, 1024 or "auto": more than 256 let a frame take a table of its own where
                 that pays; "auto" is 1024 unless colors or a palette are given
     dither      patterns for colors that are missing: "none"; "blue-noise", locked to the screen, everywhere;
@@ -185,10 +184,8 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.fps is not None and not 0 < self.fps <= MAX_FPS:
-            raise SettingError(
-                f"fps is {self.fps:g}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second"
-            )
+        if self.fps is not None:
+            check_fps(self.fps)
         if self.width is not None:
             check_whole("width", self.width, 1, MAX_SIDE)
         check_whole("colors", self.colors, 2, TABLE)
@@ -252,6 +249,12 @@ class Settings:
             if name not in names:
                 raise TypeError(f"there is no option {name!r}: there are {', '.join(names)}")
         return cls(**options)
+
+
+def check_fps(fps: float) -> None:
+    """Raise `SettingError` for a rate that no GIF can play."""
+    if not 0 < fps <= MAX_FPS:
+        raise SettingError(f"fps is {fps:g}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second")
 
 
 def check_seconds(name: str, value: float, low: float) -> None:

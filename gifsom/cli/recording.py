@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 TRIM: Final = 0.3
 """Seconds that are left out before a key ends a recording: the hand is on its way then, and "^C" on the screen."""
 
-SETTLED: Final = 0.2
-"""Seconds after which nothing is left of the picker on the screen."""
-
 REFRESH: Final = 0.25
 """Seconds between two looks of the line that tells how a recording goes."""
 
@@ -138,7 +135,6 @@ def _picked() -> tuple[int, int, int, int]:
     if rect is None:
         complain("nothing was picked, and nothing is recorded")
         raise Ended(FAILED)
-    time.sleep(SETTLED)
     return rect.left, rect.top, rect.width, rect.height
 
 

@@ -59,32 +59,32 @@ def recover(
 
     gifsom recover --all --delete deletes them all.
     """
-    from gifsom.record import find, kept
-    from gifsom.recorder.control import Control, delete
+    from gifsom.record import kept
+    from gifsom.recorder.control import Control, delete, waiting
+    from gifsom.recorder.folder import find, recordings
 
     if name is not None and everything:
         raise SettingError("NAME and --all exclude each other")
-    there = [one for one in kept() if not one.running]
     if name is None and not everything:
-        _list(there)
+        _list(there := kept())
         name = _asked() if there and sys.stdin.isatty() and sys.stdout.isatty() else None
         if name is None:
             return
-    chosen = there if everything or name == "all" else [find(str(name), kept())]
+    chosen = waiting() if name in (None, "all") else [find(name, recordings())]
     options = given(quality=quality, max_size=max_size, overwrite=overwrite)
     failed = False
-    for one in chosen:
-        with Control(one.path):
+    for path in chosen:
+        with Control(path):
             if remove:
-                delete(one.path)
-                print(f"{printable(one.path.stem)}: deleted")
+                delete(path)
+                print(f"{printable(path.stem)}: deleted")
                 continue
             try:
-                finish_recording(one.path, target or Path(f"{one.path.stem}.gif"), keep, quiet, options)
+                finish_recording(path, target or Path(f"{path.stem}.gif"), keep, quiet, options)
             except Ended:
                 failed = True
             except KeyboardInterrupt:
-                tell_kept(one.path)
+                tell_kept(path)
                 raise Ended(INTERRUPTED) from None
     if failed:
         raise Ended(FAILED)

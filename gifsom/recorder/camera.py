@@ -8,7 +8,7 @@ import numpy as np
 from gifsom.clip import Pixels, Rect
 from gifsom.errors import ScreenUnavailable, SettingError
 from gifsom.recorder.region import clip_region
-from gifsom.recorder.screen import bounds, explained, grabber
+from gifsom.recorder.screen import bounds, grabbed, grabber
 
 
 class Camera:
@@ -44,9 +44,7 @@ class Camera:
             seen = clip_region(rect, self._bounds)
         except SettingError:  # all of it is outside
             return self._black(rect)
-        with explained():
-            box = seen.left, seen.top, seen.left + seen.width, seen.top + seen.height
-            pixels: Pixels = np.asarray(self._mss.grab(box))
+        pixels = grabbed(self._mss, seen)
         self.scale = pixels.shape[1] // seen.width
         if seen == rect:
             return pixels

@@ -86,6 +86,11 @@ def running() -> list[Path]:
     return [path for path in recordings() if in_use(path)]
 
 
+def waiting() -> list[Path]:
+    """The spools of recordings that are not, the oldest first."""
+    return [path for path in recordings() if not in_use(path)]
+
+
 def in_use(spool: Path) -> bool:
     """Whether a recording is being written, or made a GIF of."""
     try:

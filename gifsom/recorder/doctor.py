@@ -10,14 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from gifsom.errors import GifsomError, printable
 from gifsom.recorder.folder import folder
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.region import region_text
-from gifsom.recorder.screen import check_screen, grabber, monitor, monitors, screen_rect
+from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, monitors, screen_rect
 from gifsom.recorder.windows import windows
 
 GRABS = 5
@@ -100,9 +98,9 @@ def _picture() -> Verdict:
     with grabber() as grab:
         for _ in range(GRABS):
             start = time.perf_counter()
-            shot = grab.grab((rect.left, rect.top, rect.left + rect.width, rect.top + rect.height))
+            pixels = grabbed(grab, rect)
             times.append(time.perf_counter() - start)
-        black = not np.asarray(shot)[..., :3].any()
+        black = not pixels[..., :3].any()
     speed = f"{min(times) * 1000:.1f} ms for {rect.width}x{rect.height}"
     return (None, f"all of it is black ({speed})") if black else (True, speed)
 

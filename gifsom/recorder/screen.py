@@ -9,9 +9,8 @@ from typing import Any
 
 import mss
 import numpy as np
-from numpy.typing import NDArray
 
-from gifsom.clip import Rect
+from gifsom.clip import Pixels, Rect
 from gifsom.errors import GifsomError, ScreenUnavailable, SettingError, printable
 from gifsom.recorder.native import is_wayland, may_record
 from gifsom.recorder.region import clip_region, region_text
@@ -72,6 +71,15 @@ def bounds(grab: mss.MSS) -> Rect:
         return _rect(grab.monitors[0])
 
 
+def grabbed(grab: mss.MSS, rect: Rect) -> Pixels:
+    """What is in a rectangle of the screen, (h, w, 4) uint8: blue, green, red and a byte that means nothing.
+
+    It is larger than `rect` where the system counts in points instead of pixels. Raises `ScreenUnavailable`.
+    """
+    with explained():
+        return np.asarray(grab.grab((rect.left, rect.top, rect.left + rect.width, rect.top + rect.height)))
+
+
 def monitors() -> list[Monitor]:
     """The monitors as they are now, at least one; on X11 only what lies on the screen. Raises `ScreenUnavailable`."""
     with grabber() as grab, explained():
@@ -102,13 +110,10 @@ def screen_rect() -> Rect:
     return reduce(Rect.union, (monitor.rect for monitor in monitors()))
 
 
-def snapshot(rect: Rect) -> NDArray[np.uint8]:
-    """A picture of a part of the screen, (h, w, 4) uint8, BGR and a byte without meaning. Raises `ScreenUnavailable`.
-
-    It is larger than `rect` where the system counts in points instead of pixels.
-    """
-    with grabber() as grab, explained():
-        return np.array(grab.grab((rect.left, rect.top, rect.left + rect.width, rect.top + rect.height)))
+def snapshot(rect: Rect) -> Pixels:
+    """A picture of a part of the screen, see `grabbed`."""
+    with grabber() as grab:
+        return grabbed(grab, rect)
 
 
 def _rect(monitor: Any) -> Rect:
