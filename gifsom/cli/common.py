@@ -112,10 +112,15 @@ def progress_bars(quiet: bool) -> "Iterator[Progress]":
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt, but not out of numba: then `progress` does, as soon as the kernel is loaded."""
+    """Raise KeyboardInterrupt, but not out of numba: then `progress` does, as soon as the kernel is loaded.
+
+    Nor out of code that was made of a string, as an import may run it: Python takes that for unhandled, whoever handles
+    it, and has the signal end the process.
+    """
     _interrupted.append(number)
     while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith(("numba.", "llvmlite.")):
+        made = frame.f_code.co_filename == "<string>" and frame.f_back is not None
+        if made or frame.f_globals.get("__name__", "").startswith(("numba.", "llvmlite.")):
             return
         frame = frame.f_back
     raise KeyboardInterrupt
