@@ -139,6 +139,18 @@ class Clip(ABC):
     def frames(self) -> Iterator[Frame]:
         """The frames in order, read-only, from 0 s on, the same ones at each call."""
 
+    def cropped(self, rect: Rect) -> "Clip":
+        """The part `rect` of each picture, which lies inside of it. `crop` is for users, this one for sources to do."""
+        from gifsom.edit.picture import Cropped
+
+        return Cropped(self, rect)
+
+    def scaled(self, size: tuple[int, int]) -> "Clip":
+        """Each picture at `size`, width and height. `resize`, `fit` and `scale` are for users, this one for sources."""
+        from gifsom.edit.picture import Scaled
+
+        return Scaled(self, size)
+
     def trim(self, start: "Seconds" = 0.0, end: "Seconds | None" = None) -> "Clip":
         """The part from `start` to `end` (seconds, or a clock such as "1:05"); end None: to the clip's own end."""
         from gifsom import edit
@@ -151,11 +163,29 @@ class Clip(ABC):
 
         return edit.resample(self, fps)
 
-    def resize(self, width: int) -> "Clip":
-        """At most `width` pixels wide; the height follows, rounded to an even number. Never enlarged."""
+    def crop(self, area: "str | Rect") -> "Clip":
+        """The part "WxH+X+Y" of each picture; "auto": what is left without borders of one color."""
         from gifsom import edit
 
-        return edit.resize(self, width)
+        return edit.crop(self, area)
+
+    def resize(self, width: int | None = None, height: int | None = None) -> "Clip":
+        """At most `width` pixels wide and `height` high; the other side follows. Never enlarged."""
+        from gifsom import edit
+
+        return edit.resize(self, width, height)
+
+    def fit(self, box: "str | tuple[int, int]") -> "Clip":
+        """As large as fits into "WxH", never distorted and never enlarged."""
+        from gifsom import edit
+
+        return edit.fit(self, box)
+
+    def scale(self, factor: float) -> "Clip":
+        """Both sides times `factor`; pixel art keeps its pixels."""
+        from gifsom import edit
+
+        return edit.scale(self, factor)
 
     def limit_idle(self, seconds: float) -> "Clip":
         """Stretches in which nothing changes last `seconds` at most, 0.1 or more; what follows moves up."""

@@ -131,7 +131,7 @@ def kept(found: "Kept") -> str:
 
 def monitor(found: "Monitor") -> str:
     """Of a monitor."""
-    from gifsom.recorder.region import region_text  # here: numpy comes with it
+    from gifsom.region import region_text  # here: numpy comes with it
 
     primary = "  primary" if found.primary else ""
     return f"{found.number}  {region_text(found.rect)}{primary}  {printable(found.name)}".rstrip()
@@ -139,7 +139,7 @@ def monitor(found: "Monitor") -> str:
 
 def window(found: "Window") -> str:
     """Of a window."""
-    from gifsom.recorder.region import region_text
+    from gifsom.region import region_text
 
     active = "  active" if found.active else ""
     return f"{printable(found.title)}  ({printable(found.program)})  {region_text(found.rect)}{active}"

@@ -15,9 +15,9 @@ from gifsom.pipeline import Result, convert
 from gifsom.recorder import folder
 from gifsom.recorder.capture import LOW_DISK, Capture, Stats
 from gifsom.recorder.control import Control, claim, delete, waiting
-from gifsom.recorder.region import clip_region, parse_region, region_text
 from gifsom.recorder.screen import check_screen, monitor, screen_rect
 from gifsom.recorder.windows import find_window
+from gifsom.region import clip_region, parse_region, region_text
 from gifsom.settings import MAX_PIXELS, RECORD_FPS, Seconds, Settings, check_fps, check_whole, parse_seconds
 from gifsom.sources.recording import Recording, open_recording
 from gifsom.spool import Spool, warm

@@ -16,6 +16,7 @@ from PIL import Image
 
 from gifsom import edit
 from gifsom.clip import Clip, Frame, Shortfall
+from gifsom.edit.picture import even_height
 from gifsom.errors import GifsomError, SettingError, SourceEmpty
 from gifsom.timing import schedule, slots
 
@@ -275,11 +276,11 @@ def test_height_is_the_one_of_ffmpeg(size: tuple[int, int]) -> None:
     source = ["-f", "lavfi", "-i", f"color=s={size[0]}x{size[1]},format=gray"]
     for width in (size[0] // 2, size[0] * 2 // 3, size[0] - 1):
         raw = ffmpeg(*source, "-vf", f"scale={width}:-2", "-frames:v", "1", "-f", "rawvideo", "-")
-        assert edit.even_height(size, width) == len(raw) // width, width
+        assert even_height(size, width) == len(raw) // width, width
 
 
 def test_height_is_even_and_at_least_two() -> None:
-    heights = {edit.even_height((w, h), width) for w in (1, 3, 640) for h in (1, 2, 481) for width in range(1, w + 1)}
+    heights = {even_height((w, h), width) for w in (1, 3, 640) for h in (1, 2, 481) for width in range(1, w + 1)}
     assert min(heights) == 2
     assert all(height % 2 == 0 for height in heights)
 
@@ -459,7 +460,7 @@ def test_hold_reads_again_what_was_not_read_to_its_end() -> None:
 @pytest.mark.parametrize(("budget", "passes"), [(3 * 24, 1), (3 * 24 - 1, 3)])
 def test_hold_keeps_no_more_than_its_budget(budget: int, passes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of three pictures of 24 bytes; a clip that is larger is read again each time, and gives the same frames."""
-    monkeypatch.setattr(edit, "HELD_BYTES", budget)
+    monkeypatch.setattr("gifsom.edit.held.HELD_BYTES", budget)
     clip = numbered([0, 0.5, 1], 2)
     held = edit.hold(clip)
     for _ in range(3):
@@ -468,7 +469,7 @@ def test_hold_keeps_no_more_than_its_budget(budget: int, passes: int, monkeypatc
 
 
 def test_hold_counts_an_unchanged_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edit, "HELD_BYTES", 2 * 24)
+    monkeypatch.setattr("gifsom.edit.held.HELD_BYTES", 2 * 24)
     first, second = np.zeros((2, 4, 3), np.uint8), np.ones((2, 4, 3), np.uint8)
     clip = FrameClip([first] * 50 + [second] * 50, range(100), 100)
     held = edit.hold(clip)
@@ -478,7 +479,7 @@ def test_hold_counts_an_unchanged_picture_once(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_hold_counts_masks_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edit, "HELD_BYTES", 3 * 24)
+    monkeypatch.setattr("gifsom.edit.held.HELD_BYTES", 3 * 24)
     masks = [np.eye(2, 4, n, dtype=bool) for n in range(3)]
     clip = FrameClip([np.full((2, 4, 3), n, np.uint8) for n in range(3)], range(3), 3, masks)
     held = edit.hold(clip)
@@ -489,7 +490,7 @@ def test_hold_counts_masks_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hold_lets_go_of_a_clip_that_is_too_large_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the frame in hand is alive, not those that had been kept until the budget was passed."""
-    monkeypatch.setattr(edit, "HELD_BYTES", 5 * 300)
+    monkeypatch.setattr("gifsom.edit.held.HELD_BYTES", 5 * 300)
 
     class Fresh(FrameClip):
         def frames(self) -> Iterator[Frame]:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import strict
 from conftest import FIXTURES, FrameClip, gifsom, listing, names, one_line
+from PIL import Image
 
 import gifsom as package
-from gifsom import edit, pipeline
+from gifsom import pipeline
 from gifsom.errors import SettingError, SourceNotFound, SourceUnreadable, TargetExists, TargetTooLarge, TargetUnwritable
 from gifsom.fit import FLOOR, NARROWEST, RATES
 from gifsom.info import read_info
@@ -24,7 +25,7 @@ SCENE = FIXTURES / "scene.mp4"
 def moving(frames: int = 48, seed: int = 3) -> FrameClip:
     """A soft picture that moves by two pixels a frame under noise that never stands still, at 12 frames a second."""
     rng = np.random.default_rng(seed)
-    large = edit.Image.fromarray(rng.integers(0, 256, (20, 30, 3), np.uint8)).resize((400, 200))
+    large = Image.fromarray(rng.integers(0, 256, (20, 30, 3), np.uint8)).resize((400, 200))
     pictures = [
         (np.asarray(large)[20:116, 2 * i : 2 * i + 160] // 2 + rng.integers(0, 24, (96, 160, 3))).astype(np.uint8)
         for i in range(frames)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gifsom.clip import Rect
 from gifsom.errors import SettingError
-from gifsom.recorder.region import clip_region, parse_region, region_text
+from gifsom.region import clip_region, parse_region, region_text
 
 SCREEN = Rect(-1280, 0, 3200, 1080)
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from gifsom.clip import Pixels, Rect
 from gifsom.errors import ScreenUnavailable, SettingError
-from gifsom.recorder.region import clip_region
 from gifsom.recorder.screen import bounds, grabbed, grabber
+from gifsom.region import clip_region
 
 
 class Camera:

@@ -14,9 +14,9 @@ from gifsom.errors import GifsomError, printable
 from gifsom.recorder.folder import folder
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
-from gifsom.recorder.region import region_text
 from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, monitors, screen_rect
 from gifsom.recorder.windows import windows
+from gifsom.region import region_text
 
 GRABS = 5
 """Pictures of which the fastest one's time is told: the first one sets things up."""

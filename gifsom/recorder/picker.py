@@ -14,8 +14,8 @@ from PIL import Image
 
 from gifsom.clip import Rect
 from gifsom.errors import ScreenUnavailable
-from gifsom.recorder.region import parse_region
 from gifsom.recorder.screen import screen_rect, snapshot
+from gifsom.region import parse_region
 
 if TYPE_CHECKING:
     import tkinter

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from gifsom.clip import Clip, Frame
-from gifsom.edit import with_alpha, without_alpha
+from gifsom.edit.base import with_alpha, without_alpha
 from gifsom.errors import SourceEmpty, SourceUnreadable, printable
 from gifsom.settings import Color
 from gifsom.sources.images import STILL, ImageClip, is_picture, open_image, read_head

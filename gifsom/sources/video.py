@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Clip, Frame, Pixels, Shortfall
-from gifsom.edit import even_height
+from gifsom.clip import Clip, Frame, Pixels, Rect, Shortfall
 from gifsom.errors import SourceEmpty, printable
 from gifsom.settings import WHITE, Color, Seconds, span
 from gifsom.sources import ffmpeg
@@ -51,7 +50,8 @@ class VideoClip(Clip):
     background  behind a transparent picture
     start, end  of the part in seconds of the file; end None: its own
     fps         frames a second
-    shape       width and height that ffmpeg scales to
+    steps       filters that make a picture of what is decoded, the first of square pixels
+    shape       width and height that they come to
     """
 
     path: Path
@@ -61,6 +61,7 @@ class VideoClip(Clip):
     start: float
     end: float | None
     fps: Fraction
+    steps: tuple[str, ...]
     shape: tuple[int, int]
     _reading: _Reading = field(default_factory=_Reading, compare=False, repr=False)
 
@@ -116,10 +117,18 @@ class VideoClip(Clip):
             self if self.fps <= fps else replace(self, fps=Fraction(fps).limit_denominator(10_000), _reading=_Reading())
         )
 
-    def resize(self, width: int) -> "VideoClip":
-        if self.shape[0] <= width:
-            return self
-        return replace(self, shape=(width, even_height(self.shape, width)), _reading=_Reading())
+    def cropped(self, rect: Rect) -> Clip:
+        if rect.left % 2 or rect.top % 2:  # there a picture with half the colors has no pixel that begins
+            return super().cropped(rect)
+        step = f"crop={rect.width}:{rect.height}:{rect.left}:{rect.top}:exact=1"
+        return self._altered((*self.steps, step), (rect.width, rect.height))
+
+    def scaled(self, size: tuple[int, int]) -> Clip:
+        before = self.steps[:-1] if self.steps[-1].startswith("scale") else self.steps
+        return self._altered((*before, _scale(size)), size)
+
+    def _altered(self, steps: tuple[str, ...], shape: tuple[int, int]) -> "VideoClip":
+        return replace(self, steps=steps, shape=shape, _reading=_Reading())
 
     def frames(self) -> Iterator[Frame]:
         width, height = self.shape
@@ -161,7 +170,6 @@ class VideoClip(Clip):
         return entry if ffmpeg.can_enter(self.path, self.stream, entry, self.start, self.max_pixels) else 0.0
 
     def _filters(self, seek: float) -> str:
-        width, height = self.shape
         # With a start, `fps` drops what is before it and begins with the frame that is on the screen then.
         start = self.start
         if self.declared is not None:  # within the last picture, that picture still has to come
@@ -171,7 +179,7 @@ class VideoClip(Clip):
         steps = [f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}"]
         if self.stream.alpha:  # so that the color of what is hidden does not bleed into the edges
             steps += ["format=gbrap", "premultiply=inplace=1"]
-        steps.append(f"scale={width}:{height}:flags=lanczos")
+        steps += self.steps
         if self.stream.hdr:
             steps.append(TONE_MAP)
         return ",".join(steps)
@@ -209,4 +217,11 @@ def open_video(path: Path, max_pixels: int, background: Color | None = None) -> 
     """
     stream = ffmpeg.probe(path, max_pixels)
     rate = stream.rate or DEFAULT_RATE
-    return VideoClip(path, stream, max_pixels, background or WHITE, 0.0, None, rate, stream.size)
+    return VideoClip(
+        path, stream, max_pixels, background or WHITE, 0.0, None, rate, (_scale(stream.size),), stream.size
+    )
+
+
+def _scale(size: tuple[int, int]) -> str:
+    """The filter that makes pictures of a size."""
+    return f"scale={size[0]}:{size[1]}:flags=lanczos"

@@ -1,0 +1,181 @@
+"""Edits of what part of the picture is shown, and how large."""
+
+from collections.abc import Iterator
+from math import inf
+
+import numpy as np
+from PIL import Image
+
+from gifsom.clip import Clip, Frame, Pixels, Rect
+from gifsom.edit.base import Edited, Redrawn, with_alpha, without_alpha
+from gifsom.errors import SettingError, printable
+from gifsom.region import parse_region, region_text
+from gifsom.settings import MAX_SIDE, check_whole
+from gifsom.timing import nearest
+
+ART = 256
+"""Colors of a picture, at most, that counts as pixel art."""
+
+BORDER = 16
+"""Levels by which a border may vary and is still one color: what a codec makes of it."""
+
+
+def even_height(size: tuple[int, int], width: int) -> int:
+    """The height for `width` that keeps the shape of `size` (w, h), rounded to an even number, as `scale=W:-2` does."""
+    return max(2, nearest(width * size[1] / (2 * size[0])) * 2)
+
+
+class Cropped(Edited):
+    """A part of each picture; what `Clip.cropped` gives."""
+
+    def __init__(self, clip: Clip, rect: Rect) -> None:
+        super().__init__(clip)
+        self.rect = rect
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.rect.width, self.rect.height
+
+    def frames(self) -> Iterator[Frame]:
+        for frame in self.clip.frames():
+            mask = None if frame.mask is None else np.ascontiguousarray(self.rect.cut(frame.mask))
+            yield Frame(np.ascontiguousarray(self.rect.cut(frame.pixels)), frame.start, mask)
+
+
+class Scaled(Redrawn):
+    """Pictures of another size; what `Clip.scaled` gives."""
+
+    def __init__(self, clip: Clip, size: tuple[int, int]) -> None:
+        super().__init__(clip)
+        self._size = size
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._size
+
+    def redraw(self, frame: Frame) -> Frame:
+        art = is_pixel_art(frame.pixels, self._size)
+        sampling = Image.Resampling.NEAREST if art else Image.Resampling.LANCZOS
+        if frame.mask is None:
+            return Frame(np.array(Image.fromarray(frame.pixels).resize(self._size, sampling)), frame.start)
+        # Pillow weighs colors by their alpha, so that what is hidden does not bleed into the edges.
+        pixels, mask = without_alpha(with_alpha(frame).resize(self._size, sampling))
+        return Frame(pixels, frame.start, mask)
+
+
+def is_pixel_art(pixels: Pixels, size: tuple[int, int]) -> bool:
+    """Whether a picture (h, w, 3) of few colors consists of blocks that become whole blocks at another size (w, h).
+
+    Then every pixel of the new size has a color of its own in the old one, and a filter would only blur it.
+    """
+    height, width = pixels.shape[:2]
+    packed = pixels.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    if len(np.unique(packed[:: max(1, height // 16)])) > ART or len(np.unique(packed)) > ART:  # a few rows mostly tell
+        return False
+    rows = np.flatnonzero((packed[1:] != packed[:-1]).any(axis=1)) + 1
+    columns = np.flatnonzero((packed[:, 1:] != packed[:, :-1]).any(axis=0)) + 1
+    block = int(np.gcd.reduce([height, width, *rows, *columns]))
+    return all(new % (old // block) == 0 for new, old in zip(size, (width, height), strict=True))
+
+
+def crop(clip: Clip, area: "str | Rect") -> Clip:
+    """A part of each picture.
+
+    Args:
+        clip: any clip.
+        area: "WxH+X+Y" or a `Rect`, in pixels of the clip as it is here; or "auto": without borders of one color,
+            which the whole clip has.
+
+    Raises:
+        SettingError: for text that is no region, and for one that is not inside of the picture.
+    """
+    rect = borderless(clip) if area == "auto" else parse_region(area) if isinstance(area, str) else area
+    width, height = clip.size
+    if rect.left < 0 or rect.top < 0 or rect.left + rect.width > width or rect.top + rect.height > height:
+        raise SettingError(f"crop {region_text(rect)}: that is not inside of the picture, which is {width}x{height}")
+    return clip if (rect.width, rect.height) == clip.size else clip.cropped(rect)
+
+
+def borderless(clip: Clip) -> Rect:
+    """What is left of the pictures of a clip without borders: rows and columns of one color, the same in all pictures.
+
+    Read from the whole clip. A clip that is nothing but border is left as it is.
+    """
+    inner: Rect | None = None
+    low = high = None
+    for frame in clip.frames():
+        if low is None or high is None:
+            low, high = frame.pixels.copy(), frame.pixels.copy()
+        else:
+            np.minimum(low, frame.pixels, out=low)
+            np.maximum(high, frame.pixels, out=high)
+    assert low is not None
+    assert high is not None  # no clip is empty
+    for corner in ((0, 0), (-1, -1)):
+        color = low[corner].astype(np.int16)
+        busy = (np.abs(low - color) > BORDER).any(axis=2) | (np.abs(high - color) > BORDER).any(axis=2)
+        found = Rect.around(busy)
+        if found is not None and (inner is None or found.width * found.height < inner.width * inner.height):
+            inner = found
+    return inner or Rect(0, 0, *clip.size)
+
+
+def resize(clip: Clip, width: int | None = None, height: int | None = None) -> Clip:
+    """At most `width` pixels wide and `height` high; the other side follows, rounded to an even number.
+
+    Never enlarged, never distorted. Raises `SettingError` for what is no length of a side.
+    """
+    for name, side in (("width", width), ("height", height)):
+        if side is not None:
+            check_whole(name, side, 1, MAX_SIDE)
+    if width is not None and clip.size[0] > width:
+        clip = clip.scaled((width, even_height(clip.size, width)))
+    if height is not None and clip.size[1] > height:
+        clip = clip.scaled((even_height(clip.size[::-1], height), height))
+    return clip
+
+
+def fit(clip: Clip, box: "str | tuple[int, int]") -> Clip:
+    """As large as fits into a box, never distorted and never enlarged.
+
+    Args:
+        clip: any clip.
+        box: "WxH" or width and height in pixels.
+
+    Raises:
+        SettingError: for text that is no size.
+    """
+    wide, high = parse_box(box)
+    width, height = clip.size
+    ratio = min(wide / width, high / height, 1)
+    return clip if ratio == 1 else clip.scaled((max(1, nearest(width * ratio)), max(1, nearest(height * ratio))))
+
+
+def scale(clip: Clip, factor: float) -> Clip:
+    """Both sides times `factor`: 0.5 is half as wide; 2 doubles every pixel of pixel art, and smooths all else.
+
+    Raises:
+        SettingError: for a factor that is not above 0, or that makes a side longer than a GIF's.
+    """
+    if not 0 < factor < inf:
+        raise SettingError(f"scale is {printable(factor)}: give a factor above 0, such as 0.5 or 2")
+    width, height = (max(1, nearest(side * factor)) for side in clip.size)
+    if max(width, height) > MAX_SIDE:
+        raise SettingError(f"scale {factor:g}: that makes {width}x{height} pixels, and a side ends at {MAX_SIDE}")
+    return clip if (width, height) == clip.size else clip.scaled((width, height))
+
+
+def parse_box(box: "str | tuple[int, int]") -> tuple[int, int]:
+    """Width and height from "WxH" or from two numbers. Raises `SettingError`.
+
+    >>> parse_box("640x480")
+    (640, 480)
+    """
+    parts = box.lower().split("x") if isinstance(box, str) else box
+    try:
+        width, height = (int(part) for part in parts)
+    except (ValueError, TypeError):
+        raise SettingError(f"'{printable(box)}' is not a size: give width and height, such as 640x480") from None
+    check_whole("width", width, 1, MAX_SIDE)
+    check_whole("height", height, 1, MAX_SIDE)
+    return width, height
