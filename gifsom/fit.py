@@ -18,8 +18,9 @@ from gifsom.encoder.thrifty import bit_price
 from gifsom.errors import TargetTooLarge
 from gifsom.info import parse
 from gifsom.job import Coded, Job, Progress
+from gifsom.options import Settings
 from gifsom.probe import Outline, Probe, Size
-from gifsom.settings import QUALITY, Settings
+from gifsom.settings import QUALITY
 
 AIM = 0.94
 """Part of the limit that is aimed at: a forecast is mostly within 6 %."""
@@ -223,10 +224,10 @@ def _steps(job: Job, frames: int, settings: Settings) -> list[tuple[float | None
     In turns; but what is exact at its own width stays so at every rate.
     """
     width = job.clip.size[0]
-    still = settings.fps is not None or frames < 2
+    still = settings.own_rate or frames < 2
     rates = [] if still else [rate for rate in RATES if rate < 0.95 * (job.clip.rate or 50)]
     widths: list[int] = []
-    while settings.width is None and (width := round(width * NARROW / 2) * 2) >= NARROWEST:
+    while not settings.own_size and (width := round(width * NARROW / 2) * 2) >= NARROWEST:
         widths.append(width)
     steps: list[tuple[float | None, int | None]] = [(None, None)]
     pairs = [*((rate, None) for rate in rates), *((None, wide) for wide in widths)]

@@ -13,11 +13,12 @@ from gifsom.color import pack
 from gifsom.encoder.encode import Stats, encode
 from gifsom.encoder.steady import steady
 from gifsom.encoder.thrifty import ThriftyEncoder, bit_price, encode_thrifty
+from gifsom.options import Settings
 from gifsom.palette.large import enlarge
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample
 from gifsom.palette.train import Moment, learn
-from gifsom.settings import ANIMATED, TABLE, Settings
+from gifsom.settings import ANIMATED, TABLE
 
 MAP = 1020
 """Colors of a map that is larger than a table: four times a table of 255."""

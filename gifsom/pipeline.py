@@ -2,22 +2,24 @@
 
 import time
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from gifsom import edit, sources
 from gifsom.clip import Clip, Shortfall
+from gifsom.edit.chain import edited
 from gifsom.encoder.ahead import ahead
 from gifsom.errors import SettingError, SourceIncomplete, TargetTooLarge
 from gifsom.fit import AIM, Fit, Forecast, fit
 from gifsom.job import Coded, Job, Progress, learned, told
+from gifsom.options import Settings
 from gifsom.output import check_ending, check_source, check_target, replacing
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample, take
 from gifsom.probe import DENSE, SPACING, Outline, Scout
-from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH, Settings
+from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH
 from gifsom.sources.recording import Recording
 from gifsom.timing import schedule
 
@@ -100,9 +102,11 @@ def convert(
         source: a video, a GIF or another picture file, a folder of pictures, or a `Clip`.
         target: the GIF; None: the source's name, ending in .gif, in the current folder.
         progress: called often with stage, done, of.
-        **options: the fields of `gifsom.settings.Settings`: fps, width, start, end, duration, colors, palette,
-            quality, map_size, dither, max_size, idle_limit, hold_last, cursor, clicks, keys, loop, background,
-            overwrite, strict, max_pixels, seed.
+        **options: the fields of `gifsom.options.Settings`: start, end, duration, colors, palette, quality, map_size,
+            dither, max_size, cursor, clicks, keys, loop, background, transparent, overwrite, strict, max_pixels, seed;
+            and edits, which are done in the order in which they stand here: fps, width, height, scale, fit, crop,
+            rotate, flip, speed, fast_forward, reverse, boomerang, loop_smooth, trim_still, drop_duplicates,
+            idle_limit, hold_last, caption, blur, progress_bar, grayscale, brightness, contrast, saturation.
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written;
@@ -201,8 +205,7 @@ def render(
         return Made(job.clip, write(job, settings.lossy(job.fits), stream, "Writing"), None)
 
     def view(fps: float | None, width: int | None) -> Clip:
-        lower = replace(settings, fps=fps or settings.fps, width=width or settings.width)
-        return edit.hold(prepare(source, lower))
+        return edit.hold(prepare(source, settings, fps, width))
 
     forecast = Forecast(job, outline, settings, progress, fixed=fixed)
     fitted = fit(forecast, settings.limit, view, write)
@@ -235,25 +238,25 @@ def opened(source: "str | Path | Clip", settings: Settings) -> Clip:
     return clip
 
 
-def prepare(clip: Clip, settings: Settings) -> Clip:
-    """The part of the clip that is asked for, at the rate and size that are asked for or usual.
+def prepare(clip: Clip, settings: Settings, fps: float | None = None, width: int | None = None) -> Clip:
+    """The part of the clip that is asked for, edited, and at last at a rate and width: these, or the usual ones.
 
     Raises `SettingError` and `SourceError`.
     """
     start, end = settings.span
+    usual = not clip.native
+    longest = MAX_SIDE if usual else max(MAX_SIDE, *clip.size)
     if start or end is not None:
         clip = clip.trim(start, end)
-    fps = settings.fps or (None if clip.native else VIDEO_FPS)
-    width = settings.width or (MAX_SIDE if clip.native else VIDEO_WIDTH)
+    clip = edited(clip, settings.edits)
+    fps = fps or (VIDEO_FPS if usual and not settings.own_rate else None)
+    width = width or (VIDEO_WIDTH if usual and not settings.own_size else None)
     if fps is not None:
         clip = clip.resample(fps)
-    if settings.idle_limit is not None:
-        clip = clip.limit_idle(settings.idle_limit)
-    clip = clip.resize(width)
-    if settings.hold_last is not None:
-        clip = clip.hold_last(settings.hold_last)
-    if max(clip.size) > MAX_SIDE:
-        raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
+    if width is not None:
+        clip = clip.resize(width)
+    if max(clip.size) > longest:
+        raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {longest}")
     return clip
 
 

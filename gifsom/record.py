@@ -10,6 +10,7 @@ from typing import Any, Self
 from gifsom.clip import Rect
 from gifsom.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.job import Progress
+from gifsom.options import Settings
 from gifsom.output import check_ending, check_target
 from gifsom.pipeline import Result, convert
 from gifsom.recorder import folder
@@ -18,7 +19,7 @@ from gifsom.recorder.control import Control, claim, delete, waiting
 from gifsom.recorder.screen import check_screen, monitor, screen_rect
 from gifsom.recorder.windows import find_window
 from gifsom.region import clip_region, parse_region, region_text
-from gifsom.settings import MAX_PIXELS, RECORD_FPS, Seconds, Settings, check_fps, check_whole, parse_seconds
+from gifsom.settings import MAX_PIXELS, RECORD_FPS, Seconds, check_fps, check_whole, parse_seconds
 from gifsom.sources.recording import Recording, open_recording
 from gifsom.spool import Spool, warm
 

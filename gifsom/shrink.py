@@ -10,8 +10,8 @@ from gifsom.clip import Shortfall
 from gifsom.fit import Fit, Full, Limited
 from gifsom.info import read_info
 from gifsom.job import Progress
+from gifsom.options import Settings
 from gifsom.output import check_source, check_target, replacing
-from gifsom.settings import Settings
 
 OPTIONS = ("quality", "max_size", "colors", "map_size", "overwrite", "strict", "max_pixels", "seed")
 """The fields of `Settings` that do not change what a GIF shows, or when."""
@@ -56,7 +56,7 @@ def optimize(
         source: a GIF.
         target: another file.
         progress: called often with stage, done, of.
-        **options: fields of `gifsom.settings.Settings`: quality, max_size (only quality is lowered for it), colors,
+        **options: fields of `gifsom.options.Settings`: quality, max_size (only quality is lowered for it), colors,
             map_size, overwrite, strict, max_pixels, seed.
 
     Raises:

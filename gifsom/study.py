@@ -10,11 +10,12 @@ from gifsom import edit, figure, film, pipeline
 from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.errors import SettingError
 from gifsom.job import Progress, watching
+from gifsom.options import Settings
 from gifsom.output import check_source, replacing, same_file
 from gifsom.palette import files
 from gifsom.palette.palette import Palette
 from gifsom.palette.train import learn
-from gifsom.settings import MAX_SIDE, Settings
+from gifsom.settings import MAX_SIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def study(
         figure_path: a picture of the clip's middle, in its own colors and in the palette's (see `gifsom.figure`).
         film_path: a GIF of the map as it learns (see `gifsom.film`).
         progress: called often with stage, done, of.
-        **options: fields of `gifsom.settings.Settings`: colors, seed, overwrite, and what chooses the part of the clip.
+        **options: fields of `gifsom.options.Settings`: colors, seed, overwrite, and what chooses the part of the clip.
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why.

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 from numpy.typing import ArrayLike
 
 from gifsom.errors import FrameError, SettingError
+from gifsom.options import Settings
 from gifsom.output import check_target
 from gifsom.pipeline import Result, convert
-from gifsom.settings import MAX_FPS, WHITE, Settings, parse_color
+from gifsom.settings import MAX_FPS, WHITE, parse_color
 from gifsom.sources.arrays import StoredClip, to_pixels
 
 if TYPE_CHECKING:

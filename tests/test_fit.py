@@ -16,8 +16,9 @@ from gifsom import pipeline
 from gifsom.errors import SettingError, SourceNotFound, SourceUnreadable, TargetExists, TargetTooLarge, TargetUnwritable
 from gifsom.fit import FLOOR, NARROWEST, RATES
 from gifsom.info import read_info
+from gifsom.options import Settings
 from gifsom.probe import COUNTED, LENGTH, SHORT, WARM, Scout
-from gifsom.settings import Settings, parse_size
+from gifsom.settings import parse_size
 
 SCENE = FIXTURES / "scene.mp4"
 

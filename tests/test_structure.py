@@ -34,6 +34,7 @@ LAYERS = [
     ["gifsom.job"],
     ["gifsom.sources", "gifsom.encoder", "gifsom.recorder"],
     ["gifsom.palette"],
+    ["gifsom.options"],
     ["gifsom.edit", "gifsom.overlay", "gifsom.spool"],
     ["gifsom.timing", "gifsom.color", "gifsom.region"],
     ["gifsom.clip", "gifsom.settings", "gifsom.output", "gifsom.jit", "gifsom.info", "gifsom.events"],

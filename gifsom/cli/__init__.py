@@ -14,6 +14,7 @@ import typer
 import gifsom
 from gifsom.cli.clips import convert, info, optimize, palette
 from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
+from gifsom.cli.options import InOrder
 from gifsom.cli.recording import record
 from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
 from gifsom.errors import GifsomError, SettingError
@@ -39,7 +40,7 @@ for command in (
     windows,
     doctor,
 ):
-    app.command()(command)
+    app.command(cls=InOrder)(command)
 
 
 @app.callback(invoke_without_command=True)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from gifsom.errors import printable
-from gifsom.settings import MAX_PIXELS, QUALITY
 
 if TYPE_CHECKING:
     from gifsom.clip import Shortfall
@@ -37,35 +36,7 @@ _interrupted: list[int] = []
 """The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
 or ends the process."""
 
-# Options that commands share.
-Start = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Where to begin: 12.5, 1:05 or 0:01:05.250. Without it: at 0.")
-]
-End = Annotated[str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")]
-Duration = Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")]
-Quality = Annotated[
-    int | None,
-    typer.Option(
-        help=f"1 to 100: the lower, the smaller the file. Without it: {QUALITY}, and exact where all colors fit."
-        " A transparent clip gets the nearest colors, whatever the quality.",
-    ),
-]
-MaxSize = Annotated[
-    str | None,
-    typer.Option(metavar="SIZE", help="The best that fits in this many bytes, such as 750000, 500kB, 10MB or 1.5MiB."),
-]
-Colors = Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")]
-IdleLimit = Annotated[
-    float | None,
-    typer.Option(metavar="SECONDS", help="Shorten stretches in which nothing changes to this."),
-]
-HoldLast = Annotated[float | None, typer.Option(metavar="SECONDS", help="Show the last frame at least that long.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep the recording beside the GIF, as OUT.gsr.")]
-Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")]
-Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
-MaxPixels = Annotated[
-    int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
-]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line; errors are still told.")]
 
 

@@ -18,14 +18,8 @@ from gifsom.cli.common import (
     FAILED,
     INTERRUPTED,
     SIGNALS,
-    Colors,
     Ended,
-    HoldLast,
-    IdleLimit,
     Keep,
-    MaxSize,
-    Overwrite,
-    Quality,
     Quiet,
     complain,
     given,
@@ -34,6 +28,7 @@ from gifsom.cli.common import (
     remark,
 )
 from gifsom.cli.finish import finish_recording, tell_kept
+from gifsom.cli.options import CODING, EDITING, takes
 from gifsom.errors import SettingError
 from gifsom.settings import MAX_FPS, RECORD_FPS
 
@@ -47,6 +42,7 @@ REFRESH: Final = 0.25
 """Seconds between two looks of the line that tells how a recording goes."""
 
 
+@takes({name: kind for name, kind in EDITING.items() if name != "fps"}, CODING)
 def record(
     target: Annotated[
         Path | None,
@@ -73,15 +69,9 @@ def record(
     keys: Annotated[
         bool | None, typer.Option("--keys", help="Show the keys that are pressed: passwords, too, if you type them.")
     ] = None,
-    quality: Quality = None,
-    max_size: MaxSize = None,
-    width: Annotated[int | None, typer.Option(help="Width of the GIF in pixels. Without it: as recorded.")] = None,
-    colors: Colors = None,
-    idle_limit: IdleLimit = None,
-    hold_last: HoldLast = None,
     keep: Keep = False,
-    overwrite: Overwrite = None,
     quiet: Quiet = False,
+    **options: Any,
 ) -> None:
     """Record the screen to a GIF, until Enter, Ctrl-C or `gifsom stop`.
 
@@ -95,15 +85,6 @@ def record(
     """
     from gifsom.record import Recorder, check_request, own_name
 
-    options = given(
-        quality=quality,
-        max_size=max_size,
-        width=width,
-        colors=colors,
-        idle_limit=idle_limit,
-        hold_last=hold_last,
-        overwrite=overwrite,
-    )
     what = given(region=region, window=window, monitor=monitor)
     target = own_name(target)
     check_request(target, keep, options)

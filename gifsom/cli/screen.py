@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gifsom import lines
-from gifsom.cli.common import FAILED, INTERRUPTED, Ended, Keep, MaxSize, Overwrite, Quality, Quiet, given
+from gifsom.cli.common import FAILED, INTERRUPTED, Ended, Keep, Quiet
 from gifsom.cli.finish import finish_recording, tell_kept
+from gifsom.cli.options import CODING, EDITING, takes
 from gifsom.errors import SettingError, printable
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _tell(command: str, name: str | None) -> None:
     print(f"{printable(tell(command, name).stem)}: {command}")
 
 
+@takes(EDITING, CODING)
 def recover(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Of the recording.")] = None,
     target: Annotated[
@@ -45,11 +47,9 @@ def recover(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that are there.")] = False,
     remove: Annotated[bool, typer.Option("--delete", help="Delete instead of making GIFs.")] = False,
-    quality: Quality = None,
-    max_size: MaxSize = None,
     keep: Keep = False,
-    overwrite: Overwrite = None,
     quiet: Quiet = False,
+    **options: Any,
 ) -> None:
     """Get back recordings that did not become a GIF: after a crash, a full disk, or a second Ctrl-C.
 
@@ -71,7 +71,6 @@ def recover(
         if name is None:
             return
     chosen = waiting() if name in (None, "all") else [find(name, recordings())]
-    options = given(quality=quality, max_size=max_size, overwrite=overwrite)
     failed = False
     for path in chosen:
         with Control(path):

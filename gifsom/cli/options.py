@@ -1,0 +1,184 @@
+"""The options that commands share, each declared once, and in which order they were typed."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperCommand
+
+from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY, VIDEO_FPS, VIDEO_WIDTH
+
+_TYPED: Final = "gifsom.typed"
+
+
+class InOrder(TyperCommand):
+    """A command that remembers the names of its parameters in the order in which they were typed."""
+
+    def make_parser(self, ctx: Any) -> Any:
+        """The parser of typer, which knows that order and does not tell it."""
+        parser = super().make_parser(ctx)
+        parse = parser.parse_args
+
+        def remember(args: list[str]) -> tuple[Any, Any, Any]:
+            values, rest, order = parse(args)
+            ctx.meta[_TYPED] = [parameter.name for parameter in order]
+            return values, rest, order
+
+        parser.parse_args = remember  # type: ignore[method-assign]
+        return parser
+
+
+def _edit(kind: Any, metavar: str | None, text: str) -> Any:
+    """An option of an edit, which may be given several times; without a metavar it takes no value."""
+    panel = "Edits, done in the order in which they are typed"
+    if metavar is None:
+        return Annotated[bool | None, typer.Option(help=text, rich_help_panel=panel, show_default=False)]
+    return Annotated[list[kind] | None, typer.Option(metavar=metavar, help=text, rich_help_panel=panel)]
+
+
+EDITING: Final[dict[str, Any]] = {
+    "fps": _edit(
+        float,
+        "F",
+        f"Frames a second, up to {MAX_FPS:g}; a slower clip keeps its own rate. Without it, at the end: at most"
+        f" {VIDEO_FPS:g} for a video; an animation keeps its delays.",
+    ),
+    "width": _edit(
+        int,
+        "N",
+        "Width in pixels, never enlarged; the height follows. Without any size, at the end: at most"
+        f" {VIDEO_WIDTH} for a video; an animation keeps its size.",
+    ),
+    "height": _edit(int, "N", "Height in pixels, never enlarged; the width follows."),
+    "fit": _edit(str, "WxH", "As large as fits into this, never enlarged."),
+    "scale": _edit(float, "FACTOR", "Smaller or larger, such as 0.5 or 2; pixel art keeps its pixels."),
+    "crop": _edit(str, "WxH+X+Y|auto", "A part of the picture; auto: without borders of one color."),
+    "idle_limit": _edit(float, "SECONDS", "Shorten stretches in which nothing changes to this."),
+    "hold_last": _edit(float, "SECONDS", "Show the last frame at least that long."),
+}
+"""Edits, see `gifsom.edit.chain.EDITS`."""
+
+Start = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Where to begin: 12.5, 1:05 or 0:01:05.250. Without it: at 0.")
+]
+End = Annotated[str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")]
+Duration = Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")]
+Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")]
+Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
+MaxPixels = Annotated[
+    int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
+]
+Seed = Annotated[
+    int | None, typer.Option(help="Start of the random choices; the same seed gives the same file. Without it: 0.")
+]
+
+PART: Final[dict[str, Any]] = {"start": Start, "end": End, "duration": Duration}
+"""Which part of a clip; it comes before all edits."""
+
+READING: Final[dict[str, Any]] = {"strict": Strict, "max_pixels": MaxPixels}
+"""How a source is read."""
+
+CODING: Final[dict[str, Any]] = {
+    "quality": Annotated[
+        int | None,
+        typer.Option(
+            help=f"1 to 100: the lower, the smaller the file. Without it: {QUALITY}, and exact where all colors fit."
+            " A transparent clip gets the nearest colors, whatever the quality.",
+        ),
+    ],
+    "max_size": Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE", help="The best that fits in this many bytes, such as 750000, 500kB, 10MB or 1.5MiB."
+        ),
+    ],
+    "colors": Annotated[int | None, typer.Option(help="Visible colors, 2 to 256. Without it: as many as fit.")],
+    "overwrite": Overwrite,
+}
+"""How good a GIF is to be."""
+
+TUNING: Final[dict[str, Any]] = {
+    "palette": Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.",
+        ),
+    ],
+    "map_size": Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(MAP_SIZES),
+            help="Colors of the shared map; of more than 256, a frame takes those that it needs. Without it: auto.",
+        ),
+    ],
+    "dither": Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(DITHERS),
+            help="Patterns for colors that are missing: blue-noise stays still, floyd-steinberg is finer, and restless"
+            " in a clip. Without it: auto, blue noise where bands would show.",
+        ),
+    ],
+    "loop": Annotated[
+        int | None,
+        typer.Option(help="How many times it plays, 0 for ever. Without it: as an animation says, else for ever."),
+    ],
+    "background": Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLOR",
+            help="Put behind a transparent clip: a name or '#rrggbb'. Without it: white behind a video; pictures stay"
+            " transparent.",
+        ),
+    ],
+    "transparent": Annotated[
+        bool | None, typer.Option("--transparent", help="A video stays transparent, too, with clean edges.")
+    ],
+    "seed": Seed,
+}
+"""The rest of what a conversion may be told."""
+
+SHOWING: Final[dict[str, Any]] = {
+    "cursor": Annotated[bool | None, typer.Option(help="Show the pointer of a recording. Without it: it is shown.")],
+    "clicks": Annotated[
+        bool | None, typer.Option(help="Show the clicks of a recording. Without it: where there are any.")
+    ],
+    "keys": Annotated[bool | None, typer.Option(help="Show the keys of a recording. Without it: where there are any.")],
+}
+"""What of a recording is drawn."""
+
+
+def takes(*groups: dict[str, Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of some groups in place of its `**options`, which holds those that were given.
+
+    Edits are in `options["edits"]`, in the order in which they were typed.
+    """
+    shared = {name: kind for group in groups for name, kind in group.items()}
+    added = [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=kind) for name, kind in shared.items()]
+    added.append(Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context))
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**values: Any) -> None:
+            typed = values.pop("context").meta.get(_TYPED, [])
+            given = {name: value for name in shared if (value := values.pop(name)) not in (None, [])}
+            edits = _in_order({name: given.pop(name) for name in EDITING if name in given}, typed)
+            command(**values, **given, **({"edits": edits} if edits else {}))
+
+        own = signature(command)
+        kept = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
+        run.__signature__ = own.replace(parameters=kept + added)  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def _in_order(edits: dict[str, Any], typed: list[str]) -> list[tuple[str, Any]]:
+    """Each value with the name of its edit, in the order typed; those that were not typed, but set, come last."""
+    left = {name: list(values) if isinstance(values, list) else [] for name, values in edits.items()}
+    ordered = [(name, left[name].pop(0) if left[name] else edits[name]) for name in typed if name in edits]
+    return ordered + [(name, value) for name in edits if name not in typed for value in left[name] or [edits[name]]]
