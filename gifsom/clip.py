@@ -100,10 +100,12 @@ class Clip(ABC):
     Attributes:
         plays: how many times the source asks to be played, 0 for ever; None where it does not say.
         native: the source is an animation whose own size and delays a GIF keeps unless others are asked.
+        indexed: its pictures have been made with color tables, so that others may show every color of them.
     """
 
     plays: int | None = None
     native: bool = False
+    indexed: bool = False
 
     @property
     def name(self) -> str:

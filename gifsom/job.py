@@ -10,7 +10,7 @@ import numpy as np
 
 from gifsom.clip import Clip, Frame
 from gifsom.color import pack
-from gifsom.encoder.encode import Stats, encode
+from gifsom.encoder.encode import OneTable, OwnTables, Stats, Tables, commonest, encode
 from gifsom.encoder.steady import steady
 from gifsom.encoder.thrifty import ThriftyEncoder, bit_price, encode_thrifty
 from gifsom.options import Settings
@@ -19,6 +19,7 @@ from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample
 from gifsom.palette.train import Moment, learn
 from gifsom.settings import ANIMATED, TABLE
+from gifsom.timing import schedule
 
 MAP = 1020
 """Colors of a map that is larger than a table: four times a table of 255."""
@@ -54,7 +55,8 @@ class Job:
     clip     its frames
     palette  the colors of its table
     large    the shared map that tables of frames are taken from; the same as `palette` where there is one table
-    fits     `palette` has every color of the clip
+    fits     every pixel can have its very color: `palette` has it, or the table of its image
+    own      images may have tables of their own for that; `palette` is the common one
     opaque   nothing of it is transparent
     plays    how many times it plays, 0 for ever
     dither   how, see `gifsom.encoder.dither`
@@ -64,6 +66,7 @@ class Job:
     palette: Palette
     large: Palette
     fits: bool
+    own: bool
     opaque: bool
     plays: int
     dither: str
@@ -74,15 +77,14 @@ class Job:
         Where all colors fit, what a quality does not make smaller is exact.
         """
         if quality is None or not self.opaque:
-            stats = encode(stream, self.clip.size, frames(), self.palette, self.plays)
-            return Coded(stats, len(self.palette), self.fits)
+            return self._code_plainly(stream, frames())
         if not self.fits:
             return self._code_thriftily(stream, frames(), quality)
         exact, lossy = BytesIO(), BytesIO()
-        stats = encode(exact, self.clip.size, frames(), self.palette, self.plays)
+        plain = self._code_plainly(exact, frames())
         coded = self._code_thriftily(lossy, frames(), quality)
-        if stats.bytes <= coded.stats.bytes:
-            coded = Coded(stats, len(self.palette), True)
+        if plain.stats.bytes <= coded.stats.bytes:
+            coded = plain
         stream.write((exact if coded.exact else lossy).getbuffer())
         return coded
 
@@ -92,13 +94,20 @@ class Job:
         """The first `shown` of some frames as a GIF, coded as within a clip: the others are known to come."""
         stream = BytesIO()
         if quality is None or not self.opaque:
-            encode(stream, size, frames[:shown], self.palette)
+            encode(stream, size, frames[:shown], self._tables())
             return stream.getvalue()
         encoder = ThriftyEncoder(stream, size, self.large, price=bit_price(quality), dither=self.dither)
         for view in islice(steady(frames, size), shown):
             encoder.add(view)
         encoder.close()
         return stream.getvalue()
+
+    def _tables(self) -> Tables:
+        return OwnTables(self.palette.colors) if self.own else OneTable(self.palette)
+
+    def _code_plainly(self, stream: BinaryIO, frames: Scheduled) -> Coded:
+        stats = encode(stream, self.clip.size, frames, self._tables(), self.plays)
+        return Coded(stats, len(self.palette), self.fits)
 
     def _code_thriftily(self, stream: BinaryIO, frames: Scheduled, quality: float) -> Coded:
         price = bit_price(quality)
@@ -107,12 +116,17 @@ class Job:
 
 
 def learned(clip: Clip, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:
-    """The clip, ready to be coded, with the given palette or one that is learned from its sample."""
+    """The clip, ready to be coded: with its own colors, the given palette, or one that is learned from its sample."""
+    if clip.indexed and settings.plain and (sample.colors is None or len(sample.colors) > ANIMATED):
+        common = commonest(told(schedule(clip), "Reading colors", clip.count, progress), clip.size)
+        if common is not None:
+            palette = Palette(common)
+            return Job(clip, palette, palette, True, True, sample.opaque, _plays(clip, settings), settings.dither)
     palette = large = _palette(sample, settings, given, progress)
     fits = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
     if not fits and sample.opaque and sample.pictures > 1 and not settings.one_table:
         large = enlarge(palette, sample, MAP)
-    return Job(clip, palette, large, fits, sample.opaque, _plays(clip, settings), settings.dither)
+    return Job(clip, palette, large, fits, False, sample.opaque, _plays(clip, settings), settings.dither)
 
 
 def _palette(sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Palette:

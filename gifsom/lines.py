@@ -26,7 +26,7 @@ def conversion(result: "Result") -> str:
     colors = count(result.colors, "color")
     if result.tables > 1:
         colors += f" in {result.tables} tables"
-    colors += f", {coding(result.exact, result.quality)}"
+    colors += ", a copy: nothing smaller can be made" if result.copied else f", {coding(result.exact, result.quality)}"
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"

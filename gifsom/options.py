@@ -1,6 +1,6 @@
 """Settings: what a conversion is asked to do, once for the API and the command line."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +23,10 @@ from gifsom.settings import (
 
 if TYPE_CHECKING:
     from gifsom.palette.palette import Palette
+
+
+_HANDLING = ("overwrite", "strict", "max_pixels", "seed")
+"""Fields that say nothing of the GIF."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +147,16 @@ class Settings:
 
     @property
     def plain(self) -> bool:
-        """Whether nothing is asked that could change what is shown, or how well."""
-        return self == Settings(overwrite=self.overwrite, strict=self.strict, max_pixels=self.max_pixels)
+        """Whether nothing is asked of how a clip is coded."""
+        return self._usual_but(*_HANDLING, "edits", "start", "end", "duration", "loop")
+
+    @property
+    def unchanging(self) -> bool:
+        """Whether nothing is asked at all of what is shown, when, and how it is coded."""
+        return self._usual_but(*_HANDLING)
+
+    def _usual_but(self, *names: str) -> bool:
+        return self == replace(Settings(), **{name: getattr(self, name) for name in names})
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> Self:

@@ -11,8 +11,10 @@ from gifsom import edit, sources
 from gifsom.clip import Clip, Shortfall
 from gifsom.edit.chain import edited
 from gifsom.encoder.ahead import ahead
+from gifsom.encoder.encode import Stats
 from gifsom.errors import SettingError, SourceIncomplete, TargetTooLarge
-from gifsom.fit import AIM, Fit, Forecast, fit
+from gifsom.fit import AIM, Fit, Forecast, Full, Limited, fit
+from gifsom.info import parse
 from gifsom.job import Coded, Job, Progress, learned, told
 from gifsom.options import Settings
 from gifsom.output import check_ending, check_source, check_target, replacing
@@ -40,6 +42,7 @@ class Result:
     elapsed    seconds that the conversion took
     shortfall  what could not be read of the source, or None
     fit        what was done to fit a size, or None where none was asked
+    copied     it has the very bytes of a GIF that it was made of: what was made of it was no smaller
     """
 
     path: Path
@@ -54,6 +57,7 @@ class Result:
     elapsed: float
     shortfall: Shortfall | None
     fit: Fit | None = None
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,18 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """A GIF that was written: of which clip, how it was coded, and what was done to fit a size, where one was asked."""
+    """A GIF that was written.
+
+    clip    of which clip
+    coded   how it was coded
+    fit     what was done to fit a size, where one was asked
+    copied  it is a copy of its source
+    """
 
     clip: Clip
     coded: Coded
     fit: Fit | None
+    copied: bool = False
 
 
 def convert(
@@ -123,7 +134,10 @@ def convert(
     clip = opened(source, settings)
     job, outline = known(clip, settings, given, progress)
     with replacing(path, settings.overwrite) as stream:
-        made = render(clip, job, outline, settings, stream, progress)
+        if isinstance(source, str | Path) and clip.indexed and settings.unchanging and clip.shortfall is None:
+            made = no_larger(Path(source), clip, job, outline, settings, stream, progress)
+        else:
+            made = render(clip, job, outline, settings, stream, progress)
     stats = made.coded.stats
     return Result(
         path=path,
@@ -138,6 +152,7 @@ def convert(
         elapsed=time.perf_counter() - began,
         shortfall=made.clip.shortfall,
         fit=made.fit,
+        copied=made.copied,
     )
 
 
@@ -211,6 +226,28 @@ def render(
     fitted = fit(forecast, settings.limit, view, write)
     stream.write(fitted.data)
     return Made(fitted.clip, fitted.coded, fitted.fit)
+
+
+def no_larger(
+    origin: Path,
+    clip: Clip,
+    job: Job,
+    outline: Outline | None,
+    settings: Settings,
+    stream: BinaryIO,
+    progress: Progress,
+) -> Made:
+    """Write a GIF of the GIF `origin`, as `render` does at its rate and width, or a copy where that is no smaller."""
+    data = origin.read_bytes()
+    memory = Limited(len(data) - 1)
+    try:
+        made = render(clip, job, outline, settings, memory, progress, fixed=True)
+    except Full:
+        images = parse(data).frames
+        stats = Stats(len(data), len(images), sum(image.delay for image in images), 1)
+        made = Made(job.clip, Coded(stats, len(job.palette), True), None, copied=True)
+    stream.write(data if made.copied else memory.getbuffer())
+    return made
 
 
 def _target(source: "str | Path | Clip", target: "str | Path | None") -> Path:

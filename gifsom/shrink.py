@@ -7,7 +7,7 @@ from typing import Any
 
 from gifsom import pipeline
 from gifsom.clip import Shortfall
-from gifsom.fit import Fit, Full, Limited
+from gifsom.fit import Fit
 from gifsom.info import read_info
 from gifsom.job import Progress
 from gifsom.options import Settings
@@ -73,24 +73,18 @@ def optimize(
     before = read_info(origin).bytes
     if settings.limit is not None and before <= settings.limit:  # it fits already: all that is left is to be smaller
         settings = replace(settings, max_size=None)
-    memory = Limited(before - 1)
     clip = pipeline.opened(origin, settings)
     job, outline = pipeline.known(clip, settings, None, progress)
-    try:
-        made = pipeline.render(clip, job, outline, settings, memory, progress, fixed=True)
-    except Full:
-        made = None
-    data = origin.read_bytes() if made is None else memory.getvalue()
     with replacing(path, settings.overwrite) as stream:
-        stream.write(data)
+        made = pipeline.no_larger(origin, clip, job, outline, settings, stream, progress)
     return Optimized(
         path=path,
         before=before,
-        bytes=len(data),
-        same=made is None,
-        exact=made is None or made.coded.exact,
-        quality=None if made is None else made.coded.quality,
+        bytes=made.coded.stats.bytes,
+        same=made.copied,
+        exact=made.coded.exact,
+        quality=made.coded.quality,
         elapsed=time.perf_counter() - began,
         shortfall=job.clip.shortfall,
-        fit=None if made is None else made.fit,
+        fit=made.fit,
     )

@@ -17,7 +17,7 @@ from strict import Gif, check
 
 from gifsom.clip import Frame, Rect
 from gifsom.color import oklab
-from gifsom.encoder.encode import LONG, Encoder, Stats, _long_runs, encode
+from gifsom.encoder.encode import LONG, OneTable, Stats, _long_runs, encode
 from gifsom.encoder.gif import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch
 from gifsom.encoder.lzw import compress
 from gifsom.palette.palette import Palette
@@ -32,7 +32,7 @@ def written(shown: Shown, palette: Palette, plays: int = 0) -> tuple[bytes, Stat
     stream = io.BytesIO()
     height, width = shown[0][0].shape[:2]
     frames = ((Frame(pixels, 0.0, mask), delay) for pixels, mask, delay in shown)
-    stats = encode(stream, (width, height), frames, palette, plays)
+    stats = encode(stream, (width, height), frames, OneTable(palette), plays)
     return stream.getvalue(), stats
 
 
@@ -288,9 +288,7 @@ def test_same_frames_give_the_same_bytes() -> None:
 def test_encoder_counts_its_bytes_and_leaves_the_stream_open() -> None:
     palette = palette_of(2)
     stream = io.BytesIO()
-    encoder = Encoder(stream, (4, 3), palette)
-    encoder.add(Frame(flat(palette, 0), 0.0), 10)
-    stats = encoder.close()
+    stats = encode(stream, (4, 3), [(Frame(flat(palette, 0), 0.0), 10)], OneTable(palette))
     assert not stream.closed
     assert stats.bytes == stream.tell() == len(stream.getvalue())
     check(stream.getvalue())

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from strict import Gif, check
 import gifsom
 from gifsom.clip import Clip
 from gifsom.errors import GifsomError, SourceRefused, SourceUnreadable
+from gifsom.timing import schedule
 
 SPRITE = FIXTURES / "sprite.gif"
 
@@ -316,12 +317,33 @@ def test_gifs_from_everywhere_look_as_pillow_composes_them(tmp_path: Path, name:
     clip = gifsom.open(path)
     expected = by_pillow(path)
     decoders.same_timeline(expected, timeline(clip))
-    if max(clip.size) > 16000:
-        return
     result = gifsom.convert(path, tmp_path / "out.gif")
-    gif = check((tmp_path / "out.gif").read_bytes())
-    if result.exact:
-        decoders.same_timeline(expected, decoders.timeline(gif))
+    data = (tmp_path / "out.gif").read_bytes()
+    assert result.exact
+    assert result.bytes == len(data) <= path.stat().st_size
+    if result.copied:
+        assert data == path.read_bytes()
+    else:
+        decoders.same_timeline(expected, decoders.timeline(check(data)))
+
+
+@pytest.mark.skipif(not (SHARED / "clips").is_dir(), reason=f"needs {SHARED / 'clips'}")
+@pytest.mark.parametrize("name", ["pixel-platformer.gif", "vscode-dark.gif"])
+def test_a_gif_of_many_tables_stays_as_it_is_and_does_not_grow(tmp_path: Path, name: str) -> None:
+    path = SHARED / "clips" / name
+    result = gifsom.convert(path, tmp_path / "out.gif")
+    assert result.exact
+    assert not result.copied
+    assert result.bytes < path.stat().st_size
+    for (pixels, delay), (ours, our_delay) in zip(shown(path), shown(tmp_path / "out.gif"), strict=True):
+        assert np.array_equal(pixels, ours)
+        assert our_delay == delay
+
+
+def shown(path: Path) -> Iterator[tuple[NDArray[np.uint8], int]]:
+    """What a GIF shows, and for how many centiseconds each picture."""
+    for frame, delay in schedule(gifsom.open(path)):
+        yield frame.pixels, delay
 
 
 # --- Bombs ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from strict import check, decode_lzw
 from gifsom.clip import Frame, Rect
 from gifsom.color import oklab
 from gifsom.encoder import lossy, seen, steady, tables
-from gifsom.encoder.encode import encode
+from gifsom.encoder.encode import OneTable, encode
 from gifsom.encoder.lossy import choose
 from gifsom.encoder.lzw import compress
 from gifsom.encoder.thrifty import ThriftyEncoder, bit_price, encode_thrifty
@@ -365,7 +365,7 @@ def test_lossless_price_is_no_larger_than_the_exact_coder() -> None:
         picture[n * 4 : n * 4 + 4, 10:30] = palette.colors[rng.integers(100, size=(4, 20))]
         pictures.append(picture)
     exact = io.BytesIO()
-    encode(exact, (60, 40), [(Frame(p, 0.0), 7) for p in pictures], palette)
+    encode(exact, (60, 40), [(Frame(p, 0.0), 7) for p in pictures], OneTable(palette))
     data, shown = gif_of(pictures, palette, 1e-9)
     assert len(data) <= 1.01 * len(exact.getvalue())
     assert all(np.array_equal(a, b) for a, b in zip(pictures, shown, strict=True))

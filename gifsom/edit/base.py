@@ -18,6 +18,7 @@ class Edited(Clip):
         self.clip = clip
         self.plays = clip.plays
         self.native = clip.native
+        self.indexed = clip.indexed
 
     @property
     def name(self) -> str:

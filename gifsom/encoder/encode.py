@@ -1,24 +1,25 @@
-"""From scheduled frames to a GIF: map, keep what is shown, code what changed.
+"""From changes of the canvas to a GIF whose every pixel has the nearest color that there is, or its very own.
 
-The canvas is what a viewer sees, one index a pixel. An image is coded only once the next one is known, since only then
-it is known how long it stands, and whether pixels under it must become transparent again. No image depends on the code
-of another one, so that threads code them while the next frames are mapped.
+No image depends on the code of another one, so that threads code them while the next frames are mapped.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Frame, Pixels, Rect
-from gifsom.encoder.gif import CLEAR, KEEP, GifWriter, Patch, stands
+from gifsom.color import pack, unpack
+from gifsom.encoder.changes import Canvas, Change, changes
+from gifsom.encoder.gif import KEEP, GifWriter, Patch, stands
 from gifsom.encoder.lzw import compress, minimum_code_size
 from gifsom.palette.nearest import Mapper
 from gifsom.palette.palette import Palette
+from gifsom.settings import ANIMATED, TABLE
 
 LONG = 24
 """Pixels that must stay in a row before "transparent" is a choice, in the second of two ways of coding an image: where
@@ -47,113 +48,195 @@ class Stats:
     tables: int = 1
 
 
-class Encoder:
-    """Codes frames into a GIF on a binary stream; `add` each frame, then `close`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Indexed:
+    """An image as a GIF has it.
 
-    A palette of 256 entries leaves no index for "unchanged" and "transparent": then there may be one opaque frame.
+    indices      (h, w) uint8
+    minimum      LZW minimum code size
+    transparent  the index that shows what lies below, or None
+    colors       (n, 3) uint8, a table of its own; None: the one of all images
     """
 
-    def __init__(self, stream: BinaryIO, size: tuple[int, int], palette: Palette, plays: int = 0) -> None:
-        """Begin a GIF of `size` (width, height) that plays `plays` times, 0 for ever."""
-        width, height = size
-        self._clear = len(palette) if len(palette) < 256 else None  # the index that shows what lies below
-        symbols = len(palette) + (self._clear is not None)
-        self._minimum = minimum_code_size(symbols)
-        self._writer = GifWriter(stream, size, palette.colors, symbols, plays)
+    indices: Pixels
+    minimum: int
+    transparent: int | None
+    colors: Pixels | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Image:
+    """An image to be coded: where, its indices and which of them are free, centiseconds, disposal."""
+
+    rect: Rect
+    indexed: Indexed
+    free: NDArray[np.bool_]
+    delay: int
+    disposal: int
+
+
+class Tables(Protocol):
+    """How pixels become numbers, and numbers indices into a color table."""
+
+    @property
+    def common(self) -> Pixels:
+        """The table of all images, (n, 3) uint8."""
+
+    @property
+    def clear(self) -> int | None:
+        """The number of "transparent", or None."""
+
+    def number(self, pixels: Pixels) -> Canvas:
+        """A number for each pixel of a picture (h, w, 3)."""
+
+    def index(self, symbols: Canvas, free: NDArray[np.bool_]) -> Indexed:
+        """Numbers (h, w) as indices; what is `free` may have the transparent one."""
+
+
+class OneTable:
+    """One table for all images; numbers are indices into it.
+
+    A palette of 256 entries leaves no index for "transparent": then there may be one opaque picture.
+    """
+
+    def __init__(self, palette: Palette) -> None:
+        self.common: Pixels = palette.colors
+        self.clear = len(palette) if len(palette) < TABLE else None
+        self._minimum = minimum_code_size(min(TABLE, len(palette) + 1))
         self._mapper = Mapper(palette.lab)
-        self._all = Rect(0, 0, width, height)
-        self._last: Pixels | None = None
-        self._below = np.full((height, width), self._clear or 0, np.uint8)  # under the pending image
-        self._shown = self._below  # with it
-        self._rect: Rect | None = None  # of the pending image; None before the first
-        self._delay = 0
-        self._images = 0
-        self._centiseconds = 0
-        self._threads = ThreadPoolExecutor(THREADS)
-        self._waiting: deque[tuple[Future[bytes], Rect, int, int]] = deque()  # code, place, delay, disposal
 
-    def add(self, frame: Frame, delay: int) -> None:
-        """Show `frame` for `delay` centiseconds, >= 2."""
-        self._centiseconds += delay
-        if self._rect is not None and frame.mask is None and frame.pixels is self._last:
-            self._delay += delay
-            return
-        self._last = frame.pixels if frame.mask is None else None
-        wanted = self._mapper.map(frame.pixels).astype(np.uint8, copy=False)
-        if frame.mask is not None:
-            assert self._clear is not None
-            wanted[frame.mask] = self._clear
-        if self._rect is None:
-            self._begin(wanted, self._all, delay)
-            return
-        changed = wanted != self._shown
-        rect = Rect.around(changed)
-        if rect is None:
-            self._delay += delay
-            return
-        vanished = Rect.around(changed & (wanted == self._clear)) if frame.mask is not None else None
-        if vanished is None:
-            self._flush(KEEP)
-        else:
-            self._rect = self._rect.union(vanished)
-            self._flush(CLEAR)
-            rect = Rect.around(wanted != self._shown) or Rect(0, 0, 1, 1)
-        self._begin(wanted, rect, delay)
+    def number(self, pixels: Pixels) -> Canvas:
+        return self._mapper.map(pixels).astype(np.uint8, copy=False)
 
-    def _begin(self, wanted: NDArray[np.uint8], rect: Rect, delay: int) -> None:
-        self._below, self._shown = self._shown, wanted
-        self._rect, self._delay = rect, delay
-
-    def _flush(self, disposal: int) -> None:
-        """Write the pending image; after that `_shown` is the canvas on which the next one is put."""
-        assert self._rect is not None
-        symbols = self._rect.cut(self._shown)
-        free = None if self._clear is None else symbols == self._rect.cut(self._below)
-        data = self._threads.submit(_shortest, symbols, self._minimum, free, self._clear or 0)
-        # A longer stand is made of images that change nothing: one pixel, or all that is to be cleared in the end.
-        *first, last = stands(self._delay)
-        for delay in first:
-            self._write(self._rect, data, delay, KEEP)
-            if disposal == KEEP:
-                self._rect = Rect(0, 0, 1, 1)
-            same = self._rect.cut(self._shown)
-            nothing = same if self._clear is None else np.full_like(same, self._clear)
-            data = self._threads.submit(compress, nothing, self._minimum)
-        self._write(self._rect, data, last, disposal)
-        if disposal == CLEAR:
-            self._shown = self._shown.copy()
-            self._rect.cut(self._shown)[:] = self._clear
-
-    def _write(self, rect: Rect, data: "Future[bytes]", delay: int, disposal: int) -> None:
-        self._waiting.append((data, rect, delay, disposal))
-        self._images += 1
-        self._drain(WAITING)
-
-    def _drain(self, left: int) -> None:
-        """Write the images that wait, but for the last ones."""
-        while len(self._waiting) > left:
-            data, rect, delay, disposal = self._waiting.popleft()
-            self._writer.add(Patch(rect, self._minimum, data.result(), delay, disposal, self._clear))
-
-    def close(self) -> Stats:
-        """Write the last frame and the end. The stream stays open."""
-        if self._rect is not None:
-            self._flush(KEEP)
-        self._drain(0)
-        self._threads.shutdown()
-        self._writer.close()
-        return Stats(self._writer.size, self._images, self._centiseconds)
+    def index(self, symbols: Canvas, free: NDArray[np.bool_]) -> Indexed:
+        return Indexed(symbols, self._minimum, self.clear, None)
 
 
-def _shortest(symbols: NDArray[np.uint8], minimum: int, free: NDArray[np.bool_] | None, transparent: int) -> bytes:
-    """The shortest of the code streams that are tried for a picture; it may stay as it is where it is free."""
-    data = compress(symbols, minimum, free, transparent)
-    if free is not None:
-        other = compress(symbols, minimum, long := _long_runs(free), transparent)
-        data, free = (other, long) if len(other) < len(data) else (data, free)
-    if len(data) > FULL:
-        data = min(data, *(compress(symbols, minimum, free, transparent, first) for first in FIRST_CLEARS), key=len)
-    return data
+class OwnTables:
+    """Every pixel has its very color: an image whose colors are not all in the common table has one of its own.
+
+    Numbers are colors, 0xRRGGBB; the common table is sorted.
+    """
+
+    clear = 1 << 24
+
+    def __init__(self, common: Pixels) -> None:
+        self.common = common
+        self._packed = pack(common)
+
+    def number(self, pixels: Pixels) -> Canvas:
+        return pack(pixels)
+
+    def index(self, symbols: Canvas, free: NDArray[np.bool_]) -> Indexed:
+        colors = needed(symbols, free)
+        assert colors is not None  # `commonest` has seen to that
+        own = not np.isin(colors, self._packed).all()
+        table = colors if own else self._packed
+        places = np.searchsorted(table, symbols).clip(max=len(table) - 1)
+        indices = places.astype(np.uint8)
+        transparent = len(table) if len(table) <= ANIMATED else None
+        if transparent is not None:
+            indices[table[places] != symbols] = transparent
+        minimum = minimum_code_size(min(TABLE, len(table) + 1))
+        return Indexed(indices, minimum, transparent, unpack(table) if own else None)
+
+
+def needed(symbols: Canvas, free: NDArray[np.bool_]) -> Canvas | None:
+    """The colors (n,), n <= 256, sorted, that a table must have for an image of colors; None where they are too many.
+
+    With 256 there is no index left for what is free.
+    """
+    colors = np.unique(symbols[~free])
+    if len(colors) > ANIMATED:
+        colors = np.unique(symbols)
+    return colors if len(colors) <= TABLE and OwnTables.clear not in colors else None
+
+
+def commonest(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Pixels | None:
+    """The colors (n, 3) uint8, n <= 255, that the most images of a clip need; None where one needs too many."""
+    found = []
+    for change in changes(frames, size, pack, OwnTables.clear):
+        colors = needed(change.symbols, change.free)
+        if colors is None:
+            return None
+        found.append(colors)
+    distinct, images = np.unique(np.concatenate(found), return_counts=True)
+    return unpack(np.sort(distinct[np.argsort(-images, kind="stable")[:ANIMATED]]))
+
+
+def encode(
+    stream: BinaryIO, size: tuple[int, int], frames: Iterable[tuple[Frame, int]], tables: Tables, plays: int = 0
+) -> Stats:
+    """Write a GIF; the stream stays open.
+
+    Args:
+        stream: where to.
+        size: width and height.
+        frames: each with its delay in centiseconds, >= 2.
+        tables: its colors.
+        plays: how many times it plays, 0 for ever.
+    """
+    symbols = len(tables.common) + (tables.clear is not None)
+    writer = GifWriter(stream, size, tables.common, min(TABLE, symbols), plays)
+    waiting: deque[tuple[Future[bytes], Image]] = deque()
+    images = centiseconds = local = 0
+
+    def drain(left: int) -> None:
+        while len(waiting) > left:
+            data, image = waiting.popleft()
+            indexed = image.indexed
+            transparent, colors = indexed.transparent, indexed.colors
+            writer.add(
+                Patch(image.rect, indexed.minimum, data.result(), image.delay, image.disposal, transparent, colors)
+            )
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        for change in changes(frames, size, tables.number, tables.clear):
+            for image in _images(change, tables):
+                waiting.append((threads.submit(_shortest, image.indexed, image.free), image))
+                images += 1
+                centiseconds += image.delay
+                local += image.indexed.colors is not None
+                drain(WAITING)
+        drain(0)
+    writer.close()
+    return Stats(writer.size, images, centiseconds, 1 + local)
+
+
+def _images(change: Change, tables: Tables) -> Iterator[Image]:
+    """The images that show a change.
+
+    A longer stand is made of images that change nothing: one pixel, or all that is to be cleared in the end.
+    """
+    rect, symbols, free = change.rect, change.symbols, change.free
+    *first, last = stands(change.delay)
+    for delay in first:
+        yield Image(rect, tables.index(symbols, free), free, delay, KEEP)
+        if change.disposal == KEEP:
+            rect = Rect(0, 0, 1, 1)
+        symbols = rect.cut(change.shown)
+        free = np.ones_like(symbols, np.bool_)
+    yield Image(rect, tables.index(symbols, free), free, last, change.disposal)
+
+
+def _shortest(image: Indexed, free: NDArray[np.bool_]) -> bytes:
+    """The shortest of the code streams that are tried for an image; it may stay as it is where it is free."""
+    symbols, minimum = image.indices, image.minimum
+    if image.transparent is None:
+        return _cleared(symbols, minimum, None, 0, compress(symbols, minimum))
+    transparent = image.transparent
+    data, kept = compress(symbols, minimum, free, transparent), free
+    other = compress(symbols, minimum, long := _long_runs(free), transparent)
+    if len(other) < len(data):
+        data, kept = other, long
+    return _cleared(symbols, minimum, kept, transparent, data)
+
+
+def _cleared(symbols: Pixels, minimum: int, free: NDArray[np.bool_] | None, transparent: int, data: bytes) -> bytes:
+    """The code stream, or a shorter one whose first dictionary is cleared early."""
+    if len(data) <= FULL:
+        return data
+    return min(data, *(compress(symbols, minimum, free, transparent, first) for first in FIRST_CLEARS), key=len)
 
 
 def _long_runs(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -164,13 +247,3 @@ def _long_runs(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     steps = np.zeros(free.size + 1, np.int8)
     steps[starts[long]], steps[ends[long]] = 1, -1
     return np.cumsum(steps[:-1], dtype=np.int8).astype(np.bool_).reshape(free.shape)
-
-
-def encode(
-    stream: BinaryIO, size: tuple[int, int], frames: Iterable[tuple[Frame, int]], palette: Palette, plays: int = 0
-) -> Stats:
-    """Write frames with their delays in centiseconds as a GIF; see `Encoder`."""
-    encoder = Encoder(stream, size, palette, plays)
-    for frame, delay in frames:
-        encoder.add(frame, delay)
-    return encoder.close()

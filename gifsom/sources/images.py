@@ -68,6 +68,7 @@ class ImageClip(Clip):
     length      seconds of the whole
     plays       see Clip
     native      see Clip
+    indexed     see Clip
     background  behind transparent pixels; None keeps them
     missing     what could not be read
     """
@@ -79,6 +80,7 @@ class ImageClip(Clip):
     length: float
     plays: int | None
     native: bool
+    indexed: bool
     background: Color | None
     missing: Shortfall | None
 
@@ -225,6 +227,7 @@ def open_image(path: Path, max_pixels: int, background: Color | None = None) -> 
         length=clock,
         plays=None if len(starts) == 1 else (1 if loop is None else loop + 1 if gif and loop else loop),
         native=gif or len(starts) > 1,
+        indexed=gif,
         background=background if background is not None or gif else WHITE,
         missing=Shortfall(clock, None, trouble) if trouble else None,
     )
