@@ -201,6 +201,48 @@ class Clip(ABC):
 
         return edit.hold_last(self, seconds)
 
+    def speed(self, factor: float) -> "Clip":
+        """`factor` times as fast, 0.01 to 100."""
+        from gifsom import edit
+
+        return edit.speed(self, factor)
+
+    def fast_forward(self, start: "Seconds", end: "Seconds", factor: float, badge: bool = False) -> "Clip":
+        """The stretch from `start` to `end` `factor` times as fast; with a badge, it says so in a corner."""
+        from gifsom import edit
+
+        return edit.fast_forward(self, start, end, factor, badge)
+
+    def reverse(self) -> "Clip":
+        """Backward."""
+        from gifsom import edit
+
+        return edit.reverse(self)
+
+    def boomerang(self) -> "Clip":
+        """Forward and then backward; the frames at both ends are shown once."""
+        from gifsom import edit
+
+        return edit.boomerang(self)
+
+    def loop_smooth(self, seconds: float = 0.0) -> "Clip":
+        """Cut where it loops best; the last `seconds` are cross-faded into what comes before the cut."""
+        from gifsom import edit
+
+        return edit.loop_smooth(self, seconds)
+
+    def drop_duplicates(self) -> "Clip":
+        """Without frames that look like the one before."""
+        from gifsom import edit
+
+        return edit.drop_duplicates(self)
+
+    def trim_still(self) -> "Clip":
+        """Without what is still at the beginning and at the end."""
+        from gifsom import edit
+
+        return edit.trim_still(self)
+
     def save(self, path: "str | Path", **options: Any) -> "Result":
         """Write a GIF; options as for `gifsom.convert`."""
         from gifsom import pipeline

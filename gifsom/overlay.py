@@ -127,7 +127,7 @@ def _ring(radius: float) -> Pixels:
 
 
 @lru_cache(maxsize=4)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """A font of the system that has more than ASCII, or Pillow's own, which has not."""
     for name in FONTS:
         with suppress(OSError):
@@ -138,7 +138,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 @lru_cache(maxsize=4)
 def _caption(text: str, width: int, size: int) -> Pixels:
     """A stamp at most as wide as `width` allows: white letters on a dark box. What is too long loses its front."""
-    font = _font(size)
+    font = font_of(size)
     room = max(size, width - 4 * size)
     shown = text = text[-LETTERS:]
     while len(shown) > 1 and font.getlength(shown) > room:

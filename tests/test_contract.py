@@ -59,6 +59,19 @@ CLIPS: dict[str, Callable[[], Clip]] = {
     "video, last frame held": lambda: hold_last(video("cards.mkv"), 2),
     "GIF, retimed": lambda: hold_last(limit_idle(video("sprite.gif"), 0.1), 1),
     "video of variable rate, retimed": lambda: video("vfr.mkv").resample(12).limit_idle(0.3).hold_last(1),
+    "video, sped up": lambda: video("cards.mkv").speed(1.5).resample(12),
+    "GIF, slowed down": lambda: video("sprite.gif").speed(0.7),
+    "video, a stretch of it fast": lambda: video("cards.mkv").fast_forward(0.3, 1.25, 3),
+    "GIF, a stretch of it with a badge": lambda: video("sprite.gif").fast_forward(0.1, 0.5, 2, badge=True),
+    "video, backward": lambda: video("cards.mkv").reverse().resample(8).resize(50),
+    "GIF, backward": lambda: video("sprite.gif").reverse(),
+    "GIF, there and back": lambda: video("sprite.gif").boomerang(),
+    "stored pictures, there and back, backward": lambda: stored().boomerang().reverse(),
+    "video, duplicates dropped": lambda: video("late.ts").drop_duplicates(),
+    "video, still ends cut": lambda: video("vfr.mkv").trim_still(),
+    "GIF, looped": lambda: video("sprite.gif").loop_smooth(),
+    "GIF, looped with a fade": lambda: video("sprite.gif").loop_smooth(0.2),
+    "video, looped with a fade": lambda: video("cards.mkv").loop_smooth(0.35),
 }
 
 

@@ -96,6 +96,17 @@ class Retimed(Edited):
         return self._end
 
 
+def lasting(clip: Clip) -> Iterator[tuple[Frame, float]]:
+    """Each frame of a clip, and when the next one takes its place or the clip ends, in seconds."""
+    before: Frame | None = None
+    for frame in clip.frames():
+        if before is not None:
+            yield before, frame.start
+        before = frame
+    if before is not None:
+        yield before, clip.duration  # exact only now
+
+
 def alike(a: Frame, b: Frame) -> bool:
     """Whether no pixel of two frames differs by more than ALIKE levels, and no mask at all."""
     if a.mask is not b.mask and (a.mask is None or b.mask is None or not np.array_equal(a.mask, b.mask)):

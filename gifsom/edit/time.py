@@ -1,11 +1,11 @@
 """Edits of time: which part is shown, when, and for how long."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gifsom.clip import Clip, Frame
-from gifsom.edit.base import Retimed, Timed, alike
+from gifsom.edit.base import Retimed, Timed
 from gifsom.errors import SourceEmpty
-from gifsom.settings import SHORTEST_IDLE, Seconds, check_seconds, span
+from gifsom.settings import Seconds, check_seconds, span
 from gifsom.timing import nearest, slots
 
 
@@ -72,33 +72,6 @@ class _Resampled(Timed):
             yield Frame(held.pixels, slot / self.fps, held.mask)
 
 
-class _LimitedIdle(Retimed):
-    _count: int | None = None  # until it is known how many are left out
-
-    @property
-    def count(self) -> int | None:
-        return self._count
-
-    def frames(self) -> Iterator[Frame]:
-        time = 1 / (self.rate or 100)  # of a frame: the next stretch must not follow any sooner
-        count = 0
-        first: Frame | None = None  # of the stretch; it appears at `start`
-        start = 0.0
-        for frame in self.clip.frames():
-            if first is None:
-                first = frame
-            elif not alike(first, frame):
-                start += min(frame.start - first.start, self.seconds)
-                first = frame
-            since = frame.start - first.start
-            if frame is first or since + time <= self.seconds + 1e-9:
-                count += 1
-                yield Frame(frame.pixels, start + since, frame.mask)
-        if first is not None:
-            self._count = count
-            self._end = start + min(self.clip.duration - first.start, self.seconds)
-
-
 class _HeldLast(Retimed):
     def frames(self) -> Iterator[Frame]:
         start = 0.0
@@ -106,6 +79,32 @@ class _HeldLast(Retimed):
             start = frame.start
             yield frame
         self._end = max(self.clip.duration, start + self.seconds)
+
+
+class Part(Timed):
+    """The part of a clip from and to the seconds that `find` gives, which is asked when they are needed."""
+
+    def __init__(self, clip: Clip, find: Callable[[], tuple[float, float]]) -> None:
+        super().__init__(clip)
+        self.find = find
+
+    def again(self, clip: Clip) -> Clip:
+        return Part(clip, self.find)
+
+    @property
+    def part(self) -> Clip:
+        return trim(self.clip, *self.find())
+
+    @property
+    def duration(self) -> float:
+        return self.part.duration
+
+    @property
+    def count(self) -> int | None:
+        return self.part.count
+
+    def frames(self) -> Iterator[Frame]:
+        return self.part.frames()
 
 
 def trim(clip: Clip, start: Seconds = 0.0, end: Seconds | None = None) -> Clip:
@@ -127,16 +126,6 @@ def resample(clip: Clip, fps: float) -> Clip:
     This is what ffmpeg's `fps` filter chooses; a clip that is no faster anyway is left alone.
     """
     return clip if clip.rate is not None and clip.rate <= fps else _Resampled(clip, fps)
-
-
-def limit_idle(clip: Clip, seconds: float) -> Clip:
-    """Stretches in which nothing changes last `seconds` at most, and what follows moves up.
-
-    Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
-    Raises `SettingError` for less than SHORTEST_IDLE.
-    """
-    check_seconds("idle_limit", seconds, SHORTEST_IDLE)
-    return _LimitedIdle(clip, seconds)
 
 
 def hold_last(clip: Clip, seconds: float) -> Clip:

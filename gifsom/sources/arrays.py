@@ -1,18 +1,16 @@
 """Arrays and PIL images as a Clip, and `Writer`, which makes a GIF of pictures as they are handed over.
 
-The palette is shared by all frames, so all of them must be known before the first is coded: until then they wait in a
-temporary file, compressed.
+The palette is shared by all frames, so all of them must be known before the first is coded: until then they are stored.
 """
 
-import tempfile
-import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gifsom.clip import Clip, Frame, Pixels
+from gifsom.edit.store import Store
 from gifsom.errors import FrameError
 from gifsom.settings import WHITE, Color
 from gifsom.sources.images import eight_bits, flatten
@@ -41,25 +39,20 @@ def to_pixels(picture: "ArrayLike | Image", background: Color = WHITE) -> Pixels
 
 
 class StoredClip(Clip):
-    """Pictures that were handed over one by one, each shown for a time of its own.
-
-    They lie compressed in a temporary file, which goes with the clip.
-    """
+    """Pictures that were handed over one by one, each shown for a time of its own; kept in a `Store`."""
 
     native = True
 
     def __init__(self) -> None:
-        self._file: BinaryIO = cast(BinaryIO, tempfile.TemporaryFile(prefix="gifsom-"))  # noqa: SIM115 - closed by close
-        self._size: tuple[int, int] | None = None
-        self._entries: list[tuple[float, int, int]] = []  # start, where the picture lies in the file, its length there
+        self._store = Store()
         self._last: Pixels | None = None
         self._end = 0.0
 
     @property
     def size(self) -> tuple[int, int]:
-        if self._size is None:
+        if self._last is None:
             raise FrameError("no frame has been appended")
-        return self._size
+        return self._last.shape[1], self._last.shape[0]
 
     @property
     def duration(self) -> float:
@@ -67,34 +60,24 @@ class StoredClip(Clip):
 
     @property
     def count(self) -> int:
-        return len(self._entries)
+        return len(self._store.starts)
 
     def append(self, pixels: Pixels, seconds: float) -> None:
-        """Show `pixels` (h, w, 3) uint8 for `seconds` after what is there; `FrameError` for another size."""
-        size = (pixels.shape[1], pixels.shape[0])
-        if self._size is not None and size != self._size:
-            raise FrameError(f"the frame is {size[0]}x{size[1]}, and the first one was {self._size[0]}x{self._size[1]}")
-        self._size = size
-        if self._last is not None and np.array_equal(pixels, self._last):
-            _, at, length = self._entries[-1]
-        else:
-            packed = zlib.compress(pixels.tobytes(), 1)
-            at, length = self._file.seek(0, 2), len(packed)
-            self._file.write(packed)
+        """Show `pixels` (h, w, 3) uint8, read-only from now on, for `seconds` after what is there.
+
+        Raises `FrameError` for another size, and `TargetUnwritable` where the disk is full.
+        """
+        if self._last is not None and pixels.shape != self._last.shape:
+            size = f"{pixels.shape[1]}x{pixels.shape[0]}"
+            raise FrameError(f"the frame is {size}, and the first one was {self.size[0]}x{self.size[1]}")
+        if self._last is None or not np.array_equal(pixels, self._last):
             self._last = pixels
-        self._entries.append((self._end, at, length))
+        self._store.append(Frame(self._last, self._end))
         self._end += seconds
 
     def frames(self) -> Iterator[Frame]:
-        width, height = self.size
-        place, pixels = -1, np.empty((height, width, 3), np.uint8)
-        for start, at, length in self._entries:
-            if at != place:
-                self._file.seek(at)
-                raw = zlib.decompress(self._file.read(length))
-                place, pixels = at, np.frombuffer(raw, np.uint8).reshape(height, width, 3)
-            yield Frame(pixels, start)
+        return self._store.read(range(self.count))
 
     def close(self) -> None:
-        """Remove the temporary file."""
-        self._file.close()
+        """Let go of the pictures."""
+        self._store.close()

@@ -1,0 +1,192 @@
+"""Edits of how fast a clip plays, all of it or a stretch."""
+
+import re
+from collections.abc import Iterator
+from numbers import Real
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from gifsom.clip import Clip, Frame
+from gifsom.edit.base import Edited, Timed, lasting
+from gifsom.errors import SettingError, SourceEmpty, printable
+from gifsom.overlay import font_of
+from gifsom.settings import Seconds, span
+
+SLOWEST, FASTEST = 0.01, 100.0
+"""Times as fast that a clip can be made."""
+
+NEAR = 0.01
+"""Seconds between two frames from which on both are wanted: a GIF's unit of time."""
+
+LETTERS = 1 / 20
+"""Height of a badge's letters, as a part of the picture's shorter side; 9 pixels at least."""
+
+_STRETCH = re.compile(r"(?P<span>[^@]+)@(?P<factor>\d+(?:\.\d*)?|\.\d+)x?(?P<badge>,badge)?", re.ASCII | re.IGNORECASE)
+
+
+class _Sped(Timed):
+    def __init__(self, clip: Clip, factor: float) -> None:
+        super().__init__(clip)
+        self.factor = factor
+
+    def again(self, clip: Clip) -> Clip:
+        return _Sped(clip, self.factor)
+
+    def resample(self, fps: float) -> Clip:
+        slower = self.clip.resample(fps / self.factor)
+        return self if slower is self.clip else self.again(slower)
+
+    @property
+    def duration(self) -> float:
+        return self.clip.duration / self.factor
+
+    @property
+    def rate(self) -> float | None:
+        return None if self.clip.rate is None else self.clip.rate * self.factor
+
+    def frames(self) -> Iterator[Frame]:
+        for frame in self.clip.frames():
+            yield Frame(frame.pixels, frame.start / self.factor, frame.mask)
+
+
+class _Forwarded(Timed):
+    def __init__(self, clip: Clip, start: float, end: float, factor: float) -> None:
+        super().__init__(clip)
+        self.start, self.end, self.factor = start, end, factor
+
+    def again(self, clip: Clip) -> Clip:
+        return _Forwarded(clip, self.start, self.end, self.factor)
+
+    @property
+    def duration(self) -> float:
+        return self._at(self.clip.duration)
+
+    @property
+    def rate(self) -> float | None:
+        return None if self.clip.rate is None else self.clip.rate * max(1.0, self.factor)
+
+    def frames(self) -> Iterator[Frame]:
+        for frame in self.clip.frames():
+            yield Frame(frame.pixels, self._at(frame.start), frame.mask)
+
+    def _at(self, time: float) -> float:
+        """When that is shown which the clip shows at `time`."""
+        forwarded = max(0.0, min(time, self.end) - self.start)
+        return time - forwarded + forwarded / self.factor
+
+
+class _Badged(Edited):
+    """A text in the upper right corner from `start` to `end`: sized to the picture, so scaling may come before it."""
+
+    def __init__(self, clip: Clip, start: float, end: float, text: str) -> None:
+        super().__init__(clip)
+        self.start, self.end, self.text = start, end, text
+
+    def scaled(self, size: tuple[int, int]) -> Clip:
+        return _Badged(self.clip.scaled(size), self.start, self.end, self.text)
+
+    @property
+    def rate(self) -> float | None:
+        return None  # frames are added where it comes and goes
+
+    def frames(self) -> Iterator[Frame]:
+        plain = drawn = None
+        for frame in self._split():
+            if not self.start - NEAR < frame.start < self.end - NEAR:
+                yield frame
+                continue
+            if plain is None or drawn is None or frame.pixels is not plain.pixels or frame.mask is not plain.mask:
+                plain, drawn = frame, self._drawn(frame)
+            yield Frame(drawn.pixels, frame.start, drawn.mask)
+
+    def _split(self) -> Iterator[Frame]:
+        """The frames, and those on the screen at `start` and `end` once more, unless another appears then."""
+        for frame, until in lasting(self.clip):
+            yield frame
+            for edge in (self.start, self.end):
+                if frame.start + NEAR <= edge <= until - NEAR:
+                    yield Frame(frame.pixels, edge, frame.mask)
+
+    def _drawn(self, frame: Frame) -> Frame:
+        width, height = self.size
+        letters = max(9, round(min(width, height) * LETTERS))
+        picture, shape = Image.fromarray(frame.pixels), Image.new("L", (width, height))
+        for canvas, color, edge in ((picture, "white", "black"), (shape, "white", "white")):
+            ImageDraw.Draw(canvas).text(
+                (width - letters // 2, letters // 2),
+                self.text,
+                color,
+                font_of(letters),
+                anchor="ra",
+                stroke_width=max(1, letters // 8),
+                stroke_fill=edge,
+            )
+        mask = None if frame.mask is None else frame.mask & (np.asarray(shape) < 128)
+        return Frame(np.array(picture), frame.start, mask)
+
+
+def speed(clip: Clip, factor: float) -> Clip:
+    """Play a clip `factor` times as fast: 2 takes half the time, 0.5 twice as long.
+
+    Raises `SettingError` for a factor that is not from SLOWEST to FASTEST.
+
+    >>> import gifsom
+    >>> speed(gifsom.open("fixtures/scene.mp4"), 1.5).duration
+    2.0
+    """
+    _check("speed", factor)
+    return clip if factor == 1 else _Sped(clip, factor)
+
+
+def fast_forward(clip: Clip, start: Seconds, end: Seconds, factor: float, badge: bool = False) -> Clip:
+    """Play a stretch `factor` times as fast, and the rest as it is.
+
+    Args:
+        clip: any clip.
+        start, end: of the stretch in the clip, each in seconds or as a clock; an end past the clip's own is that one.
+        factor: SLOWEST to FASTEST; below 1 the stretch is slowed down.
+        badge: the stretch says how fast it is, such as "4x »", in the upper right corner.
+
+    Raises:
+        SettingError: for a factor outside that range, and for an end that is not after the start.
+        SourceEmpty: where the clip is over before the stretch begins.
+
+    >>> import gifsom
+    >>> fast_forward(gifsom.open("fixtures/scene.mp4"), 1, 3, 4).duration
+    1.5
+    """
+    _check("fast_forward", factor)
+    first, last = span(start, end)
+    assert last is not None
+    if first >= clip.duration:
+        raise SourceEmpty(f"{clip.name}: the stretch begins at {first:g} s, and it is {clip.duration:.2f} s long")
+    return _Forwarded(_Badged(clip, first, last, f"{factor:g}x »") if badge else clip, first, last, factor)
+
+
+def parse_stretch(text: str) -> tuple[float, float, float, bool]:
+    """Start, end, factor and badge for `fast_forward` from "START:END@Nx" in seconds or "START-END@Nx" with clocks.
+
+    ",badge" may stand at its end. Raises `SettingError`.
+
+    >>> parse_stretch("3:10@4x")
+    (3.0, 10.0, 4.0, False)
+    >>> parse_stretch("1:05-1:30@2.5x,badge")
+    (65.0, 90.0, 2.5, True)
+    """
+    match = _STRETCH.fullmatch(text.strip())
+    edges = re.split("-" if "-" in text else ":", match["span"]) if match else []
+    if match is None or len(edges) != 2:
+        raise SettingError(f"'{printable(text)}' is no stretch: give it as 3:10@4x (seconds), or as 1:05-1:30@4x")
+    start, end = span(*edges)
+    factor = float(match["factor"])
+    _check("fast_forward", factor)
+    assert end is not None
+    return start, end, factor, match["badge"] is not None
+
+
+def _check(name: str, factor: float) -> None:
+    if isinstance(factor, bool) or not isinstance(factor, Real) or not SLOWEST <= factor <= FASTEST:
+        raise SettingError(
+            f"{name} is {printable(factor)}: give a factor from {SLOWEST:g} to {FASTEST:g}, such as 2 for twice as fast"
+        )

@@ -1,0 +1,122 @@
+"""Edits of what does not change: shortened, left out, or cut off at the ends."""
+
+from collections.abc import Iterator
+from functools import cache, partial
+
+from gifsom.clip import Clip, Frame
+from gifsom.edit.base import Edited, Retimed, alike
+from gifsom.edit.time import Part
+from gifsom.settings import SHORTEST_IDLE, check_seconds
+
+REST = 0.1
+"""Seconds that what comes before the first change, and after the last one, is shown at most; a frame's time if longer.
+"""
+
+
+class _LimitedIdle(Retimed):
+    _count: int | None = None  # until it is known how many are left out
+
+    @property
+    def count(self) -> int | None:
+        return self._count
+
+    def frames(self) -> Iterator[Frame]:
+        time = 1 / (self.rate or 100)  # of a frame: the next stretch must not follow any sooner
+        count = 0
+        before: Frame | None = None  # the first one of the stretch; it appears at `start`
+        start = 0.0
+        for frame, first in stretches(self.clip):
+            if before is not None and first is not before:
+                start += min(first.start - before.start, self.seconds)
+            before = first
+            since = frame.start - first.start
+            if frame is first or since + time <= self.seconds + 1e-9:
+                count += 1
+                yield Frame(frame.pixels, start + since, frame.mask)
+        if before is not None:
+            self._count = count
+            self._end = start + min(self.clip.duration - before.start, self.seconds)
+
+
+class _Distinct(Edited):
+    _count: int | None = None  # until it is known how many are left out
+
+    @property
+    def count(self) -> int | None:
+        return self._count
+
+    def frames(self) -> Iterator[Frame]:
+        count = 0
+        for frame, first in stretches(self.clip):
+            if frame is first:
+                count += 1
+                yield frame
+        self._count = count
+
+
+def stretches(clip: Clip) -> Iterator[tuple[Frame, Frame]]:
+    """Each frame, with the first one of the stretch in which nothing changes.
+
+    Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
+    """
+    first: Frame | None = None
+    for frame in clip.frames():
+        if first is None or not alike(first, frame):
+            first = frame
+        yield frame, first
+
+
+def limit_idle(clip: Clip, seconds: float) -> Clip:
+    """Stretches in which nothing changes last `seconds` at most, and what follows moves up.
+
+    Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
+    Raises `SettingError` for less than SHORTEST_IDLE.
+    """
+    check_seconds("idle_limit", seconds, SHORTEST_IDLE)
+    return _LimitedIdle(clip, seconds)
+
+
+def drop_duplicates(clip: Clip) -> Clip:
+    """Frames that differ by at most ALIKE levels in every pixel from the last one that stays are left out.
+
+    The others appear when they did.
+
+    >>> import gifsom
+    >>> clip = gifsom.open("fixtures/vfr.mkv")  # six pictures, read at 25 fps
+    >>> len([*clip.frames()]), len([*drop_duplicates(clip).frames()])
+    (75, 6)
+    """
+    return _Distinct(clip)
+
+
+def trim_still(clip: Clip) -> Clip:
+    """Cut off the beginning and the end of a clip where nothing changes by more than ALIKE levels.
+
+    It begins with the last frame before the first change and ends a frame's time after the last change; that is at
+    least REST, where the clip has it, and what was shown before the first change for longer is shown for no more than
+    that. A clip in which nothing changes stays as it is.
+
+    The clip is read once to find that part, when its duration or its frames are first asked for.
+
+    >>> import gifsom
+    >>> clip = gifsom.open("fixtures/vfr.mkv")  # its last change is at 2.52 s
+    >>> round(clip.duration, 2), round(trim_still(clip).duration, 2)
+    (3.0, 2.62)
+    """
+    return Part(clip, cache(partial(_moving, clip)))
+
+
+def _moving(clip: Clip) -> tuple[float, float]:
+    """Where the part of a clip begins and ends in which something changes, in seconds."""
+    rest = max(REST, 1 / clip.rate if clip.rate else 0.0)
+    begin, end = 0.0, float("inf")
+    before: Frame | None = None
+    for frame, first in stretches(clip):
+        if frame is first and before is not None:
+            if end == float("inf"):
+                begin = max(before.start, frame.start - rest)
+            end = frame.start + rest
+        elif abs(frame.start - end) < 1e-6:  # the same time: what appears then is not to be seen for a moment
+            end = frame.start
+        before = frame
+    return begin, min(end, clip.duration)

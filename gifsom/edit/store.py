@@ -1,0 +1,98 @@
+"""Frames that wait, compressed, in memory or in a temporary file where they are many, and are read in any order."""
+
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from threading import Lock
+
+import numpy as np
+import zstandard
+
+from gifsom.clip import Frame, Mask
+from gifsom.edit.held import HELD_BYTES
+from gifsom.errors import TargetUnwritable
+
+_LEVEL = 1
+
+
+class Store:
+    """Frames of one size, each of which can be read again at any time, in one thread or in several.
+
+    They lie in memory up to HELD_BYTES, and all of them on disk beyond that, in a file without a name that goes with
+    the store. A frame that shows the same arrays as the one before takes no place.
+
+    Attributes:
+        starts: of each frame, in seconds.
+
+    >>> store = Store()
+    >>> for level in range(3):
+    ...     store.append(Frame(np.full((2, 4, 3), level, np.uint8), level / 10))
+    >>> [int(frame.pixels.max()) for frame in store.read([2, 0])]
+    [2, 0]
+    """
+
+    def __init__(self) -> None:
+        self.starts: list[float] = []
+        self._places: list[tuple[int, int]] = []  # of each frame: where it lies in the file, and its length there
+        self._end = 0
+        self._last: Frame | None = None
+        self._lock = Lock()
+        self._file = tempfile.SpooledTemporaryFile(HELD_BYTES, prefix="gifsom-")  # noqa: SIM115 - closed by close
+        self._closing = weakref.finalize(self, _close, self._file)
+
+    def append(self, frame: Frame) -> None:
+        """Keep a frame. Raises `TargetUnwritable` where the disk is full."""
+        last = self._last
+        if last is None or frame.pixels is not last.pixels or frame.mask is not last.mask:
+            raw = frame.pixels.tobytes() + (b"" if frame.mask is None else frame.mask.tobytes())
+            self._places.append(self._write(zstandard.ZstdCompressor(_LEVEL).compress(raw)))
+        else:
+            self._places.append(self._places[-1])
+        self.starts.append(frame.start)
+        self._last = frame
+
+    def read(self, numbers: Iterable[int]) -> Iterator[Frame]:
+        """The frames of these numbers; one that comes again at once has the same arrays."""
+        place: tuple[int, int] | None = None
+        frame: Frame | None = None
+        for number in numbers:
+            if frame is None or self._places[number] != place:
+                place = self._places[number]
+                frame = self._unpacked(self._read(*place))
+            yield Frame(frame.pixels, self.starts[number], frame.mask)
+
+    def close(self) -> None:
+        """Let go of all frames; a store that is no longer used does so by itself."""
+        self._closing()
+
+    def _write(self, packed: bytes) -> tuple[int, int]:
+        at = self._end
+        with self._lock:
+            try:
+                self._file.seek(at)
+                self._file.write(packed)
+                self._file.flush()
+            except OSError as error:
+                raise TargetUnwritable(f"frames cannot be stored in a temporary file: {error.strerror}") from error
+        self._end += len(packed)
+        return at, len(packed)
+
+    def _read(self, at: int, length: int) -> bytes:
+        with self._lock:
+            self._file.seek(at)
+            return zstandard.ZstdDecompressor().decompress(self._file.read(length))
+
+    def _unpacked(self, raw: bytes) -> Frame:
+        assert self._last is not None
+        shape = self._last.pixels.shape
+        size = self._last.pixels.nbytes
+        mask: Mask | None = None
+        if len(raw) > size:
+            mask = np.frombuffer(raw, np.bool_, offset=size).reshape(shape[:2])
+        return Frame(np.frombuffer(raw, np.uint8, size).reshape(shape), 0.0, mask)
+
+
+def _close(file: "tempfile.SpooledTemporaryFile[bytes]") -> None:
+    with suppress(OSError):  # what a full disk did not take is tried again
+        file.close()
