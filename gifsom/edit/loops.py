@@ -8,41 +8,20 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property, partial
 from math import floor
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from gifsom.clip import Clip, Frame
 from gifsom.edit.base import Timed, lasting
+from gifsom.edit.seam import SAME, find_loop
 from gifsom.edit.store import Store
 from gifsom.edit.time import Part
 from gifsom.errors import SettingError
 from gifsom.settings import check_seconds
 
-LOOK = 32
-"""Longer side, in pixels, of the small pictures that are compared to find a loop."""
-
-SHORTEST_LOOP = 0.5
-"""Seconds that a loop lasts at least."""
-
-AS_GOOD = 0.1
-"""Part by which a loop may be worse than the best one and still counts as equally good."""
-
-UNSEEN = 0.05
-"""Mean square of a difference in levels that nobody sees, even where the best loop is perfect."""
-
 FADE_RATE = 25.0
 """Frames a second of a cross-fade where the clip does not say its rate."""
-
-BLOCK = 256
-"""Frames that are compared with all others at once."""
-
-SAME = 1e-6
-"""Seconds up to which two times are one."""
-
-Looks: TypeAlias = NDArray[np.float32]
 
 
 class _Stored(Timed):
@@ -177,10 +156,7 @@ def boomerang(clip: Clip) -> Clip:
 def loop_smooth(clip: Clip, seconds: float = 0.0) -> Clip:
     """Cut a clip where it loops best: what comes at the end looks like the beginning and moves on like it.
 
-    Of all pairs of frames that are at least half of the clip and SHORTEST_LOOP apart, the one is taken that differs
-    least, together with the frame after each; among pairs that are as good, the one that is farthest apart. The clip's
-    own end is taken where it leads to a frame as well, by what is known of how it would go on: a clip that loops already
-    stays as it is.
+    At least half of it is kept, and half a second; one that loops already is left alone (`seam.find_loop` says how).
 
     The clip is read once to find the cut, when its duration or its frames are first asked for.
 
@@ -202,87 +178,4 @@ def loop_smooth(clip: Clip, seconds: float = 0.0) -> Clip:
         raise SettingError(
             f"loop_smooth is {seconds:g} s: give a third of the clip at most, which is {clip.duration:.2f} s long"
         )
-    return _Looped(clip, cache(partial(_cut, clip, seconds)), seconds)
-
-
-def _cut(clip: Clip, room: float) -> tuple[float, float]:
-    """Start and end of the best loop, in seconds, with at least `room` seconds before it."""
-    looks, starts = _looks(clip)
-    duration = clip.duration
-    if len(looks) < 2:
-        return 0.0, duration
-    times = np.array([*starts, duration])
-    least = max(duration / 2, SHORTEST_LOOP)
-    best = min((costs.min() for _, _, costs in _costs(looks, times, room, least)), default=None)
-    if best is None:  # too few frames
-        return room, duration
-    found: tuple[float, int, int] | None = None
-    for first, last, costs in _costs(looks, times, room, least):
-        good = np.flatnonzero(costs <= best * (1 + AS_GOOD) + UNSEEN)
-        if good.size:
-            last += int(good[-1])
-            length = float(times[last] - times[first])
-            if found is None or length > found[0] + SAME:
-                found = length, first, last
-    assert found is not None
-    return float(times[found[1]]), float(times[found[2]])
-
-
-def _looks(clip: Clip) -> tuple[Looks, list[float]]:
-    """Each frame as a small picture, (n, values) around 0, and when it appears."""
-    looks: list[NDArray[np.uint8]] = []
-    starts: list[float] = []
-    before: Frame | None = None
-    for frame in clip.frames():
-        if before is None or frame.pixels is not before.pixels or frame.mask is not before.mask:
-            pixels = frame.pixels.copy()
-            if frame.mask is not None:
-                pixels[frame.mask] = 128
-            picture = Image.fromarray(pixels)
-            picture.thumbnail((LOOK, LOOK), Image.Resampling.BOX)
-            look = np.asarray(picture).ravel()
-        looks.append(look)
-        starts.append(frame.start)
-        before = frame
-    return np.array(looks, np.float32) - 128, starts
-
-
-def _seams(looks: Looks) -> Looks:
-    """How well the clip's end leads to each frame, (n,), summed over all values: the lower of two measures.
-
-    Whether the pictures move evenly from the last two to that frame and the next; and whether what followed the frame
-    that is most like the last one, and was led to in the same way, was like them.
-    """
-    after = np.concatenate([looks[1:], looks[-1:]])
-    even = np.square(looks - (looks[-1] + after) / 2) + np.square(looks[-1] - (looks[-2] + looks) / 2)
-    likeness = np.square(looks[:-1] - looks[-1]).sum(axis=1)
-    likeness += np.append(likeness[0], np.square(looks[:-2] - looks[-2]).sum(axis=1))
-    like = int(np.argmin(likeness))
-    seen = np.square(looks - looks[like + 1]) + np.square(after - after[like + 1])
-    return np.minimum(even.sum(axis=1), seen.sum(axis=1) + likeness[like])
-
-
-def _costs(looks: Looks, times: NDArray[np.float64], room: float, least: float) -> Iterator[tuple[int, int, Looks]]:
-    """How well a loop could begin with each frame: its number, the first one that may follow the loop, and costs.
-
-    Args:
-        looks: (n, values).
-        times: (n + 1,) seconds; the last one is the clip's end.
-        room: seconds before the loop.
-        least: seconds that it lasts.
-
-    A cost is a mean square in levels, one for each frame from the one that is given on, and for the end.
-    """
-    norms, seams = np.square(looks).sum(axis=1), _seams(looks)
-    for top in range(int(np.searchsorted(times, room - SAME)), len(looks), BLOCK):
-        left = int(np.searchsorted(times[:-1], times[top] + least - SAME))
-        block = slice(top, top + BLOCK + 1)
-        apart = norms[block, None] + norms[left:] - 2 * looks[block] @ looks[left:].T
-        for row, first in enumerate(range(top, min(top + BLOCK, len(looks)))):
-            last = int(np.searchsorted(times, times[first] + least - SAME))
-            if last == len(times):
-                return
-            here = apart[row, last - left :]
-            after = np.append(apart[row + 1, last - left + 1 :], here[-1:]) if here.size else here
-            costs = np.append(here + after, seams[first])
-            yield first, last, np.maximum(costs, 0) / (2 * looks.shape[1])
+    return _Looped(clip, cache(partial(find_loop, clip, seconds)), seconds)
