@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gifsom.pipeline import Result
-    from gifsom.settings import Seconds
+    from gifsom.settings import Color, Seconds
 
 Pixels: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -188,6 +188,69 @@ class Clip(ABC):
         from gifsom import edit
 
         return edit.scale(self, factor)
+
+    def rotate(self, degrees: int) -> "Clip":
+        """Turned clockwise by 90, 180 or 270 degrees; -90 is to the left."""
+        from gifsom import edit
+
+        return edit.rotate(self, degrees)
+
+    def flip(self, direction: str) -> "Clip":
+        """ "horizontal": left and right change places; "vertical": top and bottom do."""
+        from gifsom import edit
+
+        return edit.flip(self, direction)
+
+    def grayscale(self) -> "Clip":
+        """Without color."""
+        from gifsom import edit
+
+        return edit.grayscale(self)
+
+    def brightness(self, factor: float) -> "Clip":
+        """All levels times `factor`, 0 to 10; 1 leaves them as they are."""
+        from gifsom import edit
+
+        return edit.brightness(self, factor)
+
+    def contrast(self, factor: float) -> "Clip":
+        """Differences from a middle gray times `factor`, 0 to 10."""
+        from gifsom import edit
+
+        return edit.contrast(self, factor)
+
+    def saturation(self, factor: float) -> "Clip":
+        """Differences from gray times `factor`, 0 to 10: 0 is without color."""
+        from gifsom import edit
+
+        return edit.saturation(self, factor)
+
+    def caption(
+        self,
+        text: str,
+        position: str = "bottom",
+        size: int | None = None,
+        start: "Seconds" = 0.0,
+        end: "Seconds | None" = None,
+        outline: int | None = None,
+        color: "str | Color" = "white",
+    ) -> "Clip":
+        """Text over the pictures, from `start` to `end`; see `gifsom.edit.caption`."""
+        from gifsom import edit
+
+        return edit.caption(self, text, position, size, start, end, outline, color)
+
+    def progress_bar(self, color: "str | Color" = "white", height: int | None = None) -> "Clip":
+        """A bar along the bottom, as long as the part that has been shown; `height` in pixels."""
+        from gifsom import edit
+
+        return edit.progress_bar(self, color, height)
+
+    def blur(self, area: "str | Rect", start: "Seconds" = 0.0, end: "Seconds | None" = None) -> "Clip":
+        """The part "WxH+X+Y" made unreadable from `start` to `end`."""
+        from gifsom import edit
+
+        return edit.blur(self, area, start, end)
 
     def limit_idle(self, seconds: float) -> "Clip":
         """Stretches in which nothing changes last `seconds` at most, 0.1 or more; what follows moves up."""

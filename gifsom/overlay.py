@@ -1,27 +1,23 @@
 """What is drawn over the pictures of a recording: the pointer, a ring where a button is pressed, keys as a caption.
 
-Each is a stamp, a small picture with alpha, that is laid over a copy of the pixels and cut off at their edges.
+Each is a stamp that is laid over a copy of the pixels and cut off at their edges.
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from gifsom.clip import Pixels
 from gifsom.errors import printable
 from gifsom.events import Key, Pointer, Shape
 from gifsom.settings import Color
+from gifsom.stamp import badge, font, lay, multiplied
 
 AMBER: Final[Color] = (255, 176, 0)
 RIM: Final[Color] = (70, 40, 0)
-BOX: Final[Color] = (44, 47, 54)
-EDGE: Final[Color] = (110, 115, 125)
-INK: Final[Color] = (255, 255, 255)
 
 RING: Final = 1 / 40
 CAPTION: Final = 1 / 26
@@ -29,12 +25,6 @@ CAPTION: Final = 1 / 26
 
 LETTERS: Final = 200
 """Of a caption that are looked at: more fit into no picture of a usual shape."""
-
-FONTS: Final = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf", "segoeui.ttf", "Arial.ttf")
-"""Fonts of Linux, Windows and macOS for captions; the first one that is there is taken."""
-
-SHARP: Final = 4
-"""Times that a caption's box is drawn larger than it is shown, so that its corners are smooth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +51,13 @@ def draw(pixels: Pixels, scene: Scene) -> Pixels:
         ring = _ring(max(9.0, min(width, height) * RING))
         half = ring.shape[0] // 2
         for x, y in scene.rings:
-            _lay(drawn, ring, x - half, y - half)
+            lay(drawn, ring, x - half, y - half)
     if scene.shape is not None:
         x, y = corner(scene.pointer, scene.shape)
-        _lay(drawn, scene.shape.pixels, x, y)
+        lay(drawn, scene.shape.pixels, x, y)
     if scene.caption:
         caption = _caption(scene.caption, width, max(12, round(min(width, height) * CAPTION)))
-        _lay(drawn, caption, (width - caption.shape[1]) // 2, height - height // 20 - caption.shape[0])
+        lay(drawn, caption, (width - caption.shape[1]) // 2, height - height // 20 - caption.shape[0])
     return drawn
 
 
@@ -97,23 +87,6 @@ def words(keys: Iterable[Key]) -> str:
     return text.strip()
 
 
-def _lay(pixels: Pixels, stamp: Pixels, left: int, top: int) -> None:
-    """Blend a stamp (h, w, 4), colors multiplied by alpha, with the pixels below it."""
-    height, width = pixels.shape[:2]
-    x, y = max(0, -left), max(0, -top)
-    part = stamp[y : max(0, height - top), x : max(0, width - left)].astype(np.uint16)
-    below = pixels[top + y : top + y + part.shape[0], left + x : left + x + part.shape[1]]
-    if part.size:
-        below[:] = np.minimum(part[..., :3] + (below * (255 - part[..., 3:]) + 127) // 255, 255)
-
-
-def _multiplied(colors: np.ndarray, alpha: np.ndarray) -> Pixels:
-    """A stamp of colors (..., 3), 0 to 255, and alpha (h, w), 0 to 1."""
-    rgba = np.concatenate([colors * alpha[..., None], 255 * alpha[..., None]], axis=2)
-    stamp: Pixels = np.rint(rgba).astype(np.uint8)
-    return stamp
-
-
 @lru_cache(maxsize=4)
 def _ring(radius: float) -> Pixels:
     """A stamp of odd sides: an amber ring between two thin dark ones."""
@@ -123,33 +96,16 @@ def _ring(radius: float) -> Pixels:
     thick = max(1.5, radius / 9)
     amber = np.clip(thick + 0.5 - away, 0, 1)
     alpha = np.clip(thick + 1.5 - away, 0, 1)
-    return _multiplied(amber[..., None] * np.array(AMBER) + (1 - amber[..., None]) * np.array(RIM), alpha)
-
-
-@lru_cache(maxsize=4)
-def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """A font of the system that has more than ASCII, or Pillow's own, which has not."""
-    for name in FONTS:
-        with suppress(OSError):
-            return ImageFont.truetype(name, size)
-    return ImageFont.load_default(size)
+    return multiplied(amber[..., None] * np.array(AMBER) + (1 - amber[..., None]) * np.array(RIM), alpha)
 
 
 @lru_cache(maxsize=4)
 def _caption(text: str, width: int, size: int) -> Pixels:
     """A stamp at most as wide as `width` allows: white letters on a dark box. What is too long loses its front."""
-    font = font_of(size)
-    room = max(size, width - 4 * size)
     shown = text = text[-LETTERS:]
-    while len(shown) > 1 and font.getlength(shown) > room:
+    face = font(text, size)
+    room = max(size, width - 4 * size)
+    while len(shown) > 1 and face.getlength(shown) > room:
         text = text[1:]
         shown = f"…{text}"
-    pad, tall = round(size * 0.7), round(size * 1.9)
-    wide = max(tall, round(font.getlength(shown)) + 2 * pad)
-    box = Image.new("RGBA", (wide * SHARP, tall * SHARP), (*EDGE, 0))
-    around = (0, 0, wide * SHARP - 1, tall * SHARP - 1)
-    ImageDraw.Draw(box).rounded_rectangle(around, tall * SHARP // 4, (*BOX, 255), EDGE, SHARP)
-    image = box.resize((wide, tall), Image.Resampling.BOX)
-    ImageDraw.Draw(image).text((wide / 2, tall / 2), shown, INK, font, anchor="mm")
-    rgba = np.asarray(image)
-    return _multiplied(rgba[..., :3], rgba[..., 3] / 255)
+    return badge(shown, face)

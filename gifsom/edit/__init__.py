@@ -3,27 +3,42 @@
 Where a source can do a step itself, as ffmpeg does for a video, its clip says so by methods of its own.
 """
 
+from gifsom.edit.blur import blur, parse_blur
+from gifsom.edit.draw import caption, parse_caption, progress_bar
 from gifsom.edit.held import hold
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
 from gifsom.edit.picture import crop, fit, resize, scale
 from gifsom.edit.speed import fast_forward, parse_stretch, speed
 from gifsom.edit.still import drop_duplicates, limit_idle, trim_still
 from gifsom.edit.time import hold_last, resample, trim
+from gifsom.edit.tone import brightness, contrast, grayscale, saturation
+from gifsom.edit.turn import flip, rotate
 
 __all__ = [
+    "blur",
     "boomerang",
+    "brightness",
+    "caption",
+    "contrast",
     "crop",
     "drop_duplicates",
     "fast_forward",
     "fit",
+    "flip",
+    "grayscale",
     "hold",
     "hold_last",
     "limit_idle",
     "loop_smooth",
+    "parse_blur",
+    "parse_caption",
     "parse_stretch",
+    "progress_bar",
     "resample",
     "resize",
     "reverse",
+    "rotate",
+    "saturation",
     "scale",
     "speed",
     "trim",

@@ -1,13 +1,12 @@
 """Edits of what part of the picture is shown, and how large."""
 
-from collections.abc import Iterator
 from math import inf
 
 import numpy as np
 from PIL import Image
 
 from gifsom.clip import Clip, Frame, Pixels, Rect
-from gifsom.edit.base import Edited, Redrawn, with_alpha, without_alpha
+from gifsom.edit.base import Redrawn, with_alpha, without_alpha
 from gifsom.errors import SettingError, printable
 from gifsom.region import parse_region, region_text
 from gifsom.settings import MAX_SIDE, check_whole
@@ -25,7 +24,7 @@ def even_height(size: tuple[int, int], width: int) -> int:
     return max(2, nearest(width * size[1] / (2 * size[0])) * 2)
 
 
-class Cropped(Edited):
+class Cropped(Redrawn):
     """A part of each picture; what `Clip.cropped` gives."""
 
     def __init__(self, clip: Clip, rect: Rect) -> None:
@@ -36,10 +35,9 @@ class Cropped(Edited):
     def size(self) -> tuple[int, int]:
         return self.rect.width, self.rect.height
 
-    def frames(self) -> Iterator[Frame]:
-        for frame in self.clip.frames():
-            mask = None if frame.mask is None else np.ascontiguousarray(self.rect.cut(frame.mask))
-            yield Frame(np.ascontiguousarray(self.rect.cut(frame.pixels)), frame.start, mask)
+    def redraw(self, frame: Frame) -> Frame:
+        mask = None if frame.mask is None else np.ascontiguousarray(self.rect.cut(frame.mask))
+        return Frame(np.ascontiguousarray(self.rect.cut(frame.pixels)), frame.start, mask)
 
 
 class Scaled(Redrawn):
@@ -88,36 +86,50 @@ def crop(clip: Clip, area: "str | Rect") -> Clip:
 
     Raises:
         SettingError: for text that is no region, and for one that is not inside of the picture.
+
+    >>> import gifsom
+    >>> gifsom.open("fixtures/scene.mp4").crop("300x200+40+20").size
+    (300, 200)
     """
     rect = borderless(clip) if area == "auto" else parse_region(area) if isinstance(area, str) else area
-    width, height = clip.size
-    if rect.left < 0 or rect.top < 0 or rect.left + rect.width > width or rect.top + rect.height > height:
-        raise SettingError(f"crop {region_text(rect)}: that is not inside of the picture, which is {width}x{height}")
+    check_inside("crop", rect, clip)
     return clip if (rect.width, rect.height) == clip.size else clip.cropped(rect)
+
+
+def check_inside(name: str, rect: Rect, clip: Clip) -> None:
+    """Raise `SettingError` for the rectangle of an edit that is not inside of a clip's pictures, or is empty."""
+    width, height = clip.size
+    within = 0 <= rect.left < rect.left + rect.width <= width and 0 <= rect.top < rect.top + rect.height <= height
+    if not within:
+        raise SettingError(f"{name} {region_text(rect)}: that is not inside of the picture, which is {width}x{height}")
 
 
 def borderless(clip: Clip) -> Rect:
     """What is left of the pictures of a clip without borders: rows and columns of one color, the same in all pictures.
 
-    Read from the whole clip. A clip that is nothing but border is left as it is.
+    Each side's border may have a color of its own, and what is hidden counts as one. Read from the whole clip. A clip
+    that is nothing but border is left as it is.
     """
-    inner: Rect | None = None
     low = high = None
     for frame in clip.frames():
+        picture = np.array(with_alpha(frame))
+        if frame.mask is not None:
+            picture[frame.mask] = 0
         if low is None or high is None:
-            low, high = frame.pixels.copy(), frame.pixels.copy()
+            low, high = picture, picture.copy()
         else:
-            np.minimum(low, frame.pixels, out=low)
-            np.maximum(high, frame.pixels, out=high)
+            np.minimum(low, picture, out=low)
+            np.maximum(high, picture, out=high)
     assert low is not None
     assert high is not None  # no clip is empty
-    for corner in ((0, 0), (-1, -1)):
-        color = low[corner].astype(np.int16)
-        busy = (np.abs(low - color) > BORDER).any(axis=2) | (np.abs(high - color) > BORDER).any(axis=2)
-        found = Rect.around(busy)
-        if found is not None and (inner is None or found.width * found.height < inner.width * inner.height):
-            inner = found
-    return inner or Rect(0, 0, *clip.size)
+    first, last = (  # without the color of the top and left, and without that of the bottom and right
+        Rect.around(((np.abs(low - color) > BORDER) | (np.abs(high - color) > BORDER)).any(axis=2))
+        for color in (low[0, 0].astype(np.int16), low[-1, -1].astype(np.int16))
+    )
+    if first is None or last is None:
+        return Rect(0, 0, *clip.size)
+    width, height = last.left + last.width - first.left, last.top + last.height - first.top
+    return Rect(first.left, first.top, width, height) if min(width, height) > 0 else Rect(0, 0, *clip.size)
 
 
 def resize(clip: Clip, width: int | None = None, height: int | None = None) -> Clip:

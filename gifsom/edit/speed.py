@@ -4,23 +4,17 @@ import re
 from collections.abc import Iterator
 from numbers import Real
 
-import numpy as np
-from PIL import Image, ImageDraw
-
 from gifsom.clip import Clip, Frame
-from gifsom.edit.base import Edited, Timed, lasting
+from gifsom.edit.base import Timed
+from gifsom.edit.draw import LEGIBLE, caption
 from gifsom.errors import SettingError, SourceEmpty, printable
-from gifsom.overlay import font_of
 from gifsom.settings import Seconds, span
 
 SLOWEST, FASTEST = 0.01, 100.0
 """Times as fast that a clip can be made."""
 
-NEAR = 0.01
-"""Seconds between two frames from which on both are wanted: a GIF's unit of time."""
-
 LETTERS = 1 / 20
-"""Height of a badge's letters, as a part of the picture's shorter side; 9 pixels at least."""
+"""Height of a badge's letters, as a part of the picture's shorter side; LEGIBLE at least."""
 
 _STRETCH = re.compile(r"(?P<span>[^@]+)@(?P<factor>\d+(?:\.\d*)?|\.\d+)x?(?P<badge>,badge)?", re.ASCII | re.IGNORECASE)
 
@@ -76,56 +70,6 @@ class _Forwarded(Timed):
         return time - forwarded + forwarded / self.factor
 
 
-class _Badged(Edited):
-    """A text in the upper right corner from `start` to `end`: sized to the picture, so scaling may come before it."""
-
-    def __init__(self, clip: Clip, start: float, end: float, text: str) -> None:
-        super().__init__(clip)
-        self.start, self.end, self.text = start, end, text
-
-    def scaled(self, size: tuple[int, int]) -> Clip:
-        return _Badged(self.clip.scaled(size), self.start, self.end, self.text)
-
-    @property
-    def rate(self) -> float | None:
-        return None  # frames are added where it comes and goes
-
-    def frames(self) -> Iterator[Frame]:
-        plain = drawn = None
-        for frame in self._split():
-            if not self.start - NEAR < frame.start < self.end - NEAR:
-                yield frame
-                continue
-            if plain is None or drawn is None or frame.pixels is not plain.pixels or frame.mask is not plain.mask:
-                plain, drawn = frame, self._drawn(frame)
-            yield Frame(drawn.pixels, frame.start, drawn.mask)
-
-    def _split(self) -> Iterator[Frame]:
-        """The frames, and those on the screen at `start` and `end` once more, unless another appears then."""
-        for frame, until in lasting(self.clip):
-            yield frame
-            for edge in (self.start, self.end):
-                if frame.start + NEAR <= edge <= until - NEAR:
-                    yield Frame(frame.pixels, edge, frame.mask)
-
-    def _drawn(self, frame: Frame) -> Frame:
-        width, height = self.size
-        letters = max(9, round(min(width, height) * LETTERS))
-        picture, shape = Image.fromarray(frame.pixels), Image.new("L", (width, height))
-        for canvas, color, edge in ((picture, "white", "black"), (shape, "white", "white")):
-            ImageDraw.Draw(canvas).text(
-                (width - letters // 2, letters // 2),
-                self.text,
-                color,
-                font_of(letters),
-                anchor="ra",
-                stroke_width=max(1, letters // 8),
-                stroke_fill=edge,
-            )
-        mask = None if frame.mask is None else frame.mask & (np.asarray(shape) < 128)
-        return Frame(np.array(picture), frame.start, mask)
-
-
 def speed(clip: Clip, factor: float) -> Clip:
     """Play a clip `factor` times as fast: 2 takes half the time, 0.5 twice as long.
 
@@ -161,7 +105,10 @@ def fast_forward(clip: Clip, start: Seconds, end: Seconds, factor: float, badge:
     assert last is not None
     if first >= clip.duration:
         raise SourceEmpty(f"{clip.name}: the stretch begins at {first:g} s, and it is {clip.duration:.2f} s long")
-    return _Forwarded(_Badged(clip, first, last, f"{factor:g}x »") if badge else clip, first, last, factor)
+    if badge:
+        letters = max(LEGIBLE, round(min(clip.size) * LETTERS))
+        clip = caption(clip, f"{factor:g}x »", "top-right", letters, first, last)
+    return _Forwarded(clip, first, last, factor)
 
 
 def parse_stretch(text: str) -> tuple[float, float, float, bool]:

@@ -179,6 +179,8 @@ class VideoClip(Clip):
         steps = [f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}"]
         if self.stream.alpha:  # so that the color of what is hidden does not bleed into the edges
             steps += ["format=gbrap", "premultiply=inplace=1"]
+        if self.stream.hdr:  # all colors in all pixels: zscale takes no odd sides otherwise
+            steps.append("format=yuv444p10|yuv444p12|gbrp10|gbrp12")
         steps += self.steps
         if self.stream.hdr:
             steps.append(TONE_MAP)

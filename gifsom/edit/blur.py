@@ -1,0 +1,71 @@
+"""Hiding a part of the pictures, such as a password.
+
+Large blocks keep nothing of the letters in them, which a mere blur does: that can be undone.
+"""
+
+from math import ceil
+
+from PIL import Image, ImageFilter
+
+from gifsom.clip import Clip, Frame, Rect
+from gifsom.edit.base import with_alpha, without_alpha
+from gifsom.edit.picture import check_inside
+from gifsom.edit.span import Spanned, parse_span
+from gifsom.region import parse_region
+from gifsom.settings import Seconds
+
+BLOCKS = 8
+"""Blocks along the shorter side of an area, at most."""
+
+BLOCK = 24
+"""Pixels of a block's sides, at least, where the area has them: some six letters of a usual text share one color."""
+
+
+class _Blurred(Spanned):
+    def __init__(self, clip: Clip, rect: Rect, start: Seconds, end: Seconds | None) -> None:
+        super().__init__(clip, start, end)
+        self.rect = rect
+
+    def redraw(self, frame: Frame) -> Frame:
+        rect = self.rect
+        mask = None if frame.mask is None else rect.cut(frame.mask)
+        part = with_alpha(Frame(rect.cut(frame.pixels), frame.start, mask))
+        block = max(BLOCK, ceil(min(part.size) / BLOCKS))
+        blocks = part.resize([max(1, side // block) for side in part.size], Image.Resampling.BOX)
+        hidden = blocks.resize(part.size, Image.Resampling.NEAREST).filter(ImageFilter.GaussianBlur(block / 6))
+        pixels = frame.pixels.copy()
+        rect.cut(pixels)[:], hole = without_alpha(hidden)
+        if frame.mask is None:
+            return Frame(pixels, frame.start)
+        mask = frame.mask.copy()
+        rect.cut(mask)[:] = hole
+        return Frame(pixels, frame.start, mask)
+
+
+def blur(clip: Clip, area: "str | Rect", start: Seconds = 0.0, end: Seconds | None = None) -> Clip:
+    """A part of each picture made unreadable for good: large blocks of their mean color, with soft edges.
+
+    Args:
+        clip: any clip.
+        area: "WxH+X+Y" or a `Rect`, in pixels of the clip as it is here.
+        start, end: seconds or clocks between which it is hidden, exactly; end None: to the clip's own.
+
+    Raises:
+        SettingError: for text that is no region, one that is not inside of the picture, and times that are none.
+
+    >>> import gifsom
+    >>> clip = gifsom.open("fixtures/scene.mp4").blur("200x24+30+40", start=1)
+    """
+    rect = parse_region(area) if isinstance(area, str) else area
+    check_inside("blur", rect, clip)
+    return _Blurred(clip, rect, start, end)
+
+
+def parse_blur(text: str) -> tuple[Rect, float, float | None]:
+    """Area, start and end for `blur` from "WxH+X+Y" or "WxH+X+Y@a-b". Raises `SettingError`.
+
+    >>> parse_blur("200x24+30+40@1:05-")
+    (Rect(left=30, top=40, width=200, height=24), 65.0, None)
+    """
+    area, at, time = text.partition("@")
+    return parse_region(area), *(parse_span(time) if at else (0.0, None))

@@ -1,0 +1,87 @@
+"""Edits of a part of a clip's time: frames that are on the screen at its edges are cut there."""
+
+from collections.abc import Iterator, Sequence
+from math import inf
+
+from gifsom.clip import Clip, Frame
+from gifsom.edit.base import Edited
+from gifsom.errors import SettingError, printable
+from gifsom.settings import Seconds, parse_seconds, span
+
+NEAR = 1e-6
+"""Seconds within which two times are the same one."""
+
+
+class Spanned(Edited):
+    """An edit of each picture from `start` to `end`; one that is shown again is drawn once.
+
+    Raises `SettingError` for times that are none, and for a start that is behind the clip's end.
+    """
+
+    def __init__(self, clip: Clip, start: Seconds, end: Seconds | None) -> None:
+        super().__init__(clip)
+        self.start, last = span(start, end)
+        self.end = inf if last is None else last
+        if self.start and self.start >= clip.duration:
+            raise SettingError(f"the start, {self.start:g} s, is past the end: the clip is {clip.duration:.2f} s long")
+        self._cuts = [time for time in (self.start, self.end) if 0 < time < inf]
+
+    def redraw(self, frame: Frame) -> Frame:
+        """The new picture and mask of a frame, at its time."""
+        raise NotImplementedError
+
+    @property
+    def rate(self) -> float | None:
+        return None if self._cuts else self.clip.rate  # a piece may be as short as it likes
+
+    @property
+    def count(self) -> int | None:
+        whole = self.clip.count
+        return None if whole is None else whole + len(self._cuts)
+
+    def frames(self) -> Iterator[Frame]:
+        source: Frame | None = None
+        drawn: Frame | None = None
+        for frame in cut(self.clip, self._cuts):
+            if not self.start <= frame.start + NEAR < self.end:
+                yield frame
+                continue
+            if source is None or drawn is None or frame.pixels is not source.pixels or frame.mask is not source.mask:
+                drawn, source = self.redraw(frame), frame
+            yield Frame(drawn.pixels, frame.start, drawn.mask)
+
+
+def cut(clip: Clip, times: Sequence[float]) -> Iterator[Frame]:
+    """The frames of a clip; one that is on the screen at any of `times`, rising seconds, goes on there as another."""
+    for frame, end in ended(clip):
+        yield frame
+        for time in times:
+            if frame.start + NEAR < time < end - NEAR:
+                yield Frame(frame.pixels, time, frame.mask)
+
+
+def ended(clip: Clip) -> Iterator[tuple[Frame, float]]:
+    """The frames of a clip, each with the time at which it ends; the last one ends with the clip."""
+    shown: Frame | None = None
+    for frame in clip.frames():
+        if shown is not None:
+            yield shown, frame.start
+        shown = frame
+    if shown is not None:
+        yield shown, clip.duration
+
+
+def parse_span(text: str) -> tuple[float, float | None]:
+    """Start and end in seconds from "a-b", each as seconds or a clock; "a-" goes on to the clip's end, which is None.
+
+    Raises `SettingError`.
+
+    >>> parse_span("1:05-1:10"), parse_span("2-")
+    ((65.0, 70.0), (2.0, None))
+    """
+    start, dash, end = text.strip().partition("-")
+    if not (start and dash):
+        raise SettingError(
+            f"'{printable(text)}' is not a span of time: give start and end, such as 1-3, 1:05-1:10 or 2-"
+        )
+    return span(parse_seconds(start), parse_seconds(end) if end else None)

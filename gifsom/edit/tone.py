@@ -1,0 +1,64 @@
+"""Edits of brightness and color, the same ones in every picture. What is hidden stays hidden."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageEnhance
+
+from gifsom.clip import Clip, Frame
+from gifsom.edit.base import Redrawn
+from gifsom.errors import SettingError, printable
+
+MOST = 10
+"""Largest factor: beyond it hardly anything but black, white and the six colors between them is left."""
+
+MIDDLE = (128, 128, 128)
+"""The gray that contrast leaves as it is, one for all pictures: with a mean of each they would flicker."""
+
+
+class _Toned(Redrawn):
+    def __init__(self, clip: Clip, change: Callable[[Image.Image], Image.Image]) -> None:
+        super().__init__(clip)
+        self.change = change
+
+    def redraw(self, frame: Frame) -> Frame:
+        return Frame(np.array(self.change(Image.fromarray(frame.pixels))), frame.start, frame.mask)
+
+
+def _toned(clip: Clip, name: str, factor: float, change: Callable[[Image.Image], Image.Image]) -> Clip:
+    if not 0 <= factor <= MOST:
+        raise SettingError(f"{name} is {printable(factor)}: give a factor from 0 to {MOST}; 1 leaves it as it is")
+    return clip if factor == 1 else _Toned(clip, change)
+
+
+def grayscale(clip: Clip) -> Clip:
+    """Without color: each pixel is the gray of its luma (ITU-R BT.601).
+
+    >>> import gifsom
+    >>> next(grayscale(gifsom.open("fixtures/cards.mkv")).frames()).pixels[0, 16].tolist()  # was 230, 57, 70
+    [110, 110, 110]
+    """
+    return saturation(clip, 0)
+
+
+def brightness(clip: Clip, factor: float) -> Clip:
+    """All levels times `factor`, 0 to 10: 0 is black, 1 as it is. Raises `SettingError` for any other."""
+    return _toned(clip, "brightness", factor, lambda picture: ImageEnhance.Brightness(picture).enhance(factor))
+
+
+def contrast(clip: Clip, factor: float) -> Clip:
+    """Distances of all levels from 128 times `factor`, 0 to 10: 0 is flat gray, 1 as it is.
+
+    Raises `SettingError` for any other factor.
+    """
+    return _toned(
+        clip, "contrast", factor, lambda picture: Image.blend(Image.new("RGB", picture.size, MIDDLE), picture, factor)
+    )
+
+
+def saturation(clip: Clip, factor: float) -> Clip:
+    """Distances of all colors from their gray times `factor`, 0 to 10: 0 is without color, 1 as it is.
+
+    Raises `SettingError` for any other factor.
+    """
+    return _toned(clip, "saturation", factor, lambda picture: ImageEnhance.Color(picture).enhance(factor))
