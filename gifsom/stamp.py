@@ -36,6 +36,9 @@ FONTS: Final = (
 )
 """Fonts of Linux, Windows and macOS; the first one that is there and has all letters is taken."""
 
+BOLD: Final = ("DejaVuSans-Bold.ttf", "NotoSans-Bold.ttf", "LiberationSans-Bold.ttf", "segoeuib.ttf", "Arial Bold.ttf")
+"""Those of thick letters, which an outline leaves legible."""
+
 SHARP: Final = 4
 """Times that a badge's box is drawn larger than it is shown, so that its corners are smooth."""
 
@@ -72,9 +75,9 @@ def contrasting(color: Color) -> Color:
     return (0, 0, 0) if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else (255, 255, 255)
 
 
-def font(text: str, size: int) -> Font:
+def font(text: str, size: int, *, bold: bool = False) -> Font:
     """A font of the system that has the letters of a text, or most of them; else Pillow's own, which has few."""
-    name = _face(text)
+    name = _face(text, (*BOLD, *FONTS) if bold else FONTS)
     return (None if name is None else _load(name, size)) or cast(Font, ImageFont.load_default(size))
 
 
@@ -86,10 +89,10 @@ def _load(name: str, size: int) -> Font | None:
 
 
 @lru_cache(maxsize=16)
-def _face(text: str) -> str | None:
-    """The first of FONTS that lacks the fewest letters of a text; None where the system has none of them."""
+def _face(text: str, names: tuple[str, ...]) -> str | None:
+    """The first of some fonts that lacks the fewest letters of a text; None where the system has none of them."""
     best, fewest = None, len(text) + 1
-    for name in FONTS:
+    for name in names:
         face = _load(name, 16)
         if face is None:
             continue

@@ -161,9 +161,9 @@ def _laid(
     text = "".join(paragraphs)
     letters = size or max(USUAL, round(min(box) * LETTERS))
     while True:
-        face = font(text, letters)
+        face = font(text, letters, bold=True)
         rim = max(1, round(letters * RIM)) if outline is None else outline
-        lines = _wrapped(paragraphs, face, width - 2 * (margin + rim))
+        lines = _broken(paragraphs, face, width - 2 * (margin + rim))
         wide, high = extent(lines, face, rim)
         if size or letters <= LEGIBLE or (wide <= width and high <= height // 2):
             break
@@ -173,23 +173,21 @@ def _laid(
             f"the caption takes {wide}x{high} pixels in letters of {letters}, and the picture has {width}x{height}:"
             f" make it {'smaller or ' if size else ''}shorter"
         )
-    return lines, face, rim
+    return _balanced(lines, paragraphs, face), face, rim
 
 
-def _wrapped(paragraphs: list[str], face: Font, room: int) -> list[str]:
-    """Lines of at most `room` pixels, but for words that are longer, and no more of them than it takes."""
-    lines = _broken(paragraphs, face, room)
-    while len(lines) > len(paragraphs):  # as long as it takes no more lines, they become alike
-        room = room * 19 // 20
-        narrower = _broken(paragraphs, face, room)
-        if len(narrower) > len(lines):
-            break
+def _balanced(lines: list[str], paragraphs: list[str], face: Font) -> list[str]:
+    """As many lines, of lengths that are more alike."""
+    while True:
+        widest = max(face.getlength(line) for line in lines)
+        narrower = _broken(paragraphs, face, widest - 1)
+        if len(narrower) > len(lines) or narrower == lines:
+            return lines
         lines = narrower
-    return lines
 
 
-def _broken(paragraphs: list[str], face: Font, room: int) -> list[str]:
-    """Lines that take as many words as fit into `room` pixels."""
+def _broken(paragraphs: list[str], face: Font, room: float) -> list[str]:
+    """Lines that take as many words as fit into `room` pixels, one at least."""
     lines = []
     for paragraph in paragraphs:
         line = ""

@@ -68,12 +68,13 @@ def is_pixel_art(pixels: Pixels, size: tuple[int, int]) -> bool:
     """
     height, width = pixels.shape[:2]
     packed = pixels.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-    if len(np.unique(packed[:: max(1, height // 16)])) > ART or len(np.unique(packed)) > ART:  # a few rows mostly tell
+    if len(np.unique(packed[:: max(1, height // 16)])) > ART:  # a few rows mostly tell
         return False
     rows = np.flatnonzero((packed[1:] != packed[:-1]).any(axis=1)) + 1
     columns = np.flatnonzero((packed[:, 1:] != packed[:, :-1]).any(axis=0)) + 1
     block = int(np.gcd.reduce([height, width, *rows, *columns]))
-    return all(new % (old // block) == 0 for new, old in zip(size, (width, height), strict=True))
+    whole = all(new % (old // block) == 0 for new, old in zip(size, (width, height), strict=True))
+    return whole and len(np.unique(packed)) <= ART
 
 
 def crop(clip: Clip, area: "str | Rect") -> Clip:
@@ -183,9 +184,8 @@ def parse_box(box: "str | tuple[int, int]") -> tuple[int, int]:
     >>> parse_box("640x480")
     (640, 480)
     """
-    parts = box.lower().split("x") if isinstance(box, str) else box
     try:
-        width, height = (int(part) for part in parts)
+        width, height = (int(part) for part in box.lower().split("x")) if isinstance(box, str) else box
     except (ValueError, TypeError):
         raise SettingError(f"'{printable(box)}' is not a size: give width and height, such as 640x480") from None
     check_whole("width", width, 1, MAX_SIDE)
