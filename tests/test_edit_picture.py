@@ -150,9 +150,9 @@ def boxed(inner: Pixels, top: int, bottom: int, left: int, right: int, color: in
 )
 @pytest.mark.parametrize(("color", "other"), [(0, 0), (0, 255), (90, 130)])
 def test_borders_are_found_whatever_their_colors(borders: tuple[int, int, int, int], color: int, other: int) -> None:
-    top, bottom, left, right = borders
+    top, bottom, left, _ = borders
     if color != other and top + bottom:  # where bars cross each other they have one color
-        borders = top, bottom, left, _right = top, bottom, 0, 0
+        left, borders = 0, (top, bottom, 0, 0)
     pictures = [boxed(noise(20, 30, seed), *borders, color, other) for seed in range(3)]
     rng = np.random.default_rng(9)
     for picture in pictures:  # what a codec makes of it
