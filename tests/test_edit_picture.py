@@ -479,6 +479,12 @@ def test_characters_that_no_font_has_are_drawn_somehow(text: str) -> None:
     first(edit.caption(still(gray(90)), text))
 
 
+def test_a_system_without_fonts_has_pillows_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gifsom.stamp.FONTS", ("none.ttf",))
+    monkeypatch.setattr("gifsom.stamp.BOLD", ())
+    assert changed(gray(90), first(edit.caption(still(gray(90)), "Hello, 日本", size=20)).pixels).sum() > 300
+
+
 def test_a_caption_is_seen_where_the_picture_is_hidden() -> None:
     """Its letters have their own colors there, and no color from below bleeds into their edges."""
     picture, mask = noise(90, 160), np.ones((90, 160), bool)
