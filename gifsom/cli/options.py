@@ -31,12 +31,17 @@ class InOrder(TyperCommand):
         return parser
 
 
-def _edit(kind: Any, metavar: str | None, text: str) -> Any:
-    """An option of an edit, which may be given several times; without a metavar it takes no value."""
-    panel = "Edits, done in the order in which they are typed"
-    if metavar is None:
-        return Annotated[bool | None, typer.Option(help=text, rich_help_panel=panel, show_default=False)]
-    return Annotated[list[kind] | None, typer.Option(metavar=metavar, help=text, rich_help_panel=panel)]
+PANEL: Final = "Edits, done in the order in which they are typed"
+
+
+def _switch(name: str, text: str) -> Any:
+    """An option of an edit that is done or not."""
+    return Annotated[bool | None, typer.Option(name, help=text, rich_help_panel=PANEL)]
+
+
+def _edit(kind: Any, metavar: str, text: str) -> Any:
+    """An option of an edit, which may be given several times."""
+    return Annotated[list[kind] | None, typer.Option(metavar=metavar, help=text, rich_help_panel=PANEL)]
 
 
 EDITING: Final[dict[str, Any]] = {
@@ -56,8 +61,34 @@ EDITING: Final[dict[str, Any]] = {
     "fit": _edit(str, "WxH", "As large as fits into this, never enlarged."),
     "scale": _edit(float, "FACTOR", "Smaller or larger, such as 0.5 or 2; pixel art keeps its pixels."),
     "crop": _edit(str, "WxH+X+Y|auto", "A part of the picture; auto: without borders of one color."),
+    "rotate": _edit(int, "90|180|270", "Turn the picture, clockwise."),
+    "flip": _edit(str, "horizontal|vertical", "Left and right, or top and bottom, change places."),
+    "speed": _edit(float, "FACTOR", "Faster or slower: 2 takes half the time, 0.5 twice as long."),
+    "fast_forward": _edit(
+        str, "A:B@Nx", "From A to B seconds N times as fast, such as 3:10@4x or 1:05-1:30@4x,badge, which says so."
+    ),
+    "reverse": _switch("--reverse", "Backward."),
+    "boomerang": _switch("--boomerang", "Forward, then backward."),
+    "loop_smooth": _edit(
+        float,
+        "SECONDS",
+        "Cut to the part that loops best, cross-fading that long where it begins again; 0: only cut.",
+    ),
+    "trim_still": _switch("--trim-still", "Without the still beginning and end."),
+    "drop_duplicates": _switch("--drop-duplicates", "Without frames that show what the one before does."),
     "idle_limit": _edit(float, "SECONDS", "Shorten stretches in which nothing changes to this."),
     "hold_last": _edit(float, "SECONDS", "Show the last frame at least that long."),
+    "caption": _edit(
+        str,
+        "TEXT",
+        "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3|size=32|outline=0|color=red'.",
+    ),
+    "blur": _edit(str, "WxH+X+Y[@A-B]", "Hide a part of the picture, such as a password, from A to B seconds."),
+    "progress_bar": _switch("--progress-bar", "A bar along the bottom shows how much has been played."),
+    "grayscale": _switch("--grayscale", "Without colors."),
+    "brightness": _edit(float, "FACTOR", "Darker or brighter; 1 is as it is."),
+    "contrast": _edit(float, "FACTOR", "Less or more contrast."),
+    "saturation": _edit(float, "FACTOR", "Paler or more colorful."),
 }
 """Edits, see `gifsom.edit.chain.EDITS`."""
 

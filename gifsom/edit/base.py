@@ -1,6 +1,7 @@
 """What edits are made of: clips that pass another one on, and what several of them need."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 
 import numpy as np
 from PIL import Image
@@ -47,30 +48,29 @@ class Edited(Clip):
     def frames(self) -> Iterator[Frame]:
         return self.clip.frames()
 
+    def again(self, clip: Clip) -> Clip:
+        """This edit of another clip; an edit that remembers what it learned of its clip makes it anew."""
+        other = copy(self)
+        other.clip = clip
+        return other
+
 
 class Redrawn(Edited):
-    """An edit of each picture by itself; one that is shown again is drawn once."""
+    """An edit of each picture by itself, so that those that are not shown in the end need not be drawn."""
 
     def redraw(self, frame: Frame) -> Frame:
         """The new picture and mask of a frame, at its time."""
         raise NotImplementedError
 
+    def resample(self, fps: float) -> Clip:
+        return self.again(self.clip.resample(fps))
+
     def frames(self) -> Iterator[Frame]:
-        source: Frame | None = None
-        drawn: Frame | None = None
-        for frame in self.clip.frames():
-            same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
-            if drawn is None or not same:
-                drawn, source = self.redraw(frame), frame
-            yield Frame(drawn.pixels, frame.start, drawn.mask)
+        yield from map(once(self.redraw), self.clip.frames())
 
 
 class Timed(Edited):
     """An edit of times alone: what changes the pictures may come before it, where a source may do it itself."""
-
-    def again(self, clip: Clip) -> Clip:
-        """This edit of another clip."""
-        raise NotImplementedError
 
     def cropped(self, rect: Rect) -> Clip:
         return self.again(self.clip.cropped(rect))
@@ -94,6 +94,20 @@ class Retimed(Edited):
                 pass
         assert self._end is not None
         return self._end
+
+
+def once(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
+    """What draws as `redraw` does, but a picture that is the same as the last one only once."""
+    source: Frame | None = None
+    drawn: Frame | None = None
+
+    def draw(frame: Frame) -> Frame:
+        nonlocal source, drawn
+        if source is None or drawn is None or frame.pixels is not source.pixels or frame.mask is not source.mask:
+            source, drawn = frame, redraw(frame)
+        return Frame(drawn.pixels, frame.start, drawn.mask)
+
+    return draw
 
 
 def lasting(clip: Clip) -> Iterator[tuple[Frame, float]]:

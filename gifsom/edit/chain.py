@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gifsom.clip import Clip, Rect
+from gifsom.edit.blur import parse_blur
+from gifsom.edit.draw import parse_caption
 from gifsom.edit.picture import parse_box
+from gifsom.edit.speed import parse_stretch
 from gifsom.errors import SettingError, printable
 from gifsom.region import parse_region
 from gifsom.settings import MAX_SIDE, SHORTEST_IDLE, check_fps, check_seconds, check_whole
@@ -27,6 +30,19 @@ def _area(value: "str | Rect") -> "str | Rect":
     return parse_region(value) if isinstance(value, str) and value != "auto" else value
 
 
+def _flag(value: bool) -> bool:
+    if not isinstance(value, bool):
+        raise SettingError(f"{printable(value)} is neither true nor false")
+    return value
+
+
+def _number(value: float) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise SettingError(f"'{printable(value)}' is not a number") from None
+
+
 def _checked(check: Callable[..., None], *bounds: object) -> Callable[[Any], Any]:
     """What gives a value back that a check lets pass."""
 
@@ -37,17 +53,49 @@ def _checked(check: Callable[..., None], *bounds: object) -> Callable[[Any], Any
     return read
 
 
+def _text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
+    """What parses a text, and nothing else."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            raise SettingError(f"{printable(value)} is no text: give it as the command line does")
+        return parse(value)
+
+    return read
+
+
+def _switch(apply: Callable[[Clip], Clip]) -> Edit:
+    """An edit that is done or not."""
+    return Edit(_flag, lambda clip, wanted: apply(clip) if wanted else clip)
+
+
 EDITS: Final[dict[str, Edit]] = {
     "fps": Edit(_checked(check_fps), lambda clip, fps: clip.resample(fps)),
     "width": Edit(_checked(check_whole, "width", 1, MAX_SIDE), lambda clip, width: clip.resize(width)),
     "height": Edit(_checked(check_whole, "height", 1, MAX_SIDE), lambda clip, height: clip.resize(height=height)),
-    "scale": Edit(float, lambda clip, factor: clip.scale(factor)),
     "fit": Edit(parse_box, lambda clip, box: clip.fit(box)),
+    "scale": Edit(_number, lambda clip, factor: clip.scale(factor)),
     "crop": Edit(_area, lambda clip, area: clip.crop(area)),
+    "rotate": Edit(_number, lambda clip, degrees: clip.rotate(degrees)),
+    "flip": Edit(str, lambda clip, direction: clip.flip(direction)),
+    "speed": Edit(_number, lambda clip, factor: clip.speed(factor)),
+    "fast_forward": Edit(_text(parse_stretch), lambda clip, stretch: clip.fast_forward(*stretch)),
+    "reverse": _switch(lambda clip: clip.reverse()),
+    "boomerang": _switch(lambda clip: clip.boomerang()),
+    "loop_smooth": Edit(_checked(check_seconds, "loop_smooth", 0), lambda clip, seconds: clip.loop_smooth(seconds)),
+    "trim_still": _switch(lambda clip: clip.trim_still()),
+    "drop_duplicates": _switch(lambda clip: clip.drop_duplicates()),
     "idle_limit": Edit(
         _checked(check_seconds, "idle_limit", SHORTEST_IDLE), lambda clip, seconds: clip.limit_idle(seconds)
     ),
     "hold_last": Edit(_checked(check_seconds, "hold_last", 0), lambda clip, seconds: clip.hold_last(seconds)),
+    "caption": Edit(_text(parse_caption), lambda clip, options: clip.caption(**options)),
+    "blur": Edit(_text(parse_blur), lambda clip, area: clip.blur(*area)),
+    "progress_bar": _switch(lambda clip: clip.progress_bar()),
+    "grayscale": _switch(lambda clip: clip.grayscale()),
+    "brightness": Edit(_number, lambda clip, factor: clip.brightness(factor)),
+    "contrast": Edit(_number, lambda clip, factor: clip.contrast(factor)),
+    "saturation": Edit(_number, lambda clip, factor: clip.saturation(factor)),
 }
 """All of them."""
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 
 from gifsom.clip import Clip, Frame, Pixels, Rect
-from gifsom.edit.base import Edited
-from gifsom.edit.span import Spanned, ended, parse_span
+from gifsom.edit.base import Redrawn, lasting
+from gifsom.edit.span import Spanned, parse_span
 from gifsom.errors import SettingError, printable
 from gifsom.settings import MAX_SIDE, Color, Seconds, check_whole, parse_color
 from gifsom.stamp import Font, contrasting, extent, font, lay, lettering
@@ -67,7 +67,7 @@ class _Captioned(Spanned):
         return Frame(pixels, frame.start, mask)
 
 
-class _Barred(Edited):
+class _Barred(Redrawn):
     def __init__(self, clip: Clip, color: Color, height: int) -> None:
         super().__init__(clip)
         self.color, self.height = color, height
@@ -82,7 +82,7 @@ class _Barred(Edited):
         source: Frame | None = None
         drawn: Frame | None = None
         length = 0
-        for frame, end in ended(self.clip):
+        for frame, end in lasting(self.clip):
             share = 1.0 if end >= self.clip.duration else min(1.0, end / self._whole)
             same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
             if drawn is None or not same or length != nearest(share * width):

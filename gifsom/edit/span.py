@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 from gifsom.clip import Clip, Frame
-from gifsom.edit.base import Edited
+from gifsom.edit.base import Redrawn, lasting, once
 from gifsom.errors import SettingError, printable
 from gifsom.settings import Seconds, parse_seconds, span
 
@@ -12,8 +12,8 @@ NEAR = 1e-6
 """Seconds within which two times are the same one."""
 
 
-class Spanned(Edited):
-    """An edit of each picture from `start` to `end`; one that is shown again is drawn once.
+class Spanned(Redrawn):
+    """An edit of each picture from `start` to `end`.
 
     Raises `SettingError` for times that are none, and for a start that is behind the clip's end.
     """
@@ -26,10 +26,6 @@ class Spanned(Edited):
             raise SettingError(f"the start, {self.start:g} s, is past the end: the clip is {clip.duration:.2f} s long")
         self._cuts = [time for time in (self.start, self.end) if 0 < time < inf]
 
-    def redraw(self, frame: Frame) -> Frame:
-        """The new picture and mask of a frame, at its time."""
-        raise NotImplementedError
-
     @property
     def rate(self) -> float | None:
         return None if self._cuts else self.clip.rate  # a piece may be as short as it likes
@@ -40,35 +36,18 @@ class Spanned(Edited):
         return None if whole is None else whole + len(self._cuts)
 
     def frames(self) -> Iterator[Frame]:
-        source: Frame | None = None
-        drawn: Frame | None = None
+        draw = once(self.redraw)
         for frame in cut(self.clip, self._cuts):
-            if not self.start <= frame.start + NEAR < self.end:
-                yield frame
-                continue
-            if source is None or drawn is None or frame.pixels is not source.pixels or frame.mask is not source.mask:
-                drawn, source = self.redraw(frame), frame
-            yield Frame(drawn.pixels, frame.start, drawn.mask)
+            yield draw(frame) if self.start <= frame.start + NEAR < self.end else frame
 
 
 def cut(clip: Clip, times: Sequence[float]) -> Iterator[Frame]:
     """The frames of a clip; one that is on the screen at any of `times`, rising seconds, goes on there as another."""
-    for frame, end in ended(clip):
+    for frame, end in lasting(clip):
         yield frame
         for time in times:
             if frame.start + NEAR < time < end - NEAR:
                 yield Frame(frame.pixels, time, frame.mask)
-
-
-def ended(clip: Clip) -> Iterator[tuple[Frame, float]]:
-    """The frames of a clip, each with the time at which it ends; the last one ends with the clip."""
-    shown: Frame | None = None
-    for frame in clip.frames():
-        if shown is not None:
-            yield shown, frame.start
-        shown = frame
-    if shown is not None:
-        yield shown, clip.duration
 
 
 def parse_span(text: str) -> tuple[float, float | None]:

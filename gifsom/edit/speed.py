@@ -24,9 +24,6 @@ class _Sped(Timed):
         super().__init__(clip)
         self.factor = factor
 
-    def again(self, clip: Clip) -> Clip:
-        return _Sped(clip, self.factor)
-
     def resample(self, fps: float) -> Clip:
         slower = self.clip.resample(fps / self.factor)
         return self if slower is self.clip else self.again(slower)
@@ -48,9 +45,6 @@ class _Forwarded(Timed):
     def __init__(self, clip: Clip, start: float, end: float, factor: float) -> None:
         super().__init__(clip)
         self.start, self.end, self.factor = start, end, factor
-
-    def again(self, clip: Clip) -> Clip:
-        return _Forwarded(clip, self.start, self.end, self.factor)
 
     @property
     def duration(self) -> float:

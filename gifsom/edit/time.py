@@ -14,9 +14,6 @@ class _Trimmed(Timed):
         super().__init__(clip)
         self.start, self.end = start, end
 
-    def again(self, clip: Clip) -> Clip:
-        return _Trimmed(clip, self.start, self.end)
-
     @property
     def duration(self) -> float:
         end = self.clip.duration if self.end is None else min(self.clip.duration, self.end)
@@ -47,9 +44,6 @@ class _Resampled(Timed):
     def __init__(self, clip: Clip, fps: float) -> None:
         super().__init__(clip)
         self.fps = fps
-
-    def again(self, clip: Clip) -> Clip:
-        return _Resampled(clip, self.fps)
 
     @property
     def rate(self) -> float | None:
