@@ -11,9 +11,9 @@ from conftest import FIXTURES, posix
 from PIL import Image
 
 import gifsom
-from gifsom.clip import Frame, Pixels
+from gifsom.clip import Clip, Frame, Pixels
 from gifsom.errors import SettingError, SourceEmpty, SourceNotFound, SourceRefused, SourceUnreadable
-from gifsom.sources.folder import FolderClip, natural
+from gifsom.sources.folder import natural, pictures_in
 
 RED, BLUE = (200, 30, 40), (10, 90, 200)
 
@@ -24,14 +24,12 @@ def put(folder: Path, name: str, color: tuple[int, ...] = RED, size: tuple[int, 
     return folder / name
 
 
-def opened(folder: Path, **options: object) -> FolderClip:
-    clip = gifsom.open(folder, **options)  # type: ignore[arg-type]
-    assert isinstance(clip, FolderClip)
-    return clip
+def opened(folder: Path, **options: object) -> Clip:
+    return gifsom.open(folder, **options)  # type: ignore[arg-type]
 
 
 def order(folder: Path) -> list[str]:
-    return [picture.path.name for picture in opened(folder).pictures]
+    return [file.name for file in pictures_in(folder)]
 
 
 def only(folder: Path, **options: object) -> Frame:
@@ -129,19 +127,29 @@ def test_a_link_to_a_picture_is_one_and_a_dead_link_is_passed_over(tmp_path: Pat
     assert order(tmp_path / "here") == ["1.png"]
 
 
-def test_of_an_animation_the_first_picture_is_taken(tmp_path: Path) -> None:
+def test_an_animation_is_played_whole(tmp_path: Path) -> None:
     shutil.copy(FIXTURES / "sprite.gif", tmp_path)
-    [frame] = opened(tmp_path).frames()
-    first = next(gifsom.open(FIXTURES / "sprite.gif").frames())
-    assert frame.mask is not None
-    assert first.mask is not None
-    assert (first.pixels.tobytes(), first.mask.tobytes()) == (frame.pixels.tobytes(), frame.mask.tobytes())
+    put(tmp_path, "still.png")
+    sprite = gifsom.open(FIXTURES / "sprite.gif")
+    *animation, last = opened(tmp_path).frames()
+    for expected, frame in zip(sprite.frames(), animation, strict=True):
+        assert expected.start == frame.start
+        assert expected.mask is not None
+        assert frame.mask is not None
+        assert (expected.pixels.tobytes(), expected.mask.tobytes()) == (frame.pixels.tobytes(), frame.mask.tobytes())
+    assert last.start == pytest.approx(sprite.duration)
+
+
+def test_a_folder_of_one_picture_is_that_picture(tmp_path: Path) -> None:
+    shutil.copy(FIXTURES / "sprite.gif", tmp_path)
+    clip = opened(tmp_path)
+    assert (clip.plays, clip.native, clip.count) == (0, True, 12)
 
 
 # --- What it is as a clip -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [1, 2, 13])
+@pytest.mark.parametrize("count", [2, 13])
 def test_each_picture_is_shown_for_a_tenth_of_a_second(tmp_path: Path, count: int) -> None:
     for n in range(count):
         put(tmp_path, f"{n}.png", (n, 0, 0))
@@ -149,9 +157,17 @@ def test_each_picture_is_shown_for_a_tenth_of_a_second(tmp_path: Path, count: in
     frames = [*clip.frames()]
     assert [n / 10 for n in range(count)] == pytest.approx([frame.start for frame in frames])
     assert [*range(count)] == [int(frame.pixels[0, 0, 0]) for frame in frames]
-    assert (clip.count, clip.size, clip.rate) == (count, (8, 6), 10)
+    assert (clip.count, clip.size, clip.rate) == (count, (8, 6), pytest.approx(10))
     assert clip.duration == pytest.approx(count / 10)
-    assert (clip.plays, clip.shortfall, clip.name) == (None, None, str(tmp_path))
+    assert (clip.plays, clip.native, clip.shortfall, clip.name) == (None, False, None, str(tmp_path))
+
+
+def test_more_pictures_a_second_can_be_asked(tmp_path: Path) -> None:
+    for n in range(3):
+        put(tmp_path, f"{n}.png", (n, 0, 0))
+    clip = opened(tmp_path, fps=4)
+    assert [frame.start for frame in clip.frames()] == [0, 0.25, 0.5]
+    assert (clip.duration, clip.rate) == (0.75, 4)
 
 
 def test_pictures_of_one_size_are_as_they_are(tmp_path: Path) -> None:
@@ -213,11 +229,15 @@ def test_holes_of_a_picture_stay_holes_where_it_is_fitted(tmp_path: Path) -> Non
     assert np.abs(frame.pixels[15:25, 25:35].astype(int) - BLUE).max() <= 1
 
 
-def test_partial_alpha_lies_over_white_or_the_background_as_in_any_picture(tmp_path: Path) -> None:
-    put(tmp_path, "1.png", (0, 0, 0, 51))
-    [white], [red] = (list(opened(tmp_path, background=color).frames()) for color in (None, "red"))
-    assert (white.pixels[0, 0].tolist(), red.pixels[0, 0].tolist()) == ([204] * 3, [204, 0, 0])
-    assert (white.mask, red.mask) == (None, None)
+def test_partial_alpha_is_shown_or_hidden_or_lies_over_the_background_as_in_any_picture(tmp_path: Path) -> None:
+    put(tmp_path, "1.png", (9, 8, 7, 128))
+    put(tmp_path, "2.png", (0, 0, 0, 51))
+    shown, hidden = opened(tmp_path).frames()
+    assert (shown.mask, shown.pixels[0, 0].tolist()) == (None, [9, 8, 7])
+    assert hidden.mask is not None
+    assert hidden.mask.all()
+    red = only(tmp_path, background="red")
+    assert (red.mask, red.pixels[0, 0].tolist()) == (None, [204, 0, 0])
 
 
 def test_pictures_are_read_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +279,7 @@ def test_a_damaged_picture_is_told_by_its_own_name(tmp_path: Path) -> None:
 def test_a_picture_with_too_many_pixels_is_told_by_its_own_name(tmp_path: Path) -> None:
     put(tmp_path, "1.png")
     put(tmp_path, "2.png", size=(30, 20))
-    assert len(opened(tmp_path, max_pixels=600).pictures) == 2
+    assert opened(tmp_path, max_pixels=600).count == 2
     with pytest.raises(SourceRefused, match=r"2\.png: .*599"):
         gifsom.open(tmp_path, max_pixels=599)
 

@@ -1,51 +1,57 @@
-"""Where clips come from: videos, pictures and animations, recordings, arrays. `open` chooses by what is in the file."""
+"""Where clips come from: videos, pictures and animations, recordings, arrays. `open` chooses by what is in them."""
 
-import re
-from pathlib import Path
+from math import inf
+from typing import TYPE_CHECKING
 
 from gifsom.clip import Clip
-from gifsom.errors import SourceNotFound, SourceRefused, SourceUnreadable, printable
-from gifsom.settings import MAX_PIXELS, Color, parse_color
-from gifsom.sources.folder import open_folder
-from gifsom.sources.images import is_picture, open_image, read_head
-from gifsom.sources.recording import open_recording
-from gifsom.sources.video import open_video
-from gifsom.spool import is_recording
+from gifsom.errors import SettingError, printable
+from gifsom.settings import MAX_PIXELS, Color
+from gifsom.sources.images import STILL
+from gifsom.sources.opener import Opener, behind
+from gifsom.sources.raw import open_raw
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+if TYPE_CHECKING:
+    from gifsom.sources.opener import Source
+
+__all__ = ["open", "open_raw"]
 
 
-def open(path: str | Path, *, background: str | Color | None = None, max_pixels: int = MAX_PIXELS) -> Clip:
-    """A video, picture, animation, recording or folder of pictures as a `Clip`, by content, whatever the name says.
+def open(
+    source: "Source",
+    *,
+    background: str | Color | None = None,
+    transparent: bool = False,
+    max_pixels: int = MAX_PIXELS,
+    fps: float | None = None,
+) -> Clip:
+    """A source as a `Clip`, by content, whatever its name says.
 
     Args:
-        path: a local file or folder. A remote address is refused; so is a playlist, whatever it is called.
-        background: what lies behind transparent pixels (a CSS name, "#rrggbb", three numbers); None: white, and a GIF
-            stays transparent.
+        source: one of these.
+            The path of a video, picture, animation or recording; of a folder, whose pictures follow each other in
+            natural order; or a pattern such as "shots/*.png" where no file has that very name. A remote address is
+            refused; so is a playlist, whatever it is called.
+            A picture: an array (h, w, 3) or (h, w, 4) of uint8 or a PIL image; an array (n, h, w, 3 or 4) is n of them.
+            A binary stream, such as `sys.stdin.buffer`, which is read to its end.
+            A `Clip`, which is given back.
+            A list, or anything else that gives such sources one by one: they follow each other in one clip, fitted to
+            the size of the first and never distorted. What that leaves free is transparent where all of them are
+            pictures, and black where there is a video.
+        background: what lies behind transparent pixels (a CSS name, "#rrggbb", three numbers); None: white behind a
+            video, and pictures stay transparent.
+        transparent: a video stays transparent, too: what is less than half opaque is hidden.
         max_pixels: a picture with more pixels is refused.
+        fps: how many pictures without a time of their own are shown in a second, above 0; None: 10. Others keep theirs.
 
     Raises:
         SourceNotFound, SourceRefused, SourceUnreadable, SourceEmpty: with one line that names the file and the cause.
-        SettingError: for a background that is no color.
+        SettingError: for a background that is no color, or no rate, or background and transparent together.
+        FrameError: for an array that is no picture, or what is no source at all.
+
+    >>> clip = open(["fixtures/sprite.gif", "fixtures/still.png"], fps=2)
+    >>> clip.size, round(clip.duration, 2)
+    ((64, 48), 1.36)
     """
-    file = Path(path)
-    behind = None if background is None else parse_color(background)
-    if str(path) == "-":
-        raise SourceRefused("-: standard input is not read: name a file")
-    try:
-        if _ADDRESS.match(str(path)) and not file.exists():
-            raise SourceRefused(f"{printable(path)}: that is a remote address, and only local files are read")
-        if file.is_dir():
-            return open_folder(file, max_pixels, behind)
-        if file.exists() and not file.is_file():
-            raise SourceUnreadable(f"{printable(path)}: that is not a regular file")
-        head = read_head(file)
-    except FileNotFoundError:
-        raise SourceNotFound(f"{printable(path)}: there is no such file") from None
-    except OSError as error:
-        raise SourceUnreadable(f"{printable(path)}: {error.strerror}") from None
-    if not head:
-        raise SourceUnreadable(f"{printable(path)}: the file is empty")
-    if is_recording(head):
-        return open_recording(file, max_pixels)
-    return (open_image if is_picture(head) else open_video)(file, max_pixels, behind)
+    if fps is not None and not 0 < fps < inf:
+        raise SettingError(f"fps is {printable(fps)}: give frames a second, above 0")
+    return Opener(behind(background, transparent), transparent, max_pixels, 1 / fps if fps else STILL).open(source)

@@ -8,15 +8,32 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
+from PIL.Image import fromarray
 
-from gifsom.clip import Clip, Frame, Pixels
+from gifsom.clip import Clip, Frame, Mask, Pixels
 from gifsom.edit.store import Store
 from gifsom.errors import FrameError
 from gifsom.settings import WHITE, Color
-from gifsom.sources.images import eight_bits, flatten
+from gifsom.sources.images import cut_out, eight_bits, fitted, flatten
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+
+def is_picture(thing: object) -> bool:
+    """Whether that is an array (or what numpy takes for one) or a PIL image."""
+    return hasattr(thing, "__array__") or hasattr(thing, "__array_interface__")
+
+
+def to_array(picture: "ArrayLike | Image") -> Pixels:
+    """A picture as an array (h, w, 3) or (h, w, 4) of uint8, the latter with straight alpha; see `to_pixels`."""
+    if hasattr(picture, "convert"):
+        image = eight_bits(cast("Image", picture))
+        picture = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
+    array = np.asarray(picture)
+    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
+        raise FrameError(f"a frame is an array (height, width, 3 or 4) of uint8, not {array.shape} of {array.dtype}")
+    return array
 
 
 def to_pixels(picture: "ArrayLike | Image", background: Color = WHITE) -> Pixels:
@@ -29,13 +46,26 @@ def to_pixels(picture: "ArrayLike | Image", background: Color = WHITE) -> Pixels
     Raises:
         FrameError: for another shape or dtype, or an empty picture; it says which.
     """
-    if hasattr(picture, "convert"):
-        image = eight_bits(cast("Image", picture))
-        picture = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
-    array = np.asarray(picture)
-    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
-        raise FrameError(f"a frame is an array (height, width, 3 or 4) of uint8, not {array.shape} of {array.dtype}")
+    array = to_array(picture)
     return flatten(array, background) if array.shape[2] == 4 else np.array(array, order="C")
+
+
+def to_masked(
+    picture: "ArrayLike | Image", size: tuple[int, int] | None, background: Color | None
+) -> tuple[Pixels, Mask | None]:
+    """A picture as (h, w, 3) uint8 and the mask (h, w) of what is transparent, if anything. Raises as `to_pixels`.
+
+    Args:
+        picture: as for `to_pixels`.
+        size: (w, h) into which one of another size is fitted, never distorted, transparent around; None: its own.
+        background: what lies behind transparent pixels; None: they stay transparent.
+    """
+    array = to_array(picture)
+    if size is not None and array.shape[1::-1] != size:
+        array = np.asarray(fitted(fromarray(np.ascontiguousarray(array)), size))
+    if array.shape[2] == 3:
+        return np.array(array, order="C"), None
+    return cut_out(array) if background is None else (flatten(array, background), None)
 
 
 class StoredClip(Clip):
@@ -45,7 +75,7 @@ class StoredClip(Clip):
 
     def __init__(self) -> None:
         self._store = Store()
-        self._last: Pixels | None = None
+        self._last: Frame | None = None
         self._end = 0.0
 
     @property
@@ -62,17 +92,20 @@ class StoredClip(Clip):
     def count(self) -> int:
         return len(self._store.starts)
 
-    def append(self, pixels: Pixels, seconds: float) -> None:
+    def append(self, pixels: Pixels, seconds: float, mask: Mask | None = None) -> None:
         """Show `pixels` (h, w, 3) uint8, read-only from now on, for `seconds` after what is there.
 
-        Raises `FrameError` for another size, and `TargetUnwritable` where the disk is full.
+        `mask` (h, w) is True where they are transparent. Raises `FrameError` for another size, and `TargetUnwritable`
+        where the disk is full.
         """
-        if self._last is not None and pixels.shape != self._last.shape:
+        frame, last = Frame(pixels, self._end, mask), self._last
+        if last is not None and pixels.shape != last.pixels.shape:
             size = f"{pixels.shape[1]}x{pixels.shape[0]}"
             raise FrameError(f"the frame is {size}, and the first one was {self.size[0]}x{self.size[1]}")
-        if self._last is None or not np.array_equal(pixels, self._last):
-            self._last = pixels
-        self._store.append(Frame(self._last, self._end))
+        if last is not None and np.array_equal(pixels, last.pixels) and _same_mask(mask, last.mask):
+            frame = Frame(last.pixels, self._end, last.mask)
+        self._last = frame
+        self._store.append(frame)
         self._end += seconds
 
     def frames(self) -> Iterator[Frame]:
@@ -81,3 +114,7 @@ class StoredClip(Clip):
     def close(self) -> None:
         """Let go of the pictures."""
         self._store.close()
+
+
+def _same_mask(a: Mask | None, b: Mask | None) -> bool:
+    return a is b or (a is not None and b is not None and np.array_equal(a, b))

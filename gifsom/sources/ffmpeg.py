@@ -6,6 +6,7 @@ protocols keeps what a container refers to from being fetched.
 """
 
 import logging
+import os
 import queue
 import re
 import subprocess
@@ -13,9 +14,8 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -64,6 +64,7 @@ class Stream:
     alone     there is no other stream that the declared duration could belong to
     alpha     it has transparency
     hdr       its light is coded for high dynamic range (SMPTE ST 2084 or ARIB STD-B67)
+    demuxer   options that say what the file does not: those of raw pictures
     """
 
     index: int
@@ -74,11 +75,16 @@ class Stream:
     alone: bool
     alpha: bool
     hdr: bool
+    demuxer: tuple[str, ...] = ()
 
 
-def _guarded(path: Path, max_pixels: int) -> list[str]:
+def _guarded(max_pixels: int) -> list[str]:
     safe = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-max_pixels", str(max_pixels)]
     return [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", *safe]
+
+
+def _input(path: os.PathLike[str], demuxer: tuple[str, ...]) -> list[str]:
+    return [*demuxer, "-i", f"file:{os.fspath(path)}"]
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
@@ -94,12 +100,14 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
     )
 
 
-def probe(path: Path, max_pixels: int) -> Stream:
+def probe(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...] = ()) -> Stream:
     """What the best video stream of a local file is: the largest one that is not a cover picture.
+
+    `demuxer` has the options for a file that does not say what it is.
 
     Raises `SourceUnreadable` where there is none, `SourceRefused` for a picture of more than `max_pixels`.
     """
-    process = _start([*_guarded(path, max_pixels), "-i", f"file:{path}"])
+    process = _start([*_guarded(max_pixels), *_input(path, demuxer)])
     try:
         _, log = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
@@ -118,7 +126,7 @@ def probe(path: Path, max_pixels: int) -> Stream:
     best = max(found, key=lambda stream: int(stream["width"]) * int(stream["height"]))
     if int(best["width"]) * int(best["height"]) > max_pixels:
         raise SourceRefused(too_large(path, f"{best['width']}x{best['height']}", max_pixels))
-    return _describe(best, lines)
+    return replace(_describe(best, lines), demuxer=demuxer)
 
 
 def _why_not(lines: list[str]) -> str:
@@ -184,7 +192,7 @@ class Reader:
 
     def __init__(
         self,
-        path: Path,
+        path: os.PathLike[str],
         stream: Stream,
         filters: str,
         frame_bytes: int,
@@ -203,10 +211,11 @@ class Reader:
         decoder = [f"-c:{stream.index}", stream.decoder] if stream.decoder else []
         entry = ["-ss", f"{seek:.6f}"] if seek else []
         # Without filter reinit, a stream that changes its size keeps its place in time; the scaler follows by itself.
-        source = [*decoder, *entry, "-reinit_filter", "0", "-i", f"file:{path}", "-map", f"0:{stream.index}"]
+        options = [*decoder, *entry, "-reinit_filter", "0"]
+        source = [*options, *_input(path, stream.demuxer), "-map", f"0:{stream.index}"]
         target = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", pixel_format, "-"]
         graph = ["-vf", f"showinfo=checksum=0,{filters}"]
-        self._process = _start([*_guarded(path, max_pixels), *source, *graph, *target])
+        self._process = _start([*_guarded(max_pixels), *source, *graph, *target])
         self._ready: queue.Queue[bytearray | None] = queue.Queue(maxsize=max(2, QUEUE_BYTES // frame_bytes))
         self._closing = threading.Event()
         self._threads = [threading.Thread(target=t, daemon=True) for t in (self._read_frames, self._read_log)]
@@ -275,16 +284,16 @@ class Reader:
                 self._tail.append(line)
 
 
-def can_enter(path: Path, stream: Stream, at: float, start: float, max_pixels: int) -> bool:
+def can_enter(path: os.PathLike[str], stream: Stream, at: float, start: float, max_pixels: int) -> bool:
     """Whether a file may be entered at `at` seconds to show it from `start` on, as if decoded from its beginning.
 
     Some files decode from their beginning only: entered elsewhere they give green frames, with errors in the log at
     best. In others the decoder comes back to life only behind `start`, or the picture that is on the screen at `start`
     is older than `at`. So two seconds are tried: no complaint, and a picture between `at` and `start`.
     """
-    command = [*_guarded(path, max_pixels), "-xerror", "-ss", f"{at:.6f}", "-t", f"{start - at + 2:.6f}"]
+    command = [*_guarded(max_pixels), "-xerror", "-ss", f"{at:.6f}", "-t", f"{start - at + 2:.6f}"]
     target = ["-map", f"0:{stream.index}", "-vf", "showinfo=checksum=0", "-fps_mode", "passthrough", "-f", "null", "-"]
-    process = _start([*command, "-i", f"file:{path}", *target])
+    process = _start([*command, *_input(path, stream.demuxer), *target])
     try:
         _, log = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:

@@ -1,35 +1,46 @@
 """Pictures and animations that Pillow reads (GIF, PNG and APNG, WebP, JPEG, BMP, TIFF, AVIF) as a Clip.
 
-A GIF stays transparent where no background is asked; the partial alpha of the other formats is laid over one. Every
-frame's size is checked before it is decoded.
+What is transparent stays so where no background is asked: what is less than half opaque is hidden, all else has its
+own color. The pages of a TIFF are shown one after the other, fitted to the first. Every frame's size is checked before
+it is decoded.
 """
 
+import os
 import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import count
+from itertools import accumulate, count
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
-from gifsom.clip import Clip, Frame, Pixels, Shortfall
+from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
 from gifsom.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
 from gifsom.info import read_info
-from gifsom.settings import WHITE, Color
+from gifsom.settings import Color
 
 STILL = 0.1
-"""Seconds that a single picture without a delay of its own is shown."""
+"""Seconds that a picture without a delay of its own is shown where nothing else is asked."""
 
 SHORTEST = 0.02
-"""Delays below this, in seconds, are shown by every browser as 0.1 s."""
+"""Delays of an animation below this, in seconds, are shown by every browser as 0.1 s."""
+
+HALF = 128
+"""Alpha below which a pixel is hidden where no background is asked: a GIF's pixels are shown or hidden."""
+
+REDUCED = 1 | 4
+"""Bits of a TIFF page's kind that say it is a small copy of another page, or the mask of one."""
 
 _MAGIC = (b"GIF8", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
+_AVIF = (b"avif", b"avis", b"mif1", b"msf1")
+_HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 # What Pillow's decoders raise for damaged data.
 _DAMAGE = (
     OSError,
@@ -45,9 +56,9 @@ _DAMAGE = (
 )
 
 
-def read_head(path: Path) -> bytes:
+def read_head(path: os.PathLike[str]) -> bytes:
     """The first 16 bytes of a file, by which its kind is known."""
-    with path.open("rb") as file:
+    with Path(path).open("rb") as file:
         return file.read(16)
 
 
@@ -55,7 +66,9 @@ def is_picture(head: bytes) -> bool:
     """Whether a file that begins with these 16 bytes is for this module, whatever its name says."""
     if head[:4] == b"RIFF":
         return head[8:12] == b"WEBP"
-    return head.startswith(_MAGIC) or head[4:12] in (b"ftypavif", b"ftypavis")
+    if head[4:8] == b"ftyp":  # Pillow reads HEIF once pillow-heif has been registered with it
+        return head[8:12] in _AVIF or (head[8:12] in _HEIF and "HEIF" in Image.OPEN)
+    return head.startswith(_MAGIC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +86,7 @@ class ImageClip(Clip):
     missing     what could not be read
     """
 
-    path: Path
+    path: os.PathLike[str]
     max_pixels: int
     shape: tuple[int, int]
     starts: tuple[float, ...]
@@ -135,11 +148,16 @@ def _frame(picture: Image.Image, start: float, background: Color | None) -> Fram
     if not picture.has_transparency_data:
         return Frame(np.array(picture.convert("RGB")), start)
     rgba = np.array(picture.convert("RGBA"))
-    if background is None:
-        mask = rgba[..., 3] == 0
-        pixels = np.ascontiguousarray(rgba[..., :3])
-        return Frame(pixels, start, mask if mask.any() else None)
-    return Frame(flatten(rgba, background), start)
+    if background is not None:
+        return Frame(flatten(rgba, background), start)
+    pixels, mask = cut_out(rgba)
+    return Frame(pixels, start, mask)
+
+
+def cut_out(rgba: Pixels) -> tuple[Pixels, Mask | None]:
+    """The colors (h, w, 3) of a picture with straight alpha (h, w, 4), and the mask of what is hidden, if anything."""
+    mask = rgba[..., 3] < HALF
+    return np.ascontiguousarray(rgba[..., :3]), mask if mask.any() else None
 
 
 def flatten(rgba: Pixels, background: Color) -> Pixels:
@@ -150,7 +168,7 @@ def flatten(rgba: Pixels, background: Color) -> Pixels:
 
 
 @contextmanager
-def _limit(path: Path, pixels: int) -> Iterator[None]:
+def _limit(path: os.PathLike[str], pixels: int) -> Iterator[None]:
     """Within the block Pillow refuses pictures of more than `pixels` before it takes memory: as `SourceRefused`."""
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, pixels
     try:
@@ -164,13 +182,19 @@ def _limit(path: Path, pixels: int) -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def _open(path: Path, max_pixels: int) -> Image.Image:
+def fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A picture in the middle of a canvas, with alpha, as large as fits, never distorted; transparent around it."""
+    whole = eight_bits(picture).convert("RGBA")
+    return ImageOps.pad(whole, size, Image.Resampling.LANCZOS, color=(0, 0, 0, 0))
+
+
+def _open(path: os.PathLike[str], max_pixels: int) -> Image.Image:
     """Pillow's reader of the file.
 
     An animated WebP is always read with alpha: its canvas begins transparent, and only frames that cover it all make
     it opaque, yet its header's alpha flag speaks of the frames alone.
     """
-    with path.open("rb") as file:
+    with Path(path).open("rb") as file:
         head = file.read(21)
         animated_webp = head[8:16] == b"WEBPVP8X" and len(head) == 21 and head[20] & 0x02
         source = BytesIO(head[:20] + bytes([head[20] | 0x10]) + file.read()) if animated_webp else path
@@ -178,56 +202,93 @@ def _open(path: Path, max_pixels: int) -> Image.Image:
         return Image.open(source)
 
 
-def _pictures(path: Path, max_pixels: int) -> Iterator[tuple[Image.Image, float]]:
+def _pictures(path: os.PathLike[str], max_pixels: int) -> Iterator[tuple[Image.Image, float]]:
     """Each composited frame, as large as the first, and its delay in seconds; damage raises one of _DAMAGE."""
     with _open(path, max_pixels) as image:
-        size = image.size
+        size: tuple[int, int] | None = None
         upright = image.format == "GIF" or image.getexif().get(ExifTags.Base.Orientation, 1) == 1
-        for number in count():
+        for number in _numbers(image):
             try:
                 with _limit(path, max_pixels):
                     image.seek(number)
+                    if image.width * image.height > max_pixels:
+                        raise SourceRefused(too_large(path, f"{image.width}x{image.height}", max_pixels))
                     image.load()
             except EOFError:
                 return
+            if (
+                isinstance(image, TiffImageFile)
+                and number
+                and image.tag_v2.get(ExifTags.Base.NewSubfileType, 0) & REDUCED
+            ):
+                continue
             delay = float(image.info.get("duration") or 0) / 1000
-            picture = image if image.size == size else image.crop((0, 0, *size))
-            yield picture if upright else ImageOps.exif_transpose(picture), delay
+            picture = image if upright else ImageOps.exif_transpose(image)
+            size = size or picture.size
+            if picture.size != size:  # a GIF's canvas grows with its images; what else is larger or smaller is a page
+                picture = picture.crop((0, 0, *size)) if image.format == "GIF" else fitted(picture, size)
+            yield picture, delay
 
 
-def open_image(path: Path, max_pixels: int, background: Color | None = None) -> ImageClip:
+def _numbers(image: Image.Image) -> Iterable[int]:
+    """The numbers of the frames that are shown; there may be fewer."""
+    if image.format == "MPO":  # what follows are previews, and views for the other eye
+        return range(1)
+    # The default image of an APNG is for readers that know no animation, and no part of it.
+    return count(1 if image.info.get("default_image") else 0)
+
+
+def _plays(kind: str | None, loop: int | None) -> int | None:
+    """How many times an animation plays: a GIF says how often it is repeated; APNG and WebP say how often it plays."""
+    if kind != "GIF":
+        return loop
+    return 1 if loop is None else loop + 1 if loop else 0
+
+
+def open_image(
+    path: os.PathLike[str], max_pixels: int, background: Color | None = None, still: float = STILL
+) -> ImageClip:
     """The picture or animation in a local file. Decodes it once, to know its times and whether it is whole.
 
-    Raises `SourceUnreadable`, `SourceEmpty`, or `SourceRefused` for a picture of more than `max_pixels`.
+    Args:
+        path: of the file; messages call it by its `str`.
+        max_pixels: a picture with more is refused.
+        background: behind transparent pixels; None keeps them.
+        still: seconds that a picture without a time of its own is shown, and each page of a TIFF.
+
+    Raises `SourceUnreadable`, `SourceEmpty`, or `SourceRefused` for a picture that is too large.
     """
-    starts: list[float] = []
-    clock = 0.0
+    delays: list[float] = []
+    size = (0, 0)
     trouble = ""
     try:
         with _open(path, max_pixels) as image:
-            kind, loop, size = image.format, image.info.get("loop"), image.size
+            kind, loop = image.format, image.info.get("loop")
         for picture, delay in _pictures(path, max_pixels):
             size = picture.size
-            starts.append(clock)
-            clock += delay if delay >= SHORTEST else STILL
+            delays.append(delay)
+    except UnidentifiedImageError:
+        raise SourceUnreadable(f"{printable(path)}: Pillow cannot read that kind of picture, or its head") from None
     except _DAMAGE as error:
-        if not starts:
+        if not delays:
             raise SourceUnreadable(f"{printable(path)}: the picture is damaged ({printable(error)})") from None
         trouble = f" ({printable(error)})"
-    if kind == "GIF" and not trouble and not read_info(path).complete:
+    if kind == "GIF" and not trouble and not read_info(Path(path)).complete:
         trouble = " (the file is cut off: it has no end)"
-    if not starts:
+    if not delays:
         raise SourceEmpty(f"{printable(path)}: there is no picture in it")
-    gif = kind == "GIF"
+    animated = len(delays) > 1 and kind != "TIFF"
+    short = STILL if animated else still
+    *starts, length = accumulate((delay if delay >= SHORTEST else short for delay in delays), initial=0.0)
     return ImageClip(
         path=path,
         max_pixels=max_pixels,
         shape=size,
         starts=tuple(starts),
-        length=clock,
-        plays=None if len(starts) == 1 else (1 if loop is None else loop + 1 if gif and loop else loop),
-        native=gif or len(starts) > 1,
-        indexed=gif,
-        background=background if background is not None or gif else WHITE,
-        missing=Shortfall(clock, None, trouble) if trouble else None,
+        length=length,
+        plays=_plays(kind, loop) if animated else None,
+        native=kind == "GIF" or animated,
+        indexed=kind == "GIF",
+        background=background,
+        missing=Shortfall(length, None, trouble) if trouble else None,
     )

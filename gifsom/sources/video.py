@@ -1,20 +1,21 @@
-"""A video file as a Clip: rate, time span, scaling and tone mapping happen in ffmpeg, alpha is laid over a background.
+"""A video file as a Clip: rate, time span, scaling and tone mapping happen in ffmpeg.
 
-The Clip describes what is wanted; each pass over its frames starts an ffmpeg of its own.
+Alpha is laid over a background, or becomes a mask. The Clip describes what is wanted; each pass over its frames starts
+an ffmpeg of its own.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gifsom.clip import Clip, Frame, Pixels, Rect, Shortfall
+from gifsom.clip import Clip, Frame, Mask, Pixels, Rect, Shortfall
 from gifsom.errors import SourceEmpty, printable
 from gifsom.settings import WHITE, Color, Seconds, span
 from gifsom.sources import ffmpeg
+from gifsom.sources.images import cut_out
 from gifsom.timing import slots
 
 DIRECT = 60.0
@@ -47,17 +48,17 @@ class VideoClip(Clip):
     path        of the file
     stream      what it holds
     max_pixels  of a picture, checked again in every frame by ffmpeg
-    background  behind a transparent picture
+    background  behind a transparent picture; None makes a mask of what is less than half opaque
     start, end  of the part in seconds of the file; end None: its own
     fps         frames a second
     steps       filters that make a picture of what is decoded, the first of square pixels
     shape       width and height that they come to
     """
 
-    path: Path
+    path: os.PathLike[str]
     stream: ffmpeg.Stream
     max_pixels: int
-    background: Color
+    background: Color | None
     start: float
     end: float | None
     fps: Fraction
@@ -137,6 +138,7 @@ class VideoClip(Clip):
         seek = self._seek()
         size = width * height * channels
         before: Pixels | None = None
+        shown: tuple[Pixels, Mask | None] | None = None
         frame: Frame | None = None
         count = 0
         with ffmpeg.Reader(
@@ -144,13 +146,13 @@ class VideoClip(Clip):
         ) as reader:
             for raw in reader.frames():
                 picture = np.frombuffer(raw, np.uint8).reshape(height, width, channels)
-                pixels = self._over(picture) if self.stream.alpha else picture
-                if before is not None and np.array_equal(before, pixels):
-                    pixels = before  # the same array: a frame that changes nothing costs nothing further on
+                # The same array again: a frame that changes nothing costs nothing further on.
+                if shown is None or before is None or not np.array_equal(before, picture):
+                    shown = self._shown(picture) if self.stream.alpha else (picture, None)
+                    before = picture
                 if frame is not None:
                     yield frame
-                frame = Frame(pixels, float(count / self.fps))
-                before = pixels
+                frame = Frame(shown[0], float(count / self.fps), shown[1])
                 count += 1
                 if count == wanted:
                     yield frame
@@ -186,11 +188,14 @@ class VideoClip(Clip):
             steps.append(TONE_MAP)
         return ",".join(steps)
 
-    def _over(self, premultiplied: Pixels) -> Pixels:
-        hidden = 255 - premultiplied[..., 3:].astype(np.uint16)
-        behind = (hidden * np.array(self.background, np.uint16) + 127) // 255
-        shown: NDArray[np.uint16] = np.minimum(premultiplied[..., :3] + behind, 255)
-        return shown.astype(np.uint8)
+    def _shown(self, premultiplied: Pixels) -> tuple[Pixels, Mask | None]:
+        """A picture (h, w, 4) over the background, or in the colors that it has without its alpha, with a mask."""
+        colors, alpha = premultiplied[..., :3].astype(np.uint16), premultiplied[..., 3:].astype(np.uint16)
+        if self.background is None:
+            straight = np.minimum((colors * 255 + alpha // 2) // np.maximum(alpha, 1), 255)
+            return cut_out(np.concatenate([straight, alpha], axis=2).astype(np.uint8))
+        behind = ((255 - alpha) * np.array(self.background, np.uint16) + 127) // 255
+        return np.minimum(colors + behind, 255).astype(np.uint8), None
 
     def _emptiness(self, reader: ffmpeg.Reader) -> str:
         if reader.first is not None and self.start:
@@ -212,16 +217,22 @@ class VideoClip(Clip):
             self._reading.shortfall = Shortfall(read - self.start, declared, reader.trouble)
 
 
-def open_video(path: Path, max_pixels: int, background: Color | None = None) -> VideoClip:
+def open_video(
+    path: os.PathLike[str], max_pixels: int, background: Color | None = WHITE, demuxer: tuple[str, ...] = ()
+) -> VideoClip:
     """The video in a local file, whole and at its own rate and size.
+
+    Args:
+        path: of the file; messages call it by its `str`.
+        max_pixels: a picture with more is refused.
+        background: behind transparent pixels; None keeps them.
+        demuxer: options of ffmpeg that say what the file does not, where it is nothing but pixels.
 
     Raises `SourceUnreadable` or `SourceRefused` (see `ffmpeg.probe`).
     """
-    stream = ffmpeg.probe(path, max_pixels)
+    stream = ffmpeg.probe(path, max_pixels, demuxer)
     rate = stream.rate or DEFAULT_RATE
-    return VideoClip(
-        path, stream, max_pixels, background or WHITE, 0.0, None, rate, (_scale(stream.size),), stream.size
-    )
+    return VideoClip(path, stream, max_pixels, background, 0.0, None, rate, (_scale(stream.size),), stream.size)
 
 
 def _scale(size: tuple[int, int]) -> str:

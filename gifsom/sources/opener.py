@@ -1,0 +1,151 @@
+"""From what a user names to a Clip: by what is in a file, whatever its name says, and by what kind a thing is."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
+
+import numpy as np
+
+from gifsom.clip import Clip
+from gifsom.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
+from gifsom.settings import WHITE, Color, parse_color
+from gifsom.sources.arrays import StoredClip, is_picture, to_masked
+from gifsom.sources.folder import is_pattern, matches, pictures_in
+from gifsom.sources.images import is_picture as is_picture_file
+from gifsom.sources.images import open_image, read_head
+from gifsom.sources.joined import join
+from gifsom.sources.recording import open_recording
+from gifsom.sources.stream import Spooled
+from gifsom.sources.video import open_video
+from gifsom.spool import is_recording
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+    Picture: TypeAlias = "NDArray[np.uint8] | Image"
+    Source: TypeAlias = "str | os.PathLike[str] | Clip | Picture | BinaryIO | Iterable[Source]"
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Opens sources in one way.
+
+    background   behind what is transparent; None: white behind a video, and pictures keep it
+    transparent  videos keep it, too
+    max_pixels   of a picture, above which it is refused
+    still        seconds that a picture without a time of its own is shown
+    """
+
+    background: Color | None
+    transparent: bool
+    max_pixels: int
+    still: float
+
+    def open(self, source: "Source") -> Clip:
+        """Any source; see `gifsom.open`."""
+        if isinstance(source, str | os.PathLike):
+            return self._path(source)
+        if isinstance(source, Clip):
+            return source
+        if hasattr(source, "read"):
+            return self._file(Spooled(cast(BinaryIO, source)))
+        if is_picture(source):
+            return self._list([source])
+        if isinstance(source, Iterable):
+            return self._list(source)
+        raise FrameError(f"{printable(source)} is no source: give a path, a clip, pictures, a stream or a list of them")
+
+    def _path(self, name: str | os.PathLike[str]) -> Clip:
+        if name == "-":
+            raise SourceRefused("-: standard input is a stream, sys.stdin.buffer: hand that over, or name a file")
+        path = Path(name)
+        there = _is_there(path)
+        if there and path.is_dir():
+            return self._files(pictures_in(path), name)
+        if not there and is_pattern(str(name)) and not is_address(name):
+            return self._files(matches(str(name)), name)
+        return self._file(local_file(name))
+
+    def _files(self, files: list[Path], title: str | os.PathLike[str]) -> Clip:
+        clips = [self._file(local_file(file)) for file in files]
+        return join(clips, background=self.background, transparent=self.transparent, title=printable(title))
+
+    def _file(self, file: Path | Spooled) -> Clip:
+        head = read_head(file)
+        if is_recording(head):
+            if isinstance(file, Spooled):
+                raise SourceRefused(f"{file}: that is a recording, and one is read from its own file only")
+            return open_recording(file, self.max_pixels)
+        if is_picture_file(head):
+            return open_image(file, self.max_pixels, self.background, self.still)
+        return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE)
+
+    def _list(self, items: "Iterable[Source]") -> Clip:
+        """Each after the other; pictures that follow each other are kept together, in the size of the first of them."""
+        clips: list[Clip] = []
+        pictures: StoredClip | None = None
+        for item in _one_by_one(items):
+            if not is_picture(item):
+                pictures = None
+                clips.append(self.open(item))
+                continue
+            if pictures is None:
+                pictures = StoredClip()
+                clips.append(pictures)
+            size = pictures.size if pictures.count else None
+            pixels, mask = to_masked(cast("Picture", item), size, self.background)
+            pictures.append(pixels, self.still, mask)
+        return join(clips, background=self.background, transparent=self.transparent)
+
+
+def _one_by_one(items: "Iterable[Source]") -> "Iterator[Source]":
+    """The same, with each picture of an array of pictures by itself."""
+    for item in items:
+        if isinstance(item, np.ndarray) and item.ndim == 4:
+            yield from item
+        else:
+            yield item
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # no file can have such a name, or it cannot be looked for
+        return False
+
+
+def is_address(name: str | os.PathLike[str]) -> bool:
+    """Whether a name looks like the address of something remote."""
+    return _ADDRESS.match(str(name)) is not None
+
+
+def local_file(name: str | os.PathLike[str]) -> Path:
+    """The path of a file that is there and has something in it. Raises `SourceError`s that say what is wrong."""
+    path = Path(name)
+    try:
+        if not path.exists():
+            if is_address(name):
+                raise SourceRefused(f"{printable(name)}: that is a remote address, and only local files are read")
+            raise SourceNotFound(f"{printable(name)}: there is no such file")
+        if not path.is_file():
+            raise SourceUnreadable(f"{printable(name)}: that is not a regular file")
+        if not read_head(path):
+            raise SourceUnreadable(f"{printable(name)}: the file is empty")
+    except SourceNotFound:  # which is an OSError
+        raise
+    except OSError as error:
+        raise SourceUnreadable(f"{printable(name)}: {error.strerror}") from None
+    return path
+
+
+def behind(background: str | Color | None, transparent: bool) -> Color | None:
+    """The color that is asked for behind what is transparent. Raises `SettingError`."""
+    if background is not None and transparent:
+        raise SettingError("background and transparent exclude each other: one hides what the other shows")
+    return None if background is None else parse_color(background)
