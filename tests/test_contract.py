@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from gifsom.clip import Clip, Frame
 from gifsom.edit import hold, hold_last, limit_idle, resample, resize, trim
 from gifsom.events import Click, Key, Pointer, Shape
 from gifsom.settings import MAX_PIXELS
+from gifsom.sources import open_raw
 from gifsom.sources.arrays import StoredClip
 from gifsom.sources.recording import open_recording
 from gifsom.spool import SpoolWriter
@@ -29,6 +31,12 @@ def stored() -> Clip:
     for n in range(6):
         clip.append(np.full((20, 30, 3), 40 * (n // 2), np.uint8), 0.1 + 0.05 * n)
     return clip
+
+
+def soft() -> list[np.ndarray]:
+    """Pictures with alpha, of two sizes."""
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 256, (20, 30 + n // 3, 4)).astype(np.uint8) for n in range(5)]
 
 
 CLIPS: dict[str, Callable[[], Clip]] = {
@@ -52,6 +60,26 @@ CLIPS: dict[str, Callable[[], Clip]] = {
     "GIF, resized": lambda: resize(video("sprite.gif"), 20),
     "GIF, all of it": lambda: video("sprite.gif").trim(0.1).resample(8).resize(24),
     "still": lambda: video("still.png"),
+    "video with a mask": lambda: gifsom.open(FIXTURES / "alpha.webm", transparent=True),
+    "video with a mask, all of it": lambda: (
+        gifsom.open(FIXTURES / "alpha.webm", transparent=True).trim(0.2).resample(8).resize(40)
+    ),
+    "arrays with alpha": lambda: gifsom.open(soft()),
+    "arrays over a color": lambda: gifsom.open(soft(), background="navy", fps=25),
+    "joined": lambda: gifsom.open([FIXTURES / name for name in ("cards.mkv", "sprite.gif", "vfr.mkv", "still.png")]),
+    "joined, all of it": lambda: (
+        gifsom.open([FIXTURES / name for name in ("cards.mkv", "rotated.mp4", "sprite.gif")])
+        .trim(1.5, 3.1)
+        .resample(8)
+        .resize(40)
+    ),
+    "joined, with parts that tell nothing or are cut off": lambda: gifsom.open(
+        [FIXTURES / name for name in ("noduration.webm", "truncated.mp4", "alpha.webm")]
+    ),
+    "joined, cut out": lambda: gifsom.open([FIXTURES / "alpha.webm", *soft()], transparent=True),
+    "pattern": lambda: gifsom.open(str(FIXTURES / "s*.[pg][ni][gf]")),
+    "stream": lambda: gifsom.open(BytesIO((FIXTURES / "cards.mkv").read_bytes())),
+    "raw video": lambda: open_raw(BytesIO(np.stack(soft()[:3]).tobytes()), size=(30, 20), fps=7, pixel_format="rgba"),
     "stored pictures": stored,
     "stored pictures, held": lambda: hold(stored()),
     "video, held": lambda: hold(video("cards.mkv")),
@@ -89,6 +117,8 @@ FOLDERS: dict[str, Callable[[Path], Clip]] = {
     "folder": gifsom.open,
     "folder over a color": lambda path: gifsom.open(path, background="navy"),
     "folder, all of it": lambda path: gifsom.open(path).trim(0.05).resample(8).resize(50),
+    "pages": lambda path: gifsom.open(path / "pages.tif"),
+    "pages and a video": lambda path: gifsom.open([path / "pages.tif", FIXTURES / "cards.mkv"]),
 }
 
 
@@ -98,7 +128,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("pictures")
     for name in ("sprite.gif", "still.png"):
         shutil.copy(FIXTURES / name, path)
-    Image.new("RGB", (30, 90), (200, 30, 40)).save(path / "tall.jpg")
+    tall, wide = Image.new("RGB", (30, 90), (200, 30, 40)), Image.new("L", (90, 30), 128)
+    tall.save(path / "tall.jpg")
+    tall.save(path / "pages.tif", save_all=True, append_images=[wide, tall])
     return path
 
 

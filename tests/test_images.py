@@ -167,7 +167,7 @@ def test_the_name_does_not_matter(tmp_path: Path) -> None:
     assert len(list(gifsom.open(tmp_path / "video.gif").frames())) == 20
 
 
-# --- Other animations: alpha over white -----------------------------------------------------------------------------
+# --- Other animations and alpha -------------------------------------------------------------------------------------
 
 
 def soft_frames() -> list[NDArray[np.uint8]]:
@@ -187,27 +187,66 @@ def over(rgba: NDArray[np.uint8], background: tuple[int, int, int]) -> NDArray[n
     return rgba[..., :3] * alpha + np.array(background) * (1 - alpha)
 
 
-@pytest.mark.parametrize("ending", ["webp", "png"])
-@pytest.mark.parametrize(("background", "behind"), [(None, (255, 255, 255)), ("#102030", (0x10, 0x20, 0x30))])
-def test_an_animation_with_partial_alpha_is_laid_over_the_background(
-    tmp_path: Path, ending: str, background: str | None, behind: tuple[int, int, int]
-) -> None:
-    path = tmp_path / f"in.{ending}"
+def soft_animation(folder: Path, ending: str) -> Path:
+    path = folder / f"in.{ending}"
     pictures = [Image.fromarray(frame) for frame in soft_frames()]
     options: dict[str, Any] = {"lossless": True, "exact": True} if ending == "webp" else {"blend": 0}
     pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=[100, 50, 200, 70], loop=0, **options)
-    clip = gifsom.open(path, background=background)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["webp", "png"])
+def test_an_animation_with_partial_alpha_is_laid_over_a_background(tmp_path: Path, ending: str) -> None:
+    path = soft_animation(tmp_path, ending)
+    clip = gifsom.open(path, background="#102030")
     frames = list(clip.frames())
-    assert len(frames) == 4
     assert [frame.start for frame in frames] == pytest.approx([0, 0.1, 0.15, 0.35])
     assert clip.duration == pytest.approx(0.42)
     for rgba, frame in zip(soft_frames(), frames, strict=True):
         assert frame.mask is None
-        assert np.abs(frame.pixels - over(rgba, behind)).max() <= 1
-    gif = converted(path, tmp_path, **({} if background is None else {"background": background}))
+        assert np.abs(frame.pixels - over(rgba, (0x10, 0x20, 0x30))).max() <= 1
+    gif = converted(path, tmp_path, background="#102030")
     assert [frame.delay for frame in gif.frames] == [10, 5, 20, 7]
     assert gif.loop == 0
     assert (np.stack(list(gif.canvases()))[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize("ending", ["webp", "png"])
+def test_without_a_background_half_of_the_alpha_decides_and_edges_keep_their_color(tmp_path: Path, ending: str) -> None:
+    path = soft_animation(tmp_path, ending)
+    for rgba, frame in zip(soft_frames(), gifsom.open(path).frames(), strict=True):
+        assert frame.mask is not None
+        assert np.array_equal(rgba[..., 3] < 128, frame.mask)
+        assert np.array_equal(rgba[~frame.mask][:, :3], frame.pixels[~frame.mask])
+    gif = converted(path, tmp_path)
+    assert [frame.delay for frame in gif.frames] == [10, 5, 20, 7]
+    for rgba, canvas in zip(soft_frames(), gif.canvases(), strict=True):
+        assert np.array_equal(rgba[..., 3] >= 128, canvas[..., 3] == 255)
+
+
+@pytest.mark.parametrize("ending", ["png", "webp", "avif", "tif", "gif"])
+def test_stills_keep_their_holes(tmp_path: Path, ending: str) -> None:
+    picture = np.full((16, 16, 4), (200, 40, 60, 255), np.uint8)
+    picture[:8, :8, 3] = 100
+    picture[8:, 8:, 3] = 0
+    if ending == "gif":
+        picture[..., 3][picture[..., 3] < 128] = 0
+    options: dict[str, Any] = {"lossless": True} if ending == "webp" else {}
+    Image.fromarray(picture).save(tmp_path / f"in.{ending}", **options)
+    frame = next(gifsom.open(tmp_path / f"in.{ending}").frames())
+    assert frame.mask is not None
+    assert np.array_equal(picture[..., 3] < 128, frame.mask)
+    assert np.abs(frame.pixels[~frame.mask].astype(int) - (200, 40, 60)).max() <= 4
+    assert next(gifsom.open(tmp_path / f"in.{ending}", background="white").frames()).mask is None
+
+
+def test_a_color_that_a_png_names_as_transparent_is_a_hole(tmp_path: Path) -> None:
+    pixels = np.full((4, 4, 3), (9, 8, 7), np.uint8)
+    pixels[1, 2] = (255, 0, 255)
+    Image.fromarray(pixels).save(tmp_path / "in.png", transparency=(255, 0, 255))
+    frame = next(gifsom.open(tmp_path / "in.png").frames())
+    assert frame.mask is not None
+    assert np.argwhere(frame.mask).tolist() == [[1, 2]]
 
 
 @pytest.mark.parametrize("ending", ["webp", "png"])
@@ -218,18 +257,114 @@ def test_an_animation_plays_as_often_as_it_did(tmp_path: Path, ending: str) -> N
     assert converted(tmp_path / f"in.{ending}", tmp_path).loop == 2
 
 
+@pytest.mark.parametrize("ending", ["webp", "png"])
+def test_an_animation_that_plays_for_ever_does_so(tmp_path: Path, ending: str) -> None:
+    pictures = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    pictures[0].save(tmp_path / f"in.{ending}", save_all=True, append_images=pictures[1:], duration=100, loop=0)
+    assert gifsom.open(tmp_path / f"in.{ending}").plays == 0
+
+
+def test_what_a_file_says_of_its_plays_is_what_its_specification_means(tmp_path: Path) -> None:
+    """One play: nothing in a GIF, whose number counts repetitions; 1 in an APNG's acTL and in a WebP's ANIM chunk."""
+    pictures = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    for ending in ("gif", "png", "webp"):
+        loop = {} if ending == "gif" else {"loop": 1}
+        pictures[0].save(tmp_path / f"in.{ending}", save_all=True, append_images=pictures[1:], duration=100, **loop)
+        assert gifsom.open(tmp_path / f"in.{ending}").plays == 1
+    data = (tmp_path / "in.png").read_bytes()
+    assert struct.unpack(">II", data[data.index(b"acTL") + 4 :][:8]) == (2, 1)
+    data = (tmp_path / "in.webp").read_bytes()
+    assert struct.unpack("<H", data[data.index(b"ANIM") + 12 :][:2]) == (1,)
+
+
+def test_the_default_image_of_an_apng_is_no_part_of_it(tmp_path: Path) -> None:
+    red, lime, blue = (Image.new("RGB", (8, 8), color) for color in ("red", "lime", "blue"))
+    red.save(tmp_path / "in.png", save_all=True, append_images=[lime, blue], duration=100, default_image=True)
+    clip = gifsom.open(tmp_path / "in.png")
+    assert [frame.pixels[0, 0].tolist() for frame in clip.frames()] == [[0, 255, 0], [0, 0, 255]]
+    assert clip.duration == pytest.approx(0.2)
+
+
+def test_a_sequence_in_avif_keeps_its_times(tmp_path: Path) -> None:
+    pictures = [Image.new("RGB", (32, 32), color) for color in ("red", "blue", "white")]
+    pictures[0].save(tmp_path / "in.avif", save_all=True, append_images=pictures[1:], duration=[100, 250, 50])
+    clip = gifsom.open(tmp_path / "in.avif")
+    assert [frame.start for frame in clip.frames()] == pytest.approx([0, 0.1, 0.35])
+    assert (clip.duration, clip.native, clip.plays) == (pytest.approx(0.4), True, None)
+
+
+def test_a_heif_file_is_a_picture_once_pillow_reads_it(tmp_path: Path) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    Image.new("RGB", (32, 24), "red").save(tmp_path / "in.heic")
+    assert gifsom.open(tmp_path / "in.heic").size == (32, 24)
+
+
 @pytest.mark.parametrize(("name", "within"), [("alpha.apng", 1), ("alpha_anim.webp", 40)])
-def test_shared_animations_are_laid_over_white(shared: Path, name: str, within: int) -> None:
+def test_shared_animations_keep_their_alpha_or_lie_over_white(shared: Path, name: str, within: int) -> None:
     """Both show the same; the WebP is lossy, and its header does not say that it has alpha."""
     paths = [shared / "odd" / name, shared / "odd/alpha.apng"]
     if not all(path.exists() for path in paths):
         pytest.skip(f"needs {paths}")
-    frames = list(gifsom.open(paths[0]).frames())
+    frames = list(gifsom.open(paths[0], background="white").frames())
     assert len(frames) == 10
-    for (rgba, _), frame in zip(decoders.pillow(paths[1]), frames, strict=True):
+    masked = gifsom.open(paths[0]).frames()
+    for (rgba, _), frame, cut in zip(decoders.pillow(paths[1]), frames, masked, strict=True):
         hidden = rgba[..., 3] == 0
         assert (frame.pixels[hidden] == 255).mean() > 0.99
         assert np.abs(frame.pixels - over(rgba, (255, 255, 255))).mean() <= within / 10
+        assert cut.mask is not None
+        assert (cut.mask != (rgba[..., 3] < 128)).mean() < 0.01
+
+
+# --- Pages ----------------------------------------------------------------------------------------------------------
+
+
+def pages(path: Path, *pictures: Image.Image, **options: Any) -> Path:
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], **options)
+    return path
+
+
+def test_the_pages_of_a_tiff_follow_each_other(tmp_path: Path) -> None:
+    colors = [(200, 30, 40), (10, 90, 200), (40, 160, 60)]
+    path = pages(tmp_path / "in.tif", *(Image.new("RGB", (20, 10), color) for color in colors))
+    clip = gifsom.open(path)
+    assert [tuple(frame.pixels[0, 0]) for frame in clip.frames()] == colors
+    assert [frame.start for frame in clip.frames()] == pytest.approx([0, 0.1, 0.2])
+    assert (clip.duration, clip.plays, clip.native) == (pytest.approx(0.3), None, False)
+    assert gifsom.open(path, fps=2).duration == 1.5
+    assert [frame.delay for frame in converted(path, tmp_path).frames] == [10, 10, 10]
+
+
+def test_a_page_of_another_size_is_fitted(tmp_path: Path) -> None:
+    path = pages(tmp_path / "in.tif", Image.new("RGB", (20, 20), "red"), Image.new("RGB", (40, 20), "blue"))
+    clip = gifsom.open(path)
+    assert clip.size == (20, 20)
+    _, frame = clip.frames()
+    assert frame.mask is not None
+    assert np.flatnonzero(~frame.mask.any(axis=1)).tolist() == [*range(5, 15)]
+    assert frame.pixels[10, 10].tolist() == [0, 0, 255]
+
+
+def test_a_small_copy_of_a_page_is_passed_over(tmp_path: Path) -> None:
+    small = Image.new("RGB", (10, 10), "blue")
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    path = pages(tmp_path / "in.tif", Image.new("RGB", (20, 20), "red"), small, Image.new("RGB", (20, 20), "lime"))
+    assert [frame.pixels[0, 0].tolist() for frame in gifsom.open(path).frames()] == [[255, 0, 0], [0, 255, 0]]
+
+
+def test_a_page_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    path = pages(tmp_path / "in.tif", Image.new("L", (20, 20)), Image.new("L", (50, 60)))
+    with pytest.raises(SourceRefused, match="50x60 pixels"):
+        gifsom.open(path, max_pixels=2999)
+    assert gifsom.open(path, max_pixels=3000).count == 2
+
+
+def test_of_a_photograph_with_previews_the_photograph_is_shown(tmp_path: Path) -> None:
+    red, blue = (Image.new("RGB", (32, 24), color) for color in ("red", "blue"))
+    red.save(tmp_path / "in.jpg", "MPO", save_all=True, append_images=[blue])
+    [frame] = gifsom.open(tmp_path / "in.jpg").frames()
+    assert frame.pixels[0, 0, 0] > 200
 
 
 # --- Damage ---------------------------------------------------------------------------------------------------------
@@ -344,6 +479,33 @@ def shown(path: Path) -> Iterator[tuple[NDArray[np.uint8], int]]:
     """What a GIF shows, and for how many centiseconds each picture."""
     for frame, delay in schedule(gifsom.open(path)):
         yield frame.pixels, delay
+
+
+# What the pygif suite's reader merges, or leaves transparent, and no browser does so; see `gifs_that_pillow_reads`.
+
+
+def expected_by_pygif(conf: Path) -> tuple[str, list[tuple[Canvas, int | None]], int | None]:
+    """Of a test of the pygif suite: the GIF, the canvases with their milliseconds, and how often it plays."""
+    parser = ConfigParser(interpolation=None)
+    parser.read(conf)
+    head = parser["config"]
+    shape = head.getint("height"), head.getint("width"), 4
+    frames: list[tuple[Canvas, int | None]] = []
+    for name in filter(None, head.get("frames", "").split(",")):
+        canvas = np.frombuffer((conf.parent / parser[name]["pixels"]).read_bytes(), np.uint8).reshape(shape)
+        delay = 10 * parser[name].getint("delay", 0)
+        frames.append((canvas, 100 if delay < 20 else delay))
+    count = head["loop-count"]
+    return head["input"], frames, 0 if count == "infinite" else int(count)
+
+
+CONFS = sorted(path.stem for path in (SHARED / "gifs/expected").glob("*.conf")) if SHARED.is_dir() else []
+
+
+@pytest.mark.skipif(not CONFS, reason=f"needs {SHARED / 'gifs/expected'}")
+@pytest.mark.parametrize("name", CONFS)
+def test_gifs_of_the_pygif_suite_are_read_as_it_says(name: str) -> None:
+    pass
 
 
 # --- Bombs ----------------------------------------------------------------------------------------------------------

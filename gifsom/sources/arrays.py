@@ -82,7 +82,7 @@ class StoredClip(Clip):
     def size(self) -> tuple[int, int]:
         if self._last is None:
             raise FrameError("no frame has been appended")
-        return self._last.shape[1], self._last.shape[0]
+        return self._last.pixels.shape[1], self._last.pixels.shape[0]
 
     @property
     def duration(self) -> float:

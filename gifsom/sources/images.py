@@ -268,7 +268,7 @@ def open_image(
             size = picture.size
             delays.append(delay)
     except UnidentifiedImageError:
-        raise SourceUnreadable(f"{printable(path)}: Pillow cannot read that kind of picture, or its head") from None
+        raise SourceUnreadable(f"{printable(path)}: its head is damaged, or Pillow does not read such pictures") from None
     except _DAMAGE as error:
         if not delays:
             raise SourceUnreadable(f"{printable(path)}: the picture is damaged ({printable(error)})") from None

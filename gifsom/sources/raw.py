@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -34,7 +33,7 @@ def pixel_formats() -> frozenset[str]:
 def open_raw(
     source: "str | os.PathLike[str] | BinaryIO",
     *,
-    size: str | Sequence[int],
+    size: str | tuple[int, int],
     fps: float,
     pixel_format: str = "rgb24",
     background: str | Color | None = None,
@@ -62,7 +61,7 @@ def open_raw(
     ((6, 4), 0.5)
     """
     shown = behind(background, transparent)
-    width, height = parse_box(size if isinstance(size, str) else (size[0], size[1]))
+    width, height = parse_box(size)
     rate = _rate(fps)
     if pixel_format not in pixel_formats():
         raise SettingError(

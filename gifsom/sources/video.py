@@ -15,7 +15,7 @@ from gifsom.clip import Clip, Frame, Mask, Pixels, Rect, Shortfall
 from gifsom.errors import SourceEmpty, printable
 from gifsom.settings import WHITE, Color, Seconds, span
 from gifsom.sources import ffmpeg
-from gifsom.sources.images import cut_out
+from gifsom.sources.images import cut_out, flatten
 from gifsom.timing import slots
 
 DIRECT = 60.0
@@ -179,23 +179,18 @@ class VideoClip(Clip):
         begin = f":start_time={start - seek:.6f}" if start else ""
         # With "pass" it gives every picture a place, so that even a clip that is shorter than one gives a frame.
         steps = [f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}"]
-        if self.stream.alpha:  # so that the color of what is hidden does not bleed into the edges
-            steps += ["format=gbrap", "premultiply=inplace=1"]
-        if self.stream.hdr:  # all colors in all pixels: zscale takes no odd sides otherwise
-            steps.append("format=yuv444p10|yuv444p12|gbrp10|gbrp12")
-        steps += self.steps
+        if self.stream.alpha:  # so that the color of what is hidden does not bleed; 8 bits would make white darker
+            steps += ["format=gbrap16le", "premultiply=inplace=1", *self.steps, "unpremultiply=inplace=1"]
+        elif self.stream.hdr:  # all colors in all pixels: zscale takes no odd sides otherwise
+            steps += ["format=yuv444p10|yuv444p12|gbrp10|gbrp12", *self.steps]
+        else:
+            steps += self.steps
         if self.stream.hdr:
             steps.append(TONE_MAP)
         return ",".join(steps)
 
-    def _shown(self, premultiplied: Pixels) -> tuple[Pixels, Mask | None]:
-        """A picture (h, w, 4) over the background, or in the colors that it has without its alpha, with a mask."""
-        colors, alpha = premultiplied[..., :3].astype(np.uint16), premultiplied[..., 3:].astype(np.uint16)
-        if self.background is None:
-            straight = np.minimum((colors * 255 + alpha // 2) // np.maximum(alpha, 1), 255)
-            return cut_out(np.concatenate([straight, alpha], axis=2).astype(np.uint8))
-        behind = ((255 - alpha) * np.array(self.background, np.uint16) + 127) // 255
-        return np.minimum(colors + behind, 255).astype(np.uint8), None
+    def _shown(self, rgba: Pixels) -> tuple[Pixels, Mask | None]:
+        return cut_out(rgba) if self.background is None else (flatten(rgba, self.background), None)
 
     def _emptiness(self, reader: ffmpeg.Reader) -> str:
         if reader.first is not None and self.start:
