@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gifsom.pipeline import Estimate, Result, convert, estimate
     from gifsom.record import Recorder
     from gifsom.shrink import Optimized, optimize
-    from gifsom.sources import open
+    from gifsom.sources import open, open_raw
     from gifsom.writer import Writer
 
 __version__ = "0.1.0"
@@ -73,6 +73,7 @@ __all__ = [
     "convert",
     "estimate",
     "open",
+    "open_raw",
     "optimize",
     "train",
 ]
@@ -110,6 +111,7 @@ _HOMES = {
     "convert": "pipeline",
     "estimate": "pipeline",
     "open": "sources",
+    "open_raw": "sources",
     "optimize": "shrink",
     "train": "palette.train",
 }

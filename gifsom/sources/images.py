@@ -194,10 +194,13 @@ def _open(path: os.PathLike[str], max_pixels: int) -> Image.Image:
     An animated WebP is always read with alpha: its canvas begins transparent, and only frames that cover it all make
     it opaque, yet its header's alpha flag speaks of the frames alone.
     """
+    source: os.PathLike[str] | BytesIO = path
     with Path(path).open("rb") as file:
         head = file.read(21)
-        animated_webp = head[8:16] == b"WEBPVP8X" and len(head) == 21 and head[20] & 0x02
-        source = BytesIO(head[:20] + bytes([head[20] | 0x10]) + file.read()) if animated_webp else path
+        if head[8:16] == b"WEBPVP8X" and len(head) == 21 and head[20] & 0x02:
+            file.seek(0)
+            source = BytesIO(file.read())
+            source.getbuffer()[20] |= 0x10
     with _limit(path, max_pixels):
         return Image.open(source)
 
@@ -268,7 +271,9 @@ def open_image(
             size = picture.size
             delays.append(delay)
     except UnidentifiedImageError:
-        raise SourceUnreadable(f"{printable(path)}: its head is damaged, or Pillow does not read such pictures") from None
+        raise SourceUnreadable(
+            f"{printable(path)}: its head is damaged, or Pillow does not read such pictures"
+        ) from None
     except _DAMAGE as error:
         if not delays:
             raise SourceUnreadable(f"{printable(path)}: the picture is damaged ({printable(error)})") from None

@@ -129,16 +129,14 @@ def local_file(name: str | os.PathLike[str]) -> Path:
     """The path of a file that is there and has something in it. Raises `SourceError`s that say what is wrong."""
     path = Path(name)
     try:
-        if not path.exists():
-            if is_address(name):
-                raise SourceRefused(f"{printable(name)}: that is a remote address, and only local files are read")
-            raise SourceNotFound(f"{printable(name)}: there is no such file")
-        if not path.is_file():
+        if is_address(name) and not path.exists():
+            raise SourceRefused(f"{printable(name)}: that is a remote address, and only local files are read")
+        if path.exists() and not path.is_file():
             raise SourceUnreadable(f"{printable(name)}: that is not a regular file")
         if not read_head(path):
             raise SourceUnreadable(f"{printable(name)}: the file is empty")
-    except SourceNotFound:  # which is an OSError
-        raise
+    except (FileNotFoundError, ValueError):  # the latter for a name with a null byte
+        raise SourceNotFound(f"{printable(name)}: there is no such file") from None
     except OSError as error:
         raise SourceUnreadable(f"{printable(name)}: {error.strerror}") from None
     return path
