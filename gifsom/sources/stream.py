@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gifsom.errors import SettingError, SourceUnreadable
+from gifsom.errors import SettingError, SourceUnreadable, printable
 
 PIECE = 1 << 20
 """Bytes that are in memory at a time."""
@@ -23,7 +23,9 @@ class Spooled(os.PathLike[str]):
     def __init__(self, stream: BinaryIO) -> None:
         """Read a binary stream to its end. Raises `SourceUnreadable` where it gives nothing or the disk is full."""
         said = getattr(stream, "name", None)
-        self._name = "standard input" if said == "<stdin>" else said if isinstance(said, str) else "the stream"
+        self._name = (
+            "standard input" if said == "<stdin>" else printable(said) if isinstance(said, str) else "the stream"
+        )
         if not isinstance(stream.read(0), bytes):
             raise SettingError(f"{self._name} gives text: hand over its bytes, such as sys.stdin.buffer")
         handle, self._path = tempfile.mkstemp(prefix="gifsom-")
