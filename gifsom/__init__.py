@@ -7,6 +7,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from gifsom.hooks import register as _register
+
 if TYPE_CHECKING:
     from gifsom.clip import Clip, Frame
     from gifsom.errors import (
@@ -31,9 +33,14 @@ if TYPE_CHECKING:
         TargetUnwritable,
         WindowNotFound,
     )
+    from gifsom.notebook import show
     from gifsom.palette.palette import Palette
     from gifsom.palette.train import train
+    from gifsom.pillow import save
     from gifsom.pipeline import Estimate, Result, convert, estimate
+    from gifsom.plugins.imageio import ImageioPlugin as ImageioPlugin
+    from gifsom.plugins.matplotlib import MatplotlibWriter as MatplotlibWriter
+    from gifsom.presets import preset
     from gifsom.record import Recorder
     from gifsom.shrink import Optimized, optimize
     from gifsom.sources import open, open_raw
@@ -75,16 +82,22 @@ __all__ = [
     "open",
     "open_raw",
     "optimize",
+    "preset",
+    "save",
+    "show",
     "train",
 ]
 
 # Names are fetched when they are first used: numba alone takes longer to import than `gifsom --help` may take.
+# The two that need a package that may be missing are not in __all__: `from gifsom import *` always works.
 _HOMES = {
     "Clip": "clip",
     "Estimate": "pipeline",
     "Frame": "clip",
     "FrameError": "errors",
     "GifsomError": "errors",
+    "ImageioPlugin": "plugins.imageio",
+    "MatplotlibWriter": "plugins.matplotlib",
     "Optimized": "shrink",
     "PackageMissing": "errors",
     "Palette": "palette.palette",
@@ -113,6 +126,9 @@ _HOMES = {
     "open": "sources",
     "open_raw": "sources",
     "optimize": "shrink",
+    "preset": "presets",
+    "save": "pillow",
+    "show": "notebook",
     "train": "palette.train",
 }
 
@@ -126,3 +142,6 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+_register()

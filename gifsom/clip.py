@@ -311,3 +311,9 @@ class Clip(ABC):
         from gifsom import pipeline
 
         return pipeline.convert(self, path, **options)
+
+    def _repr_html_(self) -> str | None:
+        """For a notebook: the first seconds as a small GIF."""
+        from gifsom.notebook import preview
+
+        return preview(self)

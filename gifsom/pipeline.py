@@ -14,6 +14,7 @@ from gifsom.encoder.ahead import ahead
 from gifsom.encoder.encode import Stats
 from gifsom.errors import SettingError, SourceIncomplete, TargetTooLarge
 from gifsom.fit import AIM, Fit, Forecast, Full, Limited, fit
+from gifsom.html import embedded
 from gifsom.info import parse
 from gifsom.job import Coded, Job, Progress, learned, told
 from gifsom.options import Settings
@@ -58,6 +59,9 @@ class Result:
     shortfall: Shortfall | None
     fit: Fit | None = None
     copied: bool = False
+
+    def _repr_html_(self) -> str | None:
+        return embedded(self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+"""The command that lists presets, the option that takes one, and defaults from settings files and the environment."""
+
+from typing import Annotated, Any
+
+import typer
+
+from gifsom.errors import GifsomError, printable
+
+
+def use_defaults(context: typer.Context) -> None:
+    """Let settings files and variables count where the command line of the command that is called says nothing.
+
+    Raises `SettingError` and `SourceNotFound` for what is wrong with them.
+    """
+    from gifsom.config import defaults
+
+    name = context.invoked_subcommand or ""
+    group: Any = context.command
+    if name in group.commands:
+        context.default_map = {name: _fitting(group.commands[name], defaults(name))}
+
+
+def _fitting(command: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Options as the command's parsed ones are: an option that may come several times is a list."""
+    several = {parameter.name for parameter in command.params if getattr(parameter, "multiple", False)}
+    return {name: [value] if name in several else value for name, value in options.items()}
+
+
+def _apply(context: typer.Context, name: str | None) -> str | None:
+    """Let a preset count as defaults: one that was typed more than settings files, one that they name less."""
+    if name is None or context.resilient_parsing:
+        return name
+    from gifsom.presets import preset
+
+    options, settings = _fitting(context.command, preset(name)), context.default_map or {}
+    source = context.get_parameter_source("preset")
+    typed = source is not None and source.name == "COMMANDLINE"
+    context.default_map = {**settings, **options} if typed else {**options, **settings}
+    return name
+
+
+def _names() -> list[str]:
+    from gifsom.presets import presets
+
+    try:
+        return [*presets()]
+    except GifsomError:  # told where a preset is used; a shell that completes has no room for it
+        return []
+
+
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        is_eager=True,
+        callback=_apply,
+        autocompletion=_names,
+        help="Size, width and rate for github, slack, discord, email or docs, where no others are given. `gifsom presets`"
+        " lists them.",
+    ),
+]
+
+
+def presets() -> None:
+    """List the presets of `gifsom convert --preset`, with what they set.
+
+    [presets.NAME] in gifsom.toml, in the current folder or the user's, adds others and changes these.
+    """
+    from gifsom.presets import presets
+
+    found = presets()
+    wide = max(map(len, found))
+    for one in found.values():
+        options = " ".join(_typed(name, value) for name, value in one.options.items())
+        origin = "".join(f" ({printable(path)})" for path in one.origin)
+        print(f"{printable(one.name):{wide}}  {printable(options)}{origin}")
+
+
+def _typed(name: str, value: Any) -> str:
+    """An option as it is typed."""
+    option = name.replace("_", "-")
+    return f"--{option} {value}" if not isinstance(value, bool) else f"--{option}" if value else f"--no-{option}"

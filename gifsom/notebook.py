@@ -1,0 +1,74 @@
+"""`show`: a clip, a file or pictures as a GIF that a notebook displays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from gifsom.clip import Clip
+from gifsom.errors import printable
+from gifsom.html import embedded
+from gifsom.pillow import save
+from gifsom.pipeline import Result, convert
+
+if TYPE_CHECKING:
+    from gifsom.pillow import Picture
+
+PREVIEW_SECONDS = 10
+PREVIEW_SIDE = 320
+PREVIEW_FPS = 10
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Shown:
+    """A GIF that a notebook displays; elsewhere its `repr` says where it is.
+
+    path    of the GIF
+    folder  a temporary one that it lies in, which goes with this object, or None
+    """
+
+    path: Path
+    folder: "TemporaryDirectory[str] | None" = None
+
+    def __repr__(self) -> str:
+        return f"<GIF {printable(self.path)}>"
+
+    def _repr_html_(self) -> str | None:
+        return embedded(self.path)
+
+
+def show(what: "str | Path | Clip | Result | Picture | Iterable[Picture]", **options: Any) -> Shown:
+    """Show something as a GIF in a notebook, as the last value of a cell or by `display`.
+
+    Args:
+        what: a GIF or what `gifsom.convert` returned, shown as it is where there are no options; another file or a
+            `Clip`, which is converted; or pictures, as `gifsom.save` takes them.
+        **options: as for `gifsom.convert`, or `gifsom.save`.
+
+    Returns:
+        An object that shows itself, and has the `path` of the GIF. One that was made goes with the object.
+
+    Raises:
+        SettingError, SourceError, FrameError: with one line that says what and why.
+
+    >>> gifsom.show("fixtures/sprite.gif")
+    <GIF fixtures/sprite.gif>
+    """
+    if isinstance(what, Result):
+        what = what.path
+    if isinstance(what, str | Path) and Path(what).suffix.lower() == ".gif" and not options:
+        return Shown(Path(what))
+    folder = TemporaryDirectory(prefix="gifsom-")
+    path = Path(folder.name, "shown.gif")
+    if isinstance(what, str | Path | Clip):
+        convert(what, path, **options)
+    else:
+        save(what, path, **options)
+    return Shown(path, folder)
+
+
+def preview(clip: Clip) -> str | None:
+    """The beginning of a clip as a small GIF in HTML: what shows itself without being asked must not take long."""
+    small = clip.trim(0, PREVIEW_SECONDS).resample(PREVIEW_FPS).fit((PREVIEW_SIDE, PREVIEW_SIDE))
+    return show(small)._repr_html_()

@@ -1,0 +1,1 @@
+"""Where people already work: gifsom as a plugin of other libraries, one module each, which needs that library."""
