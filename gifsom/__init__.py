@@ -7,7 +7,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gifsom.hooks import register as _register
+from gifsom import hooks
 
 if TYPE_CHECKING:
     from gifsom.clip import Clip, Frame
@@ -144,4 +144,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-_register()
+hooks.register()

@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+if TYPE_CHECKING:  # it takes longer to import than all the rest of gifsom
+    from importlib.abc import Loader
 
 Call: TypeAlias = Callable[[Any], None]
 """What is done with a module once it is there; after a reload again."""
@@ -14,20 +16,20 @@ Call: TypeAlias = Callable[[Any], None]
 _waiting: dict[str, Call] = {}
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds modules that are waited for, where Python itself does."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         spec = PathFinder.find_spec(name, path, target) if name in _waiting else None
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, _waiting[name])
+            spec.loader = cast("Loader", _Loader(spec.loader, _waiting[name]))
         return spec
 
 
-class _Loader(Loader):
+class _Loader:
     """Loads a module as another loader does, which it leaves as the module's own, and then makes a call."""
 
-    def __init__(self, loader: Loader, call: Call) -> None:
+    def __init__(self, loader: "Loader", call: Call) -> None:
         self._loader, self._call = loader, call
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from gifsom.clip import Clip
 from gifsom.errors import printable
@@ -24,12 +26,10 @@ PREVIEW_FPS = 10
 class Shown:
     """A GIF that a notebook displays; elsewhere its `repr` says where it is.
 
-    path    of the GIF
-    folder  a temporary one that it lies in, which goes with this object, or None
+    path  of the GIF
     """
 
     path: Path
-    folder: "TemporaryDirectory[str] | None" = None
 
     def __repr__(self) -> str:
         return f"<GIF {printable(self.path)}>"
@@ -52,20 +52,21 @@ def show(what: "str | Path | Clip | Result | Picture | Iterable[Picture]", **opt
     Raises:
         SettingError, SourceError, FrameError: with one line that says what and why.
 
-    >>> gifsom.show("fixtures/sprite.gif")
+    >>> show("fixtures/sprite.gif")
     <GIF fixtures/sprite.gif>
     """
     if isinstance(what, Result):
         what = what.path
-    if isinstance(what, str | Path) and Path(what).suffix.lower() == ".gif" and not options:
+    if isinstance(what, str | Path) and not options and Path(what).suffix.lower() == ".gif" and Path(what).is_file():
         return Shown(Path(what))
-    folder = TemporaryDirectory(prefix="gifsom-")
-    path = Path(folder.name, "shown.gif")
+    folder = mkdtemp(prefix="gifsom-")
+    shown = Shown(Path(folder, "shown.gif"))
+    finalize(shown, rmtree, folder, ignore_errors=True)
     if isinstance(what, str | Path | Clip):
-        convert(what, path, **options)
+        convert(what, shown.path, **options)
     else:
-        save(what, path, **options)
-    return Shown(path, folder)
+        save(what, shown.path, **options)
+    return shown
 
 
 def preview(clip: Clip) -> str | None:

@@ -55,8 +55,8 @@ Preset = Annotated[
         is_eager=True,
         callback=_apply,
         autocompletion=_names,
-        help="Size, width and rate for github, slack, discord, email or docs, where no others are given. `gifsom presets`"
-        " lists them.",
+        help="Size, width and rate for github, slack, discord, email or docs, where no others are given. `gifsom"
+        " presets` lists them.",
     ),
 ]
 

@@ -36,7 +36,7 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
 
     >>> import imageio.v3 as iio
     >>> iio.imread("fixtures/sprite.gif", plugin="gifsom").shape
-    (12, 40, 60, 3)
+    (12, 48, 64, 3)
     >>> iio.imwrite("x.gif", frames, plugin="gifsom", fps=15, quality=70)  # doctest: +SKIP
     """
 

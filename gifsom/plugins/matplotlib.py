@@ -31,7 +31,7 @@ class MatplotlibWriter(AbstractMovieWriter):
 
     def __init__(
         self,
-        fps: int = 5,
+        fps: float = 5,
         *,
         metadata: dict[str, str] | None = None,
         codec: str | None = None,
@@ -46,7 +46,7 @@ class MatplotlibWriter(AbstractMovieWriter):
             metadata, codec, bitrate, extra_args: what other writers take; a GIF has none of it.
             **options: as for `gifsom.Writer`: quality, max_size, colors, loop, …
         """
-        super().__init__(fps, metadata)
+        super().__init__(fps, metadata)  # type: ignore[arg-type]
         self._options = {"overwrite": True, **options}
 
     @classmethod
