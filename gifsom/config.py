@@ -23,7 +23,7 @@ from typing import Any, Final, TypeAlias
 from platformdirs import user_config_path
 
 from gifsom.errors import SettingError, SourceNotFound, printable
-from gifsom.settings import Settings
+from gifsom.options import Settings
 
 NAME: Final = "gifsom.toml"
 
