@@ -23,7 +23,6 @@ from typing import Any, Final, TypeAlias
 from platformdirs import user_config_path
 
 from gifsom.errors import SettingError, SourceNotFound, printable
-from gifsom.options import Settings
 
 NAME: Final = "gifsom.toml"
 
@@ -57,6 +56,8 @@ _FLAGS: Final = {
 _CODING: Final[dict[str, Kinds]] = {
     "fps": NUMBER,
     "width": WHOLE,
+    "height": WHOLE,
+    "fit": TEXT,
     "colors": WHOLE,
     "quality": WHOLE,
     "max_size": EITHER,
@@ -73,6 +74,7 @@ PRESET: Final[dict[str, Kinds]] = _CODING | {
     "dither": TEXT,
     "loop": WHOLE,
     "background": TEXT,
+    "transparent": FLAG,
     "strict": FLAG,
     "max_pixels": WHOLE,
     "seed": WHOLE,
@@ -166,6 +168,8 @@ def _checked(name: str, value: Any, kinds: Kinds, where: str) -> Any:
     if type(value) not in kinds:
         raise SettingError(f"{where} is {printable(value)}: give {_SAID[kinds]}")
     if name not in _OWN:
+        from gifsom.options import Settings  # here: numpy comes with it, and mostly nothing is set
+
         try:
             Settings.of({name: value})
         except SettingError as error:

@@ -34,6 +34,10 @@ class Settings:
     """What a conversion is asked to do. Raises `SettingError` for a value outside its range.
 
     edits       names of edits (see `gifsom.edit.chain.EDITS`) with their values, in the order in which they are done
+    usual_fps   frames per second at most where `edits` ask for no rate, 0 < fps <= 50; None: 15 for a video, and an
+                animation keeps its own delays
+    usual_width pixels at most where `edits` ask for no size, 1 to 16000; None: 640 for a video, and an animation
+                keeps its own size
     start       seconds (or "1:05") into the clip at which the GIF begins
     end         seconds into the clip at which it ends; None: the clip's own end
     duration    length of the GIF in seconds, instead of `end`
@@ -47,7 +51,7 @@ class Settings:
     dither      patterns for colors that are missing: "none"; "blue-noise", locked to the screen, everywhere;
                 "floyd-steinberg", finer, and larger and restless in a clip; "auto": blue noise where bands would show
     max_size    bytes, or "10MB", "500 kB", "1.5MiB", that the GIF may have: quality is lowered for that, and then fps
-                and width, unless they are given; None: as many as it takes
+                and width, unless edits say them; None: as many as it takes
     cursor      of a recording: the pointer is drawn; None: it is
     clicks      of a recording: rings are drawn where buttons are pressed; None: where there are any
     keys        of a recording: keys are drawn as a caption; None: where there are any
@@ -62,6 +66,8 @@ class Settings:
     """
 
     edits: tuple[tuple[str, Any], ...] = ()
+    usual_fps: float | None = None
+    usual_width: int | None = None
     start: Seconds = 0.0
     end: Seconds | None = None
     duration: Seconds | None = None
@@ -84,6 +90,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_edits(self.edits)
+        check_edits((name, value) for name, value in (("fps", self.usual_fps), ("width", self.usual_width)) if value)
         check_whole("colors", self.colors, 2, TABLE)
         if self.palette is not None and self.colors != TABLE:
             raise SettingError("palette and colors exclude each other: a palette has as many as it has")
@@ -148,7 +155,7 @@ class Settings:
     @property
     def plain(self) -> bool:
         """Whether nothing is asked of how a clip is coded."""
-        return self._usual_but(*_HANDLING, "edits", "start", "end", "duration", "loop")
+        return self._usual_but(*_HANDLING, "edits", "usual_fps", "usual_width", "start", "end", "duration", "loop")
 
     @property
     def unchanging(self) -> bool:

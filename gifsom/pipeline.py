@@ -285,13 +285,14 @@ def prepare(clip: Clip, settings: Settings, fps: float | None = None, width: int
     Raises `SettingError` and `SourceError`.
     """
     start, end = settings.span
-    usual = not clip.native
-    longest = MAX_SIDE if usual else max(MAX_SIDE, *clip.size)
+    longest = max(MAX_SIDE, *clip.size) if clip.native else MAX_SIDE
     if start or end is not None:
         clip = clip.trim(start, end)
     clip = edited(clip, settings.edits)
-    fps = fps or (VIDEO_FPS if usual and not settings.own_rate else None)
-    width = width or (VIDEO_WIDTH if usual and not settings.own_size else None)
+    if not settings.own_rate:
+        fps = fps or settings.usual_fps or (None if clip.native else VIDEO_FPS)
+    if not settings.own_size:
+        width = width or settings.usual_width or (None if clip.native else VIDEO_WIDTH)
     if fps is not None:
         clip = clip.resample(fps)
     if width is not None:

@@ -15,7 +15,7 @@ class Preset:
     """Options under one name.
 
     name     what `--preset` calls it
-    options  keyword arguments of `gifsom.convert`
+    options  as on the command line; its rate and width are the usual ones, which max_size may lower
     origin   the settings files that say so, the one that counts most last; none: it is gifsom's own
     """
 
@@ -45,7 +45,7 @@ def presets() -> dict[str, Preset]:
 
 
 def preset(name: str) -> dict[str, Any]:
-    """The options of a preset, for `gifsom.convert`.
+    """The options of a preset, for `gifsom.convert`; its rate and width are the usual ones.
 
     Args:
         name: "github", "slack", "discord", "email", "docs", or one of a settings file, as `gifsom presets` lists them.
@@ -55,7 +55,13 @@ def preset(name: str) -> dict[str, Any]:
 
     >>> gifsom.convert("clip.mp4", **gifsom.preset("github"))  # doctest: +SKIP
     """
+    usual = {"fps": "usual_fps", "width": "usual_width"}
+    return {usual.get(option, option): value for option, value in find(name).options.items()}
+
+
+def find(name: str) -> Preset:
+    """The preset of a name. Raises as `preset`."""
     found = presets()
     if name not in found:
         raise SettingError(f"there is no preset '{printable(name)}': there are {', '.join(map(printable, found))}")
-    return dict(found[name].options)
+    return found[name]

@@ -7,8 +7,9 @@ from conftest import FIXTURES
 
 import gifsom
 from gifsom.cli.presets import presets as command
+from gifsom.options import Settings
 from gifsom.presets import presets
-from gifsom.settings import Settings, parse_size
+from gifsom.settings import parse_size
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +55,8 @@ def test_settings_files_add_and_change_the_project_over_the_user(alone: Path, tm
     user.mkdir(parents=True)
     (user / "gifsom.toml").write_text('[presets.wiki]\nwidth = 720\nfps = 8\n[presets.email]\nmax-size = "2MB"\n')
     (alone / "gifsom.toml").write_text("[presets.wiki]\nwidth = 700\n")
-    assert gifsom.preset("wiki") == {"width": 700, "fps": 8}
-    assert gifsom.preset("email") == {"max_size": "2MB", "width": 600, "fps": 10}
+    assert gifsom.preset("wiki") == {"usual_width": 700, "usual_fps": 8}
+    assert gifsom.preset("email") == {"max_size": "2MB", "quality": 80, "usual_width": 600, "usual_fps": 10}
     assert (user / "gifsom.toml", Path("gifsom.toml")) == presets()["wiki"].origin
 
 
@@ -78,5 +79,5 @@ def test_the_command_lists_them_as_they_are_typed(alone: Path, capsys: pytest.Ca
     (alone / "gifsom.toml").write_text("[presets.wiki]\nwidth = 720\nstrict = true\n")
     command()
     lines = capsys.readouterr().out.splitlines()
-    assert "github   --max-size 10MB --width 800 --fps 15" in lines
+    assert "github   --max-size 10MB --quality 80 --width 800 --fps 15" in lines
     assert "wiki     --width 720 --strict (gifsom.toml)" in lines

@@ -15,6 +15,7 @@ import gifsom
 from gifsom.cli.clips import convert, info, optimize, palette
 from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
 from gifsom.cli.options import InOrder
+from gifsom.cli.presets import presets, use_defaults
 from gifsom.cli.recording import record
 from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
 from gifsom.errors import GifsomError, SettingError
@@ -39,6 +40,7 @@ for command in (
     monitors,
     windows,
     doctor,
+    presets,
 ):
     app.command(cls=InOrder)(command)
 
@@ -54,6 +56,7 @@ def _options(
     if context.invoked_subcommand is None:
         print(context.get_help())
         raise typer.Exit(USAGE)
+    use_defaults(context)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import typer
 from gifsom import lines
 from gifsom.cli.common import Quiet, given, progress_bars, show_log, tell_shortfall
 from gifsom.cli.options import CODING, EDITING, PART, READING, SHOWING, TUNING, Seed, takes
+from gifsom.cli.presets import Preset
 
 
 @takes(PART, EDITING, CODING, TUNING, SHOWING, READING)
@@ -24,6 +25,7 @@ def convert(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Say how large it will be, and how good; nothing is written.")
     ] = False,
+    preset: Preset = None,
     quiet: Quiet = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what ffmpeg says.")] = False,
     **options: Any,

@@ -143,6 +143,7 @@ TUNING: Final[dict[str, Any]] = {
         str | None,
         typer.Option(
             metavar="|".join(MAP_SIZES),
+            autocompletion=lambda: [*MAP_SIZES],
             help="Colors of the shared map; of more than 256, a frame takes those that it needs. Without it: auto.",
         ),
     ],
@@ -150,6 +151,7 @@ TUNING: Final[dict[str, Any]] = {
         str | None,
         typer.Option(
             metavar="|".join(DITHERS),
+            autocompletion=lambda: [*DITHERS],
             help="Patterns for colors that are missing: blue-noise stays still, floyd-steinberg is finer, and restless"
             " in a clip. Without it: auto, blue noise where bands would show.",
         ),
@@ -197,8 +199,8 @@ def takes(*groups: dict[str, Any]) -> Callable[[Callable[..., None]], Callable[.
         def run(**values: Any) -> None:
             typed = values.pop("context").meta.get(_TYPED, [])
             given = {name: value for name in shared if (value := values.pop(name)) not in (None, [])}
-            edits = _in_order({name: given.pop(name) for name in EDITING if name in given}, typed)
-            command(**values, **given, **({"edits": edits} if edits else {}))
+            edits = {name: given.pop(name) for name in EDITING if name in given}
+            command(**values, **given, **_usual(edits, typed), **_in_order(edits, typed))
 
         own = signature(command)
         kept = [one for one in own.parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
@@ -208,8 +210,14 @@ def takes(*groups: dict[str, Any]) -> Callable[[Callable[..., None]], Callable[.
     return decorate
 
 
-def _in_order(edits: dict[str, Any], typed: list[str]) -> list[tuple[str, Any]]:
+def _usual(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:
+    """Rate and width that settings files or a preset say: the usual ones, where the command line asks for others."""
+    return {f"usual_{name}": edits.pop(name)[0] for name in ("fps", "width") if name in edits and name not in typed}
+
+
+def _in_order(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:
     """Each value with the name of its edit, in the order typed; those that were not typed, but set, come last."""
     left = {name: list(values) if isinstance(values, list) else [] for name, values in edits.items()}
     ordered = [(name, left[name].pop(0) if left[name] else edits[name]) for name in typed if name in edits]
-    return ordered + [(name, value) for name in edits if name not in typed for value in left[name] or [edits[name]]]
+    ordered += [(name, value) for name in edits if name not in typed for value in left[name] or [edits[name]]]
+    return {"edits": ordered} if ordered else {}

@@ -30,9 +30,9 @@ def _apply(context: typer.Context, name: str | None) -> str | None:
     """Let a preset count as defaults: one that was typed more than settings files, one that they name less."""
     if name is None or context.resilient_parsing:
         return name
-    from gifsom.presets import preset
+    from gifsom.presets import find
 
-    options, settings = _fitting(context.command, preset(name)), context.default_map or {}
+    options, settings = _fitting(context.command, find(name).options), context.default_map or {}
     source = context.get_parameter_source("preset")
     typed = source is not None and source.name == "COMMANDLINE"
     context.default_map = {**settings, **options} if typed else {**options, **settings}

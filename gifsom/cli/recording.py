@@ -29,6 +29,7 @@ from gifsom.cli.common import (
 )
 from gifsom.cli.finish import finish_recording, tell_kept
 from gifsom.cli.options import CODING, EDITING, takes
+from gifsom.cli.presets import Preset
 from gifsom.errors import SettingError
 from gifsom.settings import MAX_FPS, RECORD_FPS
 
@@ -70,6 +71,7 @@ def record(
         bool | None, typer.Option("--keys", help="Show the keys that are pressed: passwords, too, if you type them.")
     ] = None,
     keep: Keep = False,
+    preset: Preset = None,
     quiet: Quiet = False,
     **options: Any,
 ) -> None:
