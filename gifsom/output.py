@@ -1,17 +1,21 @@
-"""Writing a file so that it is either there whole, or not at all.
+"""Writing a file, or a folder of pictures, so that it is either there whole, or not at all.
 
 Everything goes to a temporary file in the target's own folder, which is flushed, synced, closed and then renamed. Every
 failure leaves an older file as it was and nothing beside it.
 """
 
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
-from gifsom.errors import TargetError, TargetExists, TargetUnwritable, printable
+from gifsom.errors import GifsomError, TargetError, TargetExists, TargetUnwritable, printable
+
+_FRAME: Final = re.compile(r"frame-\d{4,}\.png")
 
 
 def check_target(path: Path, overwrite: bool) -> None:
@@ -35,10 +39,56 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
 
 
-def check_ending(path: Path) -> None:
-    """Raise `TargetUnwritable` for a name that is rather a mistake, such as two videos, than a wish."""
-    if path.suffix.lower() not in ("", ".gif"):
+def check_ending(path: Path, others: Sequence[str] = ()) -> None:
+    """Raise `TargetUnwritable` for a name that is rather a mistake, such as two videos, than a wish.
+
+    A name without an ending is that of a GIF; `others` are endings of what else can be written.
+    """
+    if path.suffix.lower() in ("", ".gif", *others):
+        return
+    if not others:
         raise TargetUnwritable(f"{printable(path)}: the name of a GIF ends in .gif")
+    raise TargetUnwritable(f"{printable(path)}: the name ends in .gif, {', '.join(others[:-1])} or {others[-1]}")
+
+
+def is_folder(path: "str | Path") -> bool:
+    """Whether an output is a folder: it is one already, or its name ends in a slash.
+
+    >>> is_folder("frames/"), is_folder("frames.gif")
+    (True, False)
+    """
+    return str(path).endswith(("/", os.sep)) or Path(path).is_dir()
+
+
+def frame_name(number: int) -> str:
+    """The name of a frame's picture in a folder: `number` counts from 1.
+
+    >>> frame_name(7)
+    'frame-0007.png'
+    """
+    return f"frame-{number:04}.png"
+
+
+def check_folder(path: Path, overwrite: bool) -> None:
+    """Raise `TargetExists` or `TargetUnwritable` for a folder that frames could not be written to; touches nothing."""
+    try:
+        if path.exists() and not path.is_dir():
+            raise TargetUnwritable(f"{printable(path)}: that is a file: name a folder")
+        if path.is_dir() and not overwrite and _frames(path):
+            raise TargetExists(f"{printable(path)}: there are frames in it already (--overwrite replaces them)")
+        home = path if path.is_dir() else path.parent
+        if not home.is_dir():
+            raise TargetUnwritable(f"{printable(path)}: there is no folder {printable(home)}")
+        if not os.access(home, os.W_OK | os.X_OK):
+            raise TargetUnwritable(f"{printable(path)}: the folder {printable(home)} cannot be written to")
+    except TargetError:
+        raise
+    except OSError as error:
+        raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
+
+
+def _frames(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if _FRAME.fullmatch(path.name)]
 
 
 def same_file(path: Path, other: "str | Path") -> bool:
@@ -74,9 +124,7 @@ def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
 
     Raises `TargetExists` where a file is there and `overwrite` is false, `TargetUnwritable` for all else.
     """
-    check_target(path, overwrite)
-    part = path.with_name(f".gifsom-{secrets.token_hex(6)}.part")
-    try:
+    with replacing_file(path, overwrite) as part:
         try:
             raw = part.open("xb", buffering=1 << 16)
         except OSError as error:
@@ -92,6 +140,18 @@ def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
         finally:
             with suppress(OSError):  # when a write has failed already, what is left in the buffer fails again
                 raw.close()
+
+
+@contextmanager
+def replacing_file(path: Path, overwrite: bool) -> Iterator[Path]:
+    """The name of a file beside `path`, to be made within the block; it is at `path` once that has ended well.
+
+    For programs that write files by name; `replacing` is for all else. Raises as that does.
+    """
+    check_target(path, overwrite)
+    part = path.with_name(f".gifsom-{secrets.token_hex(6)}.part")
+    try:
+        yield part
         check_target(path, overwrite)
         try:
             part.replace(path)
@@ -99,3 +159,33 @@ def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
             raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def filling(path: Path, overwrite: bool) -> Iterator[Path]:
+    """An empty folder for frames, which are in the folder `path` once the block has ended well; it is made if missing.
+
+    Frames that are there already are replaced, and those beyond the new ones removed. Raises `TargetExists` where there
+    are any and `overwrite` is false, `TargetUnwritable` for all else.
+    """
+    check_folder(path, overwrite)
+    there = path.is_dir()
+    part = (path if there else path.parent) / f".gifsom-{secrets.token_hex(6)}.part"
+    try:
+        part.mkdir()
+        yield part
+        check_folder(path, overwrite)
+        if not there:
+            part.rename(path)
+            return
+        for old in _frames(path):
+            if not (part / old.name).exists():
+                old.unlink()
+        for new in part.iterdir():
+            new.replace(path / new.name)
+    except GifsomError:
+        raise
+    except OSError as error:
+        raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -32,7 +32,7 @@ LAYERS = [
     ["gifsom.writer", "gifsom.shrink", "gifsom.record"],
     ["gifsom.pipeline"],
     ["gifsom.fit"],
-    ["gifsom.probe"],
+    ["gifsom.probe", "gifsom.export"],
     ["gifsom.job"],
     ["gifsom.sources", "gifsom.encoder", "gifsom.recorder"],
     ["gifsom.palette"],

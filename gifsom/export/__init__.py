@@ -1,0 +1,96 @@
+"""Other formats than GIF: animated WebP, animated PNG, MP4, and a folder of PNGs.
+
+The frames stream: what is in memory of a clip is a few frames, and the compressed file where an encoder asks for that.
+A clip is read twice where a file's head says what is to come.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from PIL import Image
+
+from gifsom.clip import Clip
+from gifsom.edit.base import with_alpha
+from gifsom.errors import TargetUnwritable, printable
+from gifsom.export.apng import write_apng
+from gifsom.export.base import Exported, Order
+from gifsom.export.mp4 import write_mp4
+from gifsom.export.webp import write_webp
+from gifsom.job import Progress, told
+from gifsom.output import check_folder, check_target, filling, frame_name, is_folder
+from gifsom.settings import check_whole
+
+__all__ = ["ENDINGS", "Exported", "check", "export"]
+
+
+def export(
+    clip: Clip,
+    path: "str | Path",
+    *,
+    quality: int | None = None,
+    plays: int = 0,
+    overwrite: bool = False,
+    progress: Progress = lambda stage, done, of: None,
+) -> Exported:
+    """Write a clip in another format than GIF, which the ending of the path says; the source's timing is kept.
+
+    Args:
+        clip: any clip.
+        path: .webp; .png or .apng, both animated and lossless; .mp4, which is H.264 over white; or a folder, that is
+            there or whose name ends in a slash, for frame-0001.png and so on, all frames of the clip.
+        quality: 1 to 100, of .webp and .mp4; None: 80, and a WebP of at most 256 colors is lossless, as it is at 100.
+        plays: how many times an animation runs, 0 for ever.
+        overwrite: replace the file, or the frames in the folder.
+        progress: called often with stage, done, of.
+
+    Raises:
+        SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     export(gifsom.open("fixtures/sprite.gif"), f"{folder}/sprite.webp").frames
+    12
+    """
+    if quality is not None:
+        check_whole("quality", quality, 1, 100)
+    check_whole("plays", plays, 0, 65_535)
+    order = Order(clip, Path(path), quality, plays, overwrite, progress)
+    if is_folder(path):
+        return _write_frames(order)
+    write = _WRITERS.get(order.path.suffix.lower())
+    if write is None:
+        raise TargetUnwritable(f"{printable(path)}: the name ends in {', '.join(ENDINGS)}, or in / for a folder")
+    check_target(order.path, overwrite)
+    return write(order)
+
+
+def check(path: "str | Path", overwrite: bool) -> None:
+    """Raise `TargetError` for a file or folder that could not be written; touches nothing."""
+    if is_folder(path):
+        check_folder(Path(path), overwrite)
+    else:
+        check_target(Path(path), overwrite)
+
+
+def _write_frames(order: Order) -> Exported:
+    size = number = 0
+    with filling(order.path, order.overwrite) as folder:
+        for number, frame in enumerate(told(order.clip.frames(), "Writing", order.clip.count, order.progress), 1):
+            file = folder / frame_name(number)
+            (Image.fromarray(frame.pixels) if frame.mask is None else with_alpha(frame)).save(file)
+            size += file.stat().st_size
+    return order.done(size, number, True)
+
+
+_Writer: TypeAlias = Callable[[Order], Exported]
+
+_WRITERS: Final[dict[str, _Writer]] = {
+    ".webp": write_webp,
+    ".png": write_apng,
+    ".apng": write_apng,
+    ".mp4": write_mp4,
+}
+
+ENDINGS: Final = tuple(_WRITERS)
+"""Endings of the files that can be written."""

@@ -1,0 +1,108 @@
+"""What the writers share: what is to be done, and the pictures of a clip with their times."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from gifsom.clip import Clip, Frame, Pixels
+from gifsom.color import pack
+from gifsom.edit.base import with_alpha
+from gifsom.job import Progress, told
+from gifsom.settings import TABLE, WHITE
+from gifsom.timing import nearest
+
+SHORTEST: Final = 11
+"""Milliseconds that a picture lasts at least: browsers show one of 10 or less for 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    path      of the file or folder
+    bytes     its size, of all pictures where it is a folder
+    size      width and height in pixels
+    frames    pictures in it
+    seconds   that it plays, or that the clip does
+    lossless  every pixel has the very color of the clip
+    """
+
+    path: Path
+    bytes: int
+    size: tuple[int, int]
+    frames: int
+    seconds: float
+    lossless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be done: a clip to be written to a file, at a quality from 1 to 100 or as is usual."""
+
+    clip: Clip
+    path: Path
+    quality: int | None
+    plays: int
+    overwrite: bool
+    progress: Progress
+
+    def done(self, size: int, frames: int, lossless: bool) -> Exported:
+        return Exported(self.path, size, self.clip.size, frames, self.clip.duration, lossless)
+
+
+def stills(clip: Clip) -> Iterator[tuple[Frame, int]]:
+    """The pictures of a clip, none like the one before, and how long each stands, in milliseconds from SHORTEST on."""
+    shown: Frame | None = None
+    since = 0
+    for frame in clip.frames():
+        now = nearest(1000 * frame.start)
+        if shown is None:
+            shown = frame
+        elif not _same(shown, frame):
+            if now - since >= SHORTEST:
+                yield shown, now - since
+                since = now
+            shown = frame
+    if shown is not None:
+        yield shown, max(SHORTEST, nearest(1000 * clip.duration) - since)
+
+
+def _same(a: Frame, b: Frame) -> bool:
+    if a.mask is not b.mask and (a.mask is None or b.mask is None or not np.array_equal(a.mask, b.mask)):
+        return False
+    return a.pixels is b.pixels or np.array_equal(a.pixels, b.pixels)
+
+
+def opaque(frame: Frame) -> Pixels:
+    """The picture (h, w, 3), white where it is transparent."""
+    return frame.pixels if frame.mask is None else np.where(frame.mask[..., None], np.uint8(WHITE[0]), frame.pixels)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What comes: how long each of `stills` stands, in ms; some are transparent; all colors would fit in a table."""
+
+    lengths: list[int]
+    alpha: bool
+    few: bool
+
+
+def survey(order: Order) -> Survey:
+    lengths: list[int] = []
+    alpha = False
+    colors = np.empty(0, np.uint32)
+    for frame, length in told(stills(order.clip), "Reading", order.clip.count, order.progress):
+        lengths.append(length)
+        alpha |= frame.mask is not None
+        if len(colors) <= TABLE:
+            colors = np.union1d(colors, pack(frame.pixels))
+    return Survey(lengths, alpha, len(colors) <= TABLE)
+
+
+def pictures(order: Order, found: Survey) -> Iterator[Image.Image]:
+    for frame, _ in told(stills(order.clip), "Writing", len(found.lengths), order.progress):
+        yield with_alpha(frame) if found.alpha else Image.fromarray(frame.pixels)

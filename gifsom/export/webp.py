@@ -1,0 +1,57 @@
+"""Animated WebP, by Pillow: its encoder keeps the compressed frames, and is handed the pictures one by one."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Final
+
+from PIL import Image
+
+from gifsom.errors import SettingError, printable
+from gifsom.export.base import Exported, Order, pictures, survey
+from gifsom.output import replacing
+from gifsom.settings import QUALITY
+
+WEBP_SIDE: Final = 16_383
+"""Longest side of a WebP in pixels."""
+
+
+class Reel(Image.Image):
+    """Pictures that come one after the other as the frames of one image, as Pillow's writers ask for them."""
+
+    def __init__(self, pictures: Iterator[Image.Image], count: int) -> None:
+        super().__init__()
+        self.n_frames = count
+        self.pictures = pictures
+        self._at = -1
+        self.seek(0)
+
+    def seek(self, frame: int) -> None:
+        """Forwards only; back to the start, as writers end, leaves it where it is."""
+        while self._at < frame:
+            picture = next(self.pictures)
+            self.im, self._mode, self._size = picture.im, picture.mode, picture.size
+            self._at += 1
+
+    def tell(self) -> int:
+        return 0
+
+
+def write_webp(order: Order) -> Exported:
+    if max(order.clip.size) > WEBP_SIDE:
+        raise SettingError(f"{printable(order.path)}: a side of a WebP ends at {WEBP_SIDE} pixels")
+    found = survey(order)
+    lossless = order.quality == 100 or (order.quality is None and found.few)
+    with replacing(order.path, order.overwrite) as stream:
+        data = BytesIO()
+        Reel(pictures(order, found), len(found.lengths)).save(
+            data,
+            "WEBP",
+            save_all=True,
+            duration=found.lengths,
+            loop=order.plays,
+            lossless=lossless,
+            quality=QUALITY if lossless or order.quality is None else order.quality,  # of lossless ones: the effort
+            method=4,
+        )
+        stream.write(data.getbuffer())
+    return order.done(data.tell(), len(found.lengths), lossless)
