@@ -11,6 +11,7 @@ from gifsom import hooks
 
 if TYPE_CHECKING:
     from gifsom.clip import Clip, Frame
+    from gifsom.comparison import Comparison, compare
     from gifsom.errors import (
         FrameError,
         GifsomError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         TargetUnwritable,
         WindowNotFound,
     )
+    from gifsom.explanation import Explanation, explain
     from gifsom.notebook import show
     from gifsom.palette.palette import Palette
     from gifsom.palette.train import train
@@ -50,7 +52,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Clip",
+    "Comparison",
     "Estimate",
+    "Explanation",
     "Frame",
     "FrameError",
     "GifsomError",
@@ -77,8 +81,10 @@ __all__ = [
     "TargetUnwritable",
     "WindowNotFound",
     "Writer",
+    "compare",
     "convert",
     "estimate",
+    "explain",
     "open",
     "open_raw",
     "optimize",
@@ -92,7 +98,9 @@ __all__ = [
 # The two that need a package that may be missing are not in __all__: `from gifsom import *` always works.
 _HOMES = {
     "Clip": "clip",
+    "Comparison": "comparison",
     "Estimate": "pipeline",
+    "Explanation": "explanation",
     "Frame": "clip",
     "FrameError": "errors",
     "GifsomError": "errors",
@@ -121,8 +129,10 @@ _HOMES = {
     "TargetUnwritable": "errors",
     "WindowNotFound": "errors",
     "Writer": "writer",
+    "compare": "comparison",
     "convert": "pipeline",
     "estimate": "pipeline",
+    "explain": "explanation",
     "open": "sources",
     "open_raw": "sources",
     "optimize": "shrink",

@@ -1,12 +1,16 @@
 """What the command line says of results: lines of text, made here and printed there."""
 
 from collections.abc import Iterator, Sequence
+from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gifsom.errors import printable
 
 if TYPE_CHECKING:
+    from gifsom.comparison import Comparison
+    from gifsom.explanation import Explanation
+    from gifsom.export import Exported
     from gifsom.fit import Fit
     from gifsom.info import Info
     from gifsom.pipeline import Estimate, Result
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
 
 ERROR = "OKLab x 100: 1 is hardly seen"
 """What a mean error is."""
+
+
+BARS = 40
+"""Bars of frames that are shown at most."""
 
 
 def conversion(result: "Result") -> str:
@@ -99,6 +107,74 @@ def description(path: Path, found: "Info") -> Iterator[str]:
     if sizes:
         middle, most = sizes[len(sizes) // 2], found.frames.index(max(found.frames, key=lambda frame: frame.bytes))
         yield f"bytes    {sizes[0]} to {sizes[-1]} a frame, {middle} in the middle; frame {most + 1} is the largest"
+
+
+def export(found: "Exported") -> str:
+    """Of a file in another format than GIF, or of a folder of frames."""
+    size = f"{found.size[0]}x{found.size[1]} pixels, {count(found.frames, 'frame')}, {found.seconds:.2f} s"
+    return f"{printable(found.path)}: {amount(found.bytes)}, {size}" + (", lossless" if found.lossless else "")
+
+
+def comparison(source: str, output: str, found: "Comparison") -> Iterator[str]:
+    """Of how far an output is from its source."""
+    for name, size, length in (
+        (source, found.source_size, found.source_bytes),
+        (output, found.size, found.bytes),
+    ):
+        yield f"{printable(name)}: {size[0]}x{size[1]} pixels" + ("" if length is None else f", {amount(length)}")
+    yield f"frames  {found.frames} compared, each with the source's of its time"
+    yield f"error   {found.error:.2f} in the mean, {found.worst.error:.2f} in the worst frame ({ERROR})"
+    yield "PSNR    " + ("infinite: no pixel differs" if isinf(found.psnr) else f"{found.psnr:.1f} dB")
+    yield f"SSIM    {found.ssim:.4f} in the mean, {found.worst.ssim:.4f} in the worst frame"
+    yield f"worst   frame {found.worst.number}, at {found.worst.time:.2f} s"
+
+
+def explanation(found: "Explanation", columns: int, mark: str) -> Iterator[str]:
+    """Of where the bytes of a GIF are, `columns` wide; bars are drawn with `mark`."""
+    size = f"{found.size[0]}x{found.size[1]} pixels, {count(len(found.images), 'frame')}, {found.seconds:.2f} s"
+    yield f"{printable(found.path)}: {amount(found.bytes)}, {size}"
+    if not found.complete:
+        yield "the file is damaged or cut off: this is what can be read"
+    yield ""
+    for name, part in sorted(found.parts.items(), key=lambda item: -item[1]):
+        if part:
+            bar = mark * round(part / found.bytes * max(0, columns - 42))
+            yield f"{name:18}  {amount(part):>10}  {100 * part / found.bytes:5.1f} %  {bar}".rstrip()
+    yield ""
+    yield from _frames(found, columns, mark)
+    yield ""
+    yield f"palette  {found.used} of {found.entries} entries of the common one are used" + (
+        f"; {count(found.tables, 'frame')} with palettes of their own" if found.tables else ""
+    )
+    share = 100 * found.busiest.width * found.busiest.height / (found.size[0] * found.size[1])
+    where = f"{found.busiest.width}x{found.busiest.height}+{found.busiest.left}+{found.busiest.top}"
+    yield f"places   half of the image data is spent in {where}, {share:.0f} % of the picture"
+    yield ""
+    yield from _advice(found)
+
+
+def _frames(found: "Explanation", columns: int, mark: str) -> Iterator[str]:
+    """A bar a frame; where there are many, a bar for some in a row."""
+    sizes = [image.bytes for image in found.images]
+    group = -(-len(sizes) // BARS)
+    sums = [sum(sizes[i : i + group]) for i in range(0, len(sizes), group)]
+    yield "frames     at" if group == 1 else f"frames     at, {group} in a bar"
+    for i, total in enumerate(sums):
+        bar = mark * round(total / max(sums) * max(0, columns - 32))
+        yield f"{i * group + 1:6}  {found.images[i * group].start:7.2f} s  {amount(total):>11}  {bar}".rstrip()
+    largest = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)[:3]
+    told = ", ".join(f"{i + 1} at {found.images[i].start:.2f} s ({amount(sizes[i])})" for i in largest)
+    yield f"largest  {told}"
+
+
+def _advice(found: "Explanation") -> Iterator[str]:
+    if not found.advice:
+        yield "nothing that was tried makes it smaller"
+        return
+    yield "what would make it smaller, each by itself:"
+    for one in found.advice:
+        command = f"convert {one.options}" if one.options else "optimize --quality 100"
+        yield f"{-100 * one.saves / found.bytes:5.0f} %  {amount(one.saves):>10}  {one.text} (gifsom {command})"
 
 
 def recording(stats: "Stats", paused: bool, typed: bool) -> str:

@@ -26,7 +26,7 @@ LAYERS = [
     ["gifsom.cli"],
     ["gifsom.lines"],
     ["gifsom.study"],
-    ["gifsom.figure", "gifsom.film", "gifsom.notebook", "gifsom.plugins"],
+    ["gifsom.figure", "gifsom.film", "gifsom.notebook", "gifsom.plugins", "gifsom.comparison", "gifsom.explanation"],
     ["gifsom.presets", "gifsom.pillow"],
     ["gifsom.config"],
     ["gifsom.writer", "gifsom.shrink", "gifsom.record"],

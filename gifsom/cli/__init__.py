@@ -14,6 +14,7 @@ import typer
 import gifsom
 from gifsom.cli.clips import convert, info, optimize, palette
 from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
+from gifsom.cli.inspect import compare, explain, frames
 from gifsom.cli.options import InOrder
 from gifsom.cli.presets import presets, use_defaults
 from gifsom.cli.recording import record
@@ -36,6 +37,9 @@ for command in (
     convert,
     optimize,
     palette,
+    frames,
+    compare,
+    explain,
     info,
     monitors,
     windows,

@@ -14,14 +14,14 @@ from gifsom.clip import Clip
 from gifsom.edit.base import with_alpha
 from gifsom.errors import TargetUnwritable, printable
 from gifsom.export.apng import write_apng
-from gifsom.export.base import Exported, Order
+from gifsom.export.base import Exported, Order, opaque
 from gifsom.export.mp4 import write_mp4
 from gifsom.export.webp import write_webp
 from gifsom.job import Progress, told
 from gifsom.output import check_folder, check_target, filling, frame_name, is_folder
 from gifsom.settings import check_whole
 
-__all__ = ["ENDINGS", "Exported", "check", "export"]
+__all__ = ["ENDINGS", "Exported", "check", "export", "opaque", "write_frames"]
 
 
 def export(
@@ -57,7 +57,7 @@ def export(
     check_whole("plays", plays, 0, 65_535)
     order = Order(clip, Path(path), quality, plays, overwrite, progress)
     if is_folder(path):
-        return _write_frames(order)
+        return write_frames(clip, path, overwrite=overwrite, progress=progress)
     write = _WRITERS.get(order.path.suffix.lower())
     if write is None:
         raise TargetUnwritable(f"{printable(path)}: the name ends in {', '.join(ENDINGS)}, or in / for a folder")
@@ -73,11 +73,29 @@ def check(path: "str | Path", overwrite: bool) -> None:
         check_target(Path(path), overwrite)
 
 
-def _write_frames(order: Order) -> Exported:
+def write_frames(
+    clip: Clip,
+    folder: "str | Path",
+    *,
+    overwrite: bool = False,
+    progress: Progress = lambda stage, done, of: None,
+) -> Exported:
+    """Write all frames of a clip as frame-0001.png and so on, with alpha where they are transparent.
+
+    Args:
+        clip: any clip.
+        folder: where they go; it is made if missing, and what else is in it stays.
+        overwrite: replace the frames in the folder; those beyond the new ones are removed.
+        progress: called often with stage, done, of.
+
+    Raises:
+        SourceError, TargetError: with one line that says what and why; then nothing has been written.
+    """
+    order = Order(clip, Path(folder), None, 0, overwrite, progress)
     size = number = 0
-    with filling(order.path, order.overwrite) as folder:
-        for number, frame in enumerate(told(order.clip.frames(), "Writing", order.clip.count, order.progress), 1):
-            file = folder / frame_name(number)
+    with filling(order.path, overwrite) as part:
+        for number, frame in enumerate(told(clip.frames(), "Writing", clip.count, progress), 1):
+            file = part / frame_name(number)
             (Image.fromarray(frame.pixels) if frame.mask is None else with_alpha(frame)).save(file)
             size += file.stat().st_size
     return order.done(size, number, True)

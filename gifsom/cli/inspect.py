@@ -1,0 +1,127 @@
+"""The commands that look into clips and GIFs: their frames, their quality, and where the bytes are."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gifsom import lines
+from gifsom.cli.common import End, MaxPixels, Quiet, Start, given, progress_bars, tell_shortfall
+from gifsom.errors import printable
+from gifsom.settings import MAX_FPS
+
+Picture = Annotated[Path | None, typer.Argument(metavar="PNG", help="Draw it in this file.")]
+
+
+def frames(
+    source: Annotated[str, typer.Argument(metavar="IN", help="A video, a GIF, another animation or a recording.")],
+    target: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the frames go; it is made if it is missing.")],
+    start: Start = None,
+    end: End = None,
+    fps: Annotated[
+        float | None, typer.Option(help=f"At most so many frames a second, up to {MAX_FPS:g}. Without it: all of them.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the frames that are in FOLDER.")] = False,
+    max_pixels: MaxPixels = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the frames of a clip as pictures: frame-0001.png, frame-0002.png, …
+
+    gifsom frames clip.gif frames/
+
+    gifsom frames clip.mp4 frames/ --start 1:05 --end 1:10 --fps 2
+
+    What is transparent stays so. FOLDER may have other files; its frames are replaced with --overwrite only.
+    """
+    with progress_bars(quiet) as progress:
+        from gifsom import sources
+        from gifsom.export import write_frames
+        from gifsom.output import check_folder, check_source
+        from gifsom.settings import check_fps
+
+        folder = Path(target)
+        if fps is not None:
+            check_fps(fps)
+        check_source(folder, source)
+        check_folder(folder, overwrite)
+        clip = sources.open(source, **given(max_pixels=max_pixels)).trim(start or 0, end)
+        found = write_frames(
+            clip if fps is None else clip.resample(fps), folder, overwrite=overwrite, progress=progress
+        )
+    tell_shortfall(source, clip.shortfall)
+    if not quiet:
+        print(lines.export(found))
+
+
+def compare(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The clip that OUT was made of.")],
+    output: Annotated[str, typer.Argument(metavar="OUT", help="The GIF, or another clip.")],
+    picture: Picture = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Where OUT begins in SOURCE: 12.5 or 1:05. Without it: at 0.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace PNG if it is there.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors are still told.")] = False,
+) -> None:
+    """Say how far a GIF is from its source: mean and worst error, PSNR and SSIM.
+
+    gifsom compare clip.mp4 clip.gif
+
+    gifsom compare clip.mp4 short.gif sheet.png --start 1:05
+
+    Each frame of OUT is compared with SOURCE's picture of that time, at OUT's size.
+
+    PNG shows the worst frame and the middle one: source, output, and the differences, amplified.
+    """
+    with progress_bars(quiet) as progress:
+        from gifsom.comparison import compare
+
+        found = compare(source, output, start or 0, picture=picture, overwrite=overwrite, progress=progress)
+    for line in lines.comparison(source, output, found):
+        print(line)
+    _tell_picture(picture, "the worst frame beside its source")
+
+
+def explain(
+    path: Annotated[Path, typer.Argument(metavar="FILE.gif", help="A GIF.")],
+    picture: Picture = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace PNG if it is there.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors are still told.")] = False,
+) -> None:
+    """Say where the bytes of a GIF are, frame by frame, and what would make it smaller, the most first.
+
+    gifsom explain out.gif
+
+    gifsom explain out.gif map.png
+
+    PNG shows where in the picture the bytes go, a bar a frame, and the colors by their use.
+
+    Savings are counted in the file, or estimated as `gifsom convert --estimate` does, which takes some seconds.
+    """
+    with progress_bars(quiet) as progress:
+        from gifsom.explanation import explain
+
+        found = explain(path, picture=picture, overwrite=overwrite, progress=progress)
+    columns = min(100, shutil.get_terminal_size().columns)
+    for line in lines.explanation(found, columns, _bar_mark()):
+        print(line)
+    _tell_picture(picture, "a map of where in the picture the bytes go")
+
+
+def _tell_picture(picture: Path | None, what: str) -> None:
+    """Where the picture is; on a terminal, how to get one."""
+    if picture is not None:
+        print(f"{printable(picture)}: {what}")
+    elif sys.stdout.isatty():
+        print(f"name a .png file to get {what}")
+
+
+def _bar_mark() -> str:
+    """A block, where standard output can show it."""
+    try:
+        "█".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return "#"
+    return "█"
