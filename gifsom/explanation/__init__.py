@@ -15,7 +15,7 @@ from gifsom.color import unpack
 from gifsom.errors import SourceError, SourceRefused, SourceUnreadable, TargetUnwritable, printable, too_large
 from gifsom.explanation import advice, figure
 from gifsom.explanation.advice import Advice
-from gifsom.explanation.walk import NOTHING, Image, Walk, walk
+from gifsom.explanation.walking import NOTHING, Image, Walk, walk
 from gifsom.info import COMMENT, CONTROL, IMAGE, TRAILER, Block, dissect, read_bytes
 from gifsom.job import Progress
 from gifsom.output import check_source, check_target, replacing
@@ -134,7 +134,7 @@ def explain(
     proposed = [*advice.counted(found, parts, entries)]
     with suppress(SourceError):  # of a damaged one, only its structure may be readable
         proposed += advice.estimated(edit.hold(sources.open(origin)), len(data), progress)
-    whole = all(block.whole for block in blocks) and len(found.images) == total
+    whole = all(block.whole for block in blocks) and len(found.images) == total and not found.short
     result = Explanation(
         path=origin,
         bytes=len(data),

@@ -7,7 +7,7 @@ from typing import Any, Final
 from gifsom import pipeline
 from gifsom.clip import Clip
 from gifsom.errors import SourceError
-from gifsom.explanation.walk import Walk
+from gifsom.explanation.walking import Walk
 from gifsom.job import Progress
 from gifsom.settings import TABLE
 from gifsom.timing import nearest

@@ -66,6 +66,7 @@ class Walk:
     common   (TABLE,) int64, pixels that were stored with each entry of the common table
     twins    bytes of tables that are those of the common one, or of the image before
     spared   bytes that were saved, and bytes that there were, in the images that were coded anew
+    short    an image has not all of its pixels
     """
 
     canvas: NDArray[np.uint32]
@@ -76,6 +77,7 @@ class Walk:
     common: NDArray[np.int64] = field(default_factory=lambda: np.zeros(TABLE, np.int64))
     twins: int = 0
     spared: tuple[int, int] = (0, 0)
+    short: bool = False
 
     @classmethod
     def begin(cls, size: tuple[int, int]) -> "Walk":
@@ -167,12 +169,13 @@ def walk(size: tuple[int, int], table: bytes | None, blocks: list[Block]) -> Ite
         drawn = _Drawn.of(block, control, size, table)
         if drawn is None:
             return
+        found.short |= drawn.short
         seen = found.canvas.copy()
         if leave is not None:
             leave[0].cut(found.canvas)[:] = NOTHING if leave[1] is None else leave[1]
         part = drawn.rect.cut(found.canvas)
         unchanged = drawn.opaque & (part == drawn.colors)
-        if len(found.images) % step == step // 2 and found.images:
+        if found.images and len(found.images) % step == step // 2 and (drawn.opaque & ~unchanged).any():
             saved, there = drawn.recoded(unchanged)
             found.spared = found.spared[0] + saved, found.spared[1] + there
         disposal, delay = control[0] >> 2 & 7, struct.unpack("<H", control[1:3])[0]
@@ -206,22 +209,22 @@ class _Drawn:
     """An image as it lies on the canvas: all but `table` have the shape of `rect`.
 
     table        (TABLE,) uint32 colors 0xRRGGBB; entries that are missing are black
-    entries      that the table has
     symbols      uint8
     bits         float32 that each took
     opaque       not transparent
     colors       uint32
     transparent  the index, or -1
+    short        some pixels are missing: these are not opaque
     """
 
     rect: Rect
     table: NDArray[np.uint32]
-    entries: int
     symbols: NDArray[np.uint8]
     bits: NDArray[np.float32]
     opaque: Mask
     colors: NDArray[np.uint32]
     transparent: int
+    short: bool
 
     @classmethod
     def of(cls, block: Block, control: bytes, size: tuple[int, int], common: bytes | None) -> "_Drawn | None":
@@ -246,8 +249,8 @@ class _Drawn:
         table = pack(np.frombuffer(raw, np.uint8).reshape(-1, 3))
         opaque = planes[2].astype(np.bool_) & (index != transparent)
         rect = Rect(left, top, index.shape[1], index.shape[0])
-        entries = len(block.table or common or b"") // 3
-        return cls(rect, table, entries, index, planes[1].astype(np.float32), opaque, table[index], transparent)
+        spent = planes[1].astype(np.float32)
+        return cls(rect, table, index, spent, opaque, table[index], transparent, len(symbols) < area)
 
     def recoded(self, unchanged: Mask) -> tuple[int, int]:
         """Bytes that are saved where pixels that do not change may be transparent; and those of all, coded alike."""
