@@ -137,7 +137,7 @@ def compare(
         SettingError: where source and output have different shapes.
         SourceError, TargetError: with one line that says what and why.
 
-    >>> gifsom.compare("fixtures/sprite.gif", "fixtures/sprite.gif").psnr
+    >>> compare("fixtures/sprite.gif", "fixtures/sprite.gif").psnr
     inf
     """
     if picture is not None:

@@ -16,6 +16,7 @@ from gifsom.clip import Clip, Frame
 from gifsom.export import ENDINGS, export
 from gifsom.export.apng import _delay
 from gifsom.export.base import stills
+from gifsom.output import check_ending
 
 resource = pytest.importorskip("resource")
 ANIMATIONS = [".webp", ".png", ".apng"]
@@ -298,3 +299,9 @@ def test_the_command_tells_what_is_wrong(
     run = inside("frames", *arguments)
     assert (run.status, run.out, listing(here)) == (status, "", {})
     assert one_line(run.err)
+
+
+def test_an_ending_that_cannot_be_written_is_told_with_those_that_can() -> None:
+    with pytest.raises(gifsom.TargetUnwritable, match=r"ends in \.gif, \.webp or \.mp4"):
+        check_ending(Path("x.avi"), (".webp", ".mp4"))
+    check_ending(Path("x.MP4"), (".webp", ".mp4"))

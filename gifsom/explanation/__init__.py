@@ -108,7 +108,7 @@ def explain(
     Raises:
         SourceError, TargetError: with one line that says what and why.
 
-    >>> gifsom.explain("fixtures/sprite.gif").parts["header and end"]
+    >>> explain("fixtures/sprite.gif").parts["header and end"]
     14
     """
     origin = Path(path)
@@ -198,7 +198,7 @@ def busiest(heat: NDArray[np.float32]) -> Rect:
     """The smallest rectangle of a grid's cells that has half of all that is in a plane (h, w).
 
     >>> busiest(np.pad(np.ones((4, 4), np.float32), 4))
-    Rect(left=4, top=4, width=4, height=4)
+    Rect(left=4, top=4, width=4, height=2)
     """
     height, width = heat.shape
     ys, xs = (np.unique(np.linspace(0, side, GRID + 1).astype(int)) for side in (height, width))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from gifsom import pipeline
 from gifsom.clip import Clip
-from gifsom.errors import SourceError
+from gifsom.errors import SettingError, SourceError
 from gifsom.explanation.walking import Walk
 from gifsom.job import Progress
 from gifsom.settings import TABLE
@@ -18,7 +18,7 @@ LOWER: Final = 60
 SLOWEST, NARROWEST = 8, 160
 """Frames a second and pixels of width that are proposed at least."""
 
-WORTH: Final = 0.002
+WORTH: Final = 0.005
 """Part of the file that a proposal saves at least."""
 
 
@@ -71,7 +71,7 @@ def estimated(clip: Clip, size: int, progress: Progress) -> Iterator[Advice]:
     trials: list[tuple[str, str | None, dict[str, Any]]] = [("code it anew, as good as it is", None, {"quality": 100})]
     trials += [(f"lower the quality to {LOWER}", f"--quality {LOWER}", {"quality": LOWER})]
     if slower < rate and (clip.count or 0) > 2:
-        trials += [(f"{slower} frames a second instead of {rate:.3g}", f"--fps {slower}", {"fps": slower})]
+        trials += [(f"at most {slower} frames a second instead of {rate:.3g}", f"--fps {slower}", {"fps": slower})]
     if narrower >= NARROWEST:
         trials += [(f"{narrower} pixels wide instead of {width}", f"--width {narrower}", {"width": narrower})]
     exact = 0
@@ -79,8 +79,8 @@ def estimated(clip: Clip, size: int, progress: Progress) -> Iterator[Advice]:
         progress("Estimating", number, len(trials))
         try:
             expected = pipeline.estimate(clip, **asked)
-        except SourceError:  # it is damaged: what can be counted was
-            return
+        except (SettingError, SourceError):  # it is damaged, or larger than what is converted
+            continue
         saves = size - expected.bytes
         if options is None:
             exact = saves

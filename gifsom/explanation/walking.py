@@ -94,7 +94,7 @@ def _spend(data: NDArray[np.uint8], minimum: int, symbols: NDArray[np.uint8], bi
     prefix, last, lengths = np.zeros(CODES, np.int64), np.zeros(CODES, np.uint8), np.ones(CODES, np.int64)
     clear = 1 << minimum
     for code in range(clear):
-        last[code] = code
+        last[code] = code & 255
     width, following, before = minimum + 1, clear + 2, -1
     word = np.int64(0)
     filled = at = done = 0
@@ -231,7 +231,7 @@ class _Drawn:
         """None where nothing of the image can be read, or it is larger than any that is shown."""
         left, top, width, height, flags = struct.unpack("<HHHHB", block.place)
         area = width * height
-        if not 0 < area <= MAX_PIXELS or left >= size[0] or top >= size[1] or not 1 <= block.minimum <= 8:
+        if not 0 < area <= MAX_PIXELS or left >= size[0] or top >= size[1] or not 1 <= block.minimum <= 11:
             return None
         symbols, bits = decode(block.content, block.minimum, area)
         if not symbols.size:

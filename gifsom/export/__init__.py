@@ -47,6 +47,7 @@ def export(
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
 
+    >>> import gifsom
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     export(gifsom.open("fixtures/sprite.gif"), f"{folder}/sprite.webp").frames
