@@ -190,6 +190,19 @@ def test_the_picture_shows_where_the_bits_are(tmp_path: Path) -> None:
         gifsom.explain(SPRITE, picture=tmp_path / "x.png")
 
 
+@pytest.mark.parametrize("kind", ["hidden", "narrow", "wide"])
+def test_odd_pictures_are_drawn_as_well(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.gif"
+    size = {"hidden": (5, 5), "narrow": (1, 5000), "wide": (3000, 2)}[kind]
+    picture = Image.fromarray((np.arange(size[0] * size[1]).reshape(size[::-1]) % 7).astype(np.uint8) * 30)
+    if kind == "hidden":
+        picture = Image.new("RGBA", size)
+    picture.save(path)
+    found = gifsom.explain(path)
+    assert len(found.colors) == (0 if kind == "hidden" else 7)
+    assert found.draw().width < 1200
+
+
 @pytest.mark.parametrize("name", ["still.png", "odd.mp4", "README.md", "missing.gif"])
 def test_what_is_no_gif_is_refused_by_name(here: Path, inside: Inside, name: str) -> None:
     run = inside("explain", FIXTURES / name)

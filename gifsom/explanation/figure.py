@@ -84,7 +84,7 @@ def _map(
     sampling = Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.BOX
     sheet.paste(picture.resize((wide, high), sampling), (left, top))
     corner = left + busiest.left * scale, top + busiest.top * scale
-    far = corner[0] + busiest.width * scale - 1, corner[1] + busiest.height * scale - 1
+    far = corner[0] + max(0, busiest.width * scale - 1), corner[1] + max(0, busiest.height * scale - 1)
     pen.rectangle((*corner, *far), outline=WHITE, width=2)
     scale_top = top + high + 8
     ramp = np.repeat(_glow(np.linspace(0, 1, 120))[None], LEGEND, axis=0)
@@ -124,6 +124,8 @@ def _palette(pen: ImageDraw.ImageDraw, box: Box, colors: Pixels, uses: NDArray[n
     shown = min(SWATCHES, len(colors))
     rest = f", the {shown} most used" if shown < len(colors) else ""
     pen.text((left, top), f"Colors by use: {len(colors)}{rest}", INK)
+    if not shown:
+        return
     top += LINE
     columns = min(32, max(8, shown))
     rows = -(-shown // columns)
