@@ -31,16 +31,17 @@ BARS = 40
 
 def conversion(result: "Result") -> str:
     """Of a GIF that was made."""
-    colors = count(result.colors, "color")
+    colors = [] if result.colors is None else [count(result.colors, "color")]
     if result.tables > 1:
-        colors += f" in {result.tables} tables"
-    colors += ", a copy: nothing smaller can be made" if result.copied else f", {coding(result.exact, result.quality)}"
+        colors[0] += f" in {result.tables} tables"
+    how = "a copy: nothing smaller can be made" if result.copied else coding(result.exact, result.quality)
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"
     return (
         f"{printable(result.path)}: {amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels,"
-        f" {count(result.frames, 'frame')}, {length}, {colors}, made in {result.elapsed:.1f} s" + fit(result.fit)
+        f" {count(result.frames, 'frame')}, {length}, {', '.join([*colors, how])}, made in {result.elapsed:.1f} s"
+        + fit(result.fit)
     )
 
 

@@ -148,6 +148,11 @@ class Settings:
         return any(name == "fps" for name, _ in self.edits)
 
     @property
+    def rate(self) -> float | None:
+        """The rate that is asked first: that of pictures without a time of their own; None: none is asked."""
+        return next((value for name, value in self.edits if name == "fps"), None)
+
+    @property
     def own_size(self) -> bool:
         """Whether a size is asked, so that there is no usual one."""
         return any(name in SIZING for name, _ in self.edits)

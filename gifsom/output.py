@@ -100,9 +100,10 @@ def same_file(path: Path, other: "str | Path") -> bool:
 
 
 def check_source(path: Path, source: object) -> None:
-    """Raise `TargetUnwritable` where an output is the file or folder that is read."""
-    if isinstance(source, str | Path) and same_file(path, source):
-        raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
+    """Raise `TargetUnwritable` where an output is the file or folder that is read, or one in a list of those."""
+    for one in source if isinstance(source, list | tuple) else [source]:
+        if isinstance(one, str | Path) and same_file(path, one):
+            raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
 
 
 class _Stream:

@@ -1,42 +1,38 @@
 """The whole conversion, one line a stage: clip, sample, palette, frames, file."""
 
 import time
-from contextlib import closing
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from gifsom import edit, sources
-from gifsom.clip import Clip, Shortfall
-from gifsom.edit.chain import edited
-from gifsom.encoder.ahead import ahead
-from gifsom.encoder.encode import Stats
-from gifsom.errors import SettingError, SourceIncomplete, TargetTooLarge
-from gifsom.fit import AIM, Fit, Forecast, Full, Limited, fit
+from gifsom import edit, export
+from gifsom.clip import Shortfall
+from gifsom.errors import SettingError, TargetTooLarge
+from gifsom.fit import AIM, Fit, Forecast
 from gifsom.html import embedded
-from gifsom.info import parse
-from gifsom.job import Coded, Job, Progress, learned, told
+from gifsom.job import Progress
 from gifsom.options import Settings
-from gifsom.output import check_ending, check_source, check_target, replacing
-from gifsom.palette.palette import Palette
-from gifsom.palette.sample import Sample, take
-from gifsom.probe import DENSE, SPACING, Outline, Scout
-from gifsom.settings import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH
-from gifsom.sources.recording import Recording
-from gifsom.timing import schedule
+from gifsom.output import check_ending, check_folder, check_source, check_target, is_folder, replacing
+from gifsom.probe import DENSE, SPACING
+from gifsom.settings import QUALITY
+from gifsom.sources.folder import is_pattern
+from gifsom.stages import given_palette, known, no_larger, opened, part, prepare, render
+
+if TYPE_CHECKING:
+    from gifsom.sources.opener import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a conversion made.
 
-    path       of the GIF
+    path       of the file or folder; of a stream "-"
     bytes      its size
     size       width and height in pixels
     frames     images in it; what changes nothing needs none
     seconds    that it plays
-    colors     in its palette
+    colors     in its palette; None: it is no GIF
     tables     color tables that were written: more than one where images take their own from a large palette
     exact      every pixel has the very color of its source
     quality    at which it was coded, 1 to 100; None: every pixel has the nearest color
@@ -51,7 +47,7 @@ class Result:
     size: tuple[int, int]
     frames: int
     seconds: float
-    colors: int
+    colors: int | None
     tables: int
     exact: bool
     quality: float | None
@@ -88,34 +84,21 @@ class Estimate:
     fit: Fit | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """A GIF that was written.
-
-    clip    of which clip
-    coded   how it was coded
-    fit     what was done to fit a size, where one was asked
-    copied  it is a copy of its source
-    """
-
-    clip: Clip
-    coded: Coded
-    fit: Fit | None
-    copied: bool = False
-
-
 def convert(
-    source: "str | Path | Clip",
-    target: "str | Path | None" = None,
+    source: "Source",
+    target: "str | Path | BinaryIO | None" = None,
     *,
     progress: Progress = lambda stage, done, of: None,
     **options: Any,
 ) -> Result:
-    """Convert a clip to a GIF.
+    """Convert a clip to a GIF, or to another format by the ending of its name.
 
     Args:
-        source: a video, a GIF or another picture file, a folder of pictures, or a `Clip`.
-        target: the GIF; None: the source's name, ending in .gif, in the current folder.
+        source: what `gifsom.open` takes: a video, a picture, a recording, a folder, a pattern, arrays, a `Clip`, a
+            binary stream, or a list of such, which follow each other.
+        target: the GIF; a binary stream that it is written to; or a .webp, .png, .apng or .mp4 file, or a folder for
+            PNGs, which is new or whose name ends in a slash. None: the source's name, ending in .gif, in the current
+            folder.
         progress: called often with stage, done, of.
         **options: the fields of `gifsom.options.Settings`: start, end, duration, colors, palette, quality, map_size,
             dither, max_size, cursor, clicks, keys, loop, background, transparent, overwrite, strict, max_pixels, seed;
@@ -132,19 +115,28 @@ def convert(
     """
     began = time.perf_counter()
     settings = Settings.of(options)
-    path = _target(source, target)
-    check_target(path, settings.overwrite)
-    given = _given(settings)  # what is wrong with it is told before a long clip is read
+    output: AbstractContextManager[BinaryIO]
+    if target is not None and not isinstance(target, str | Path):
+        name, output = Path("-"), nullcontext(target)
+    else:
+        name = _named(source, target)
+        check_source(name, source)
+        if is_folder(target or name) or name.suffix.lower() in export.ENDINGS:
+            return _exported(source, target or name, settings, began, progress)
+        check_ending(name, export.ENDINGS)
+        check_target(name, settings.overwrite)
+        output = replacing(name, settings.overwrite)
+    given = given_palette(settings)  # what is wrong with it is told before a long clip is read
     clip = opened(source, settings)
     job, outline = known(clip, settings, given, progress)
-    with replacing(path, settings.overwrite) as stream:
+    with output as stream:
         if isinstance(source, str | Path) and clip.indexed and settings.unchanging and clip.shortfall is None:
             made = no_larger(Path(source), clip, job, outline, settings, stream, progress)
         else:
             made = render(clip, job, outline, settings, stream, progress)
     stats = made.coded.stats
     return Result(
-        path=path,
+        path=name,
         bytes=stats.bytes,
         size=made.clip.size,
         frames=stats.images,
@@ -160,9 +152,7 @@ def convert(
     )
 
 
-def estimate(
-    source: "str | Path | Clip", *, progress: Progress = lambda stage, done, of: None, **options: Any
-) -> Estimate:
+def estimate(source: "Source", *, progress: Progress = lambda stage, done, of: None, **options: Any) -> Estimate:
     """Say how large a GIF of a clip will be, and how far from the clip, without making it; options as for `convert`.
 
     Raises:
@@ -171,7 +161,7 @@ def estimate(
     """
     began = time.perf_counter()
     settings = Settings.of(options)
-    given = _given(settings)  # what is wrong with it is told before a long clip is read
+    given = given_palette(settings)  # what is wrong with it is told before a long clip is read
     clip = opened(source, settings)
     job, outline = known(clip, settings, given, progress, spacing=DENSE if settings.limit is None else SPACING)
     assert outline is not None
@@ -191,132 +181,61 @@ def estimate(
     )
 
 
-def known(
-    clip: Clip, settings: Settings, given: Palette | None, progress: Progress, *, spacing: int | None = None
-) -> tuple[Job, Outline | None]:
-    """A clip that was read, with its colors; and its outline where a size is asked, or a `spacing` of its runs."""
-    clip = edit.hold(prepare(clip, settings))
-    if spacing is None and settings.limit is not None:
-        spacing = SPACING
-    scout = None if spacing is None else Scout(clip, settings.seed, spacing)
-    sample = survey(clip, settings, progress, scout)
-    job = learned(clip, sample, settings, given, progress)
-    return job, None if scout is None else scout.outline()
-
-
-def render(
-    source: Clip,
-    job: Job,
-    outline: Outline | None,
-    settings: Settings,
-    stream: BinaryIO,
-    progress: Progress,
+def frames(
+    source: "Source",
+    folder: "str | Path",
     *,
-    fixed: bool = False,
-) -> Made:
-    """Write a GIF of a clip, within the size that is asked; `fixed` says that rate and width are not lowered for it."""
+    progress: Progress = lambda stage, done, of: None,
+    **options: Any,
+) -> tuple[export.Exported, Shortfall | None]:
+    """Write all frames of a clip, at its own rate and size, as pictures; options as for `convert`.
 
-    def write(job: Job, quality: float | None, stream: BinaryIO, stage: str) -> Coded:
-        scheduled = partial(told, stage=stage, of=job.clip.count, progress=progress)
-        return job.code(stream, lambda: scheduled(schedule(job.clip)), quality)
+    Args:
+        source: what `gifsom.open` takes.
+        folder: where frame-0001.png and so on go; it is made if it is missing.
+        progress: called often with stage, done, of.
+        **options: edits, and what says which part of the source is read, and how.
 
-    if settings.limit is None or outline is None:
-        return Made(job.clip, write(job, settings.lossy(job.fits), stream, "Writing"), None)
-
-    def view(fps: float | None, width: int | None) -> Clip:
-        return edit.hold(prepare(source, settings, fps, width))
-
-    forecast = Forecast(job, outline, settings, progress, fixed=fixed)
-    fitted = fit(forecast, settings.limit, view, write)
-    stream.write(fitted.data)
-    return Made(fitted.clip, fitted.coded, fitted.fit)
-
-
-def no_larger(
-    origin: Path,
-    clip: Clip,
-    job: Job,
-    outline: Outline | None,
-    settings: Settings,
-    stream: BinaryIO,
-    progress: Progress,
-) -> Made:
-    """Write a GIF of the GIF `origin`, as `render` does at its rate and width, or a copy where that is no smaller."""
-    data = origin.read_bytes()
-    memory = Limited(len(data) - 1)
-    try:
-        made = render(clip, job, outline, settings, memory, progress, fixed=True)
-    except Full:
-        images = parse(data).frames
-        stats = Stats(len(data), len(images), sum(image.delay for image in images), 1)
-        made = Made(job.clip, Coded(stats, len(job.palette), True), None, copied=True)
-    stream.write(data if made.copied else memory.getbuffer())
-    return made
-
-
-def _target(source: "str | Path | Clip", target: "str | Path | None") -> Path:
-    if target is None:
-        if isinstance(source, Clip):
-            raise SettingError("a clip has no name: say which file to write")
-        target = Path(Path(source).absolute().name or "clip").with_suffix(".gif")
-    path = Path(target)
-    check_ending(path)
-    check_source(path, source)
-    return path
-
-
-def opened(source: "str | Path | Clip", settings: Settings) -> Clip:
-    """The source as a clip. Raises `SourceError`, and `SettingError` for what only a recording has."""
-    if isinstance(source, Clip):
-        clip = source
-    else:
-        clip = sources.open(source, background=settings.background, max_pixels=settings.max_pixels)
-    if isinstance(clip, Recording):
-        return clip.drawn(cursor=settings.cursor, clicks=settings.clicks, keys=settings.keys)
-    for name in ("cursor", "clicks", "keys"):
-        if getattr(settings, name) is not None:
-            raise SettingError(f"{clip.name}: {name} is for recordings, and that is none")
-    return clip
-
-
-def prepare(clip: Clip, settings: Settings, fps: float | None = None, width: int | None = None) -> Clip:
-    """The part of the clip that is asked for, edited, and at last at a rate and width: these, or the usual ones.
-
-    Raises `SettingError` and `SourceError`.
+    Raises:
+        SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
     """
-    start, end = settings.span
-    longest = max(MAX_SIDE, *clip.size) if clip.native else MAX_SIDE
-    if start or end is not None:
-        clip = clip.trim(start, end)
-    clip = edited(clip, settings.edits)
-    if not settings.own_rate:
-        fps = fps or settings.usual_fps or (None if clip.native else VIDEO_FPS)
-    if not settings.own_size:
-        width = width or settings.usual_width or (None if clip.native else VIDEO_WIDTH)
-    if fps is not None:
-        clip = clip.resample(fps)
-    if width is not None:
-        clip = clip.resize(width)
-    if max(clip.size) > longest:
-        raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {longest}")
-    return clip
+    settings = Settings.of(options)
+    check_source(Path(folder), source)
+    check_folder(Path(folder), settings.overwrite)
+    clip = part(opened(source, settings), settings)
+    found = export.write_frames(clip, folder, overwrite=settings.overwrite, progress=progress)
+    return found, clip.shortfall
 
 
-def survey(clip: Clip, settings: Settings, progress: Progress, scout: Scout | None = None) -> Sample:
-    """Read all of the clip and sample it, while a scout looks on. Raises `SourceError`."""
-    with closing(ahead(clip.frames(), 1)) as decoded:
-        frames = told(decoded, "Reading", clip.count, progress)
-        sample = take(frames if scout is None else scout.watch(frames), settings.seed)
-    missing = clip.shortfall
-    if settings.strict and missing is not None:
-        raise SourceIncomplete(f"{clip.name}: only {missing.amount} could be read{missing.cause}")
-    return sample
+def _named(source: "Source", target: "str | Path | None") -> Path:
+    """The path of what is written."""
+    if target is not None:
+        return Path(target)
+    if not isinstance(source, str | Path) or (is_pattern(str(source)) and not Path(source).exists()):
+        raise SettingError("several sources, or none that is a file, have no name: say which file to write")
+    return Path(Path(source).absolute().name or "clip").with_suffix(".gif")
 
 
-def _given(settings: Settings) -> Palette | None:
-    """The palette that is to be used, where one is named."""
-    given = settings.palette
-    palette = given if given is None or isinstance(given, Palette) else Palette.load(given)
-    if palette is not None and len(palette) > TABLE:
-        raise SettingError(f"the palette has {len(palette)} colors, and a GIF's table ends at {TABLE}")
-    return palette
+def _exported(source: "Source", target: "str | Path", settings: Settings, began: float, progress: Progress) -> Result:
+    """Write a clip in another format than GIF."""
+    if settings.max_size is not None:
+        raise SettingError("max_size is for GIFs")
+    export.check(target, settings.overwrite)
+    clip = edit.hold(prepare(opened(source, settings), settings))
+    plays = settings.loop if settings.loop is not None else clip.plays or 0
+    found = export.export(
+        clip, target, quality=settings.quality, plays=plays, overwrite=settings.overwrite, progress=progress
+    )
+    return Result(
+        path=found.path,
+        bytes=found.bytes,
+        size=found.size,
+        frames=found.frames,
+        seconds=found.seconds,
+        colors=None,
+        tables=0,
+        exact=found.lossless,
+        quality=None if found.lossless else settings.quality or QUALITY,
+        elapsed=time.perf_counter() - began,
+        shortfall=clip.shortfall,
+    )

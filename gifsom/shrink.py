@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gifsom import pipeline
+from gifsom import stages
 from gifsom.clip import Shortfall
 from gifsom.fit import Fit
 from gifsom.info import read_info
@@ -73,10 +73,10 @@ def optimize(
     before = read_info(origin).bytes
     if settings.limit is not None and before <= settings.limit:  # it fits already: all that is left is to be smaller
         settings = replace(settings, max_size=None)
-    clip = pipeline.opened(origin, settings)
-    job, outline = pipeline.known(clip, settings, None, progress)
+    clip = stages.opened(origin, settings)
+    job, outline = stages.known(clip, settings, None, progress)
     with replacing(path, settings.overwrite) as stream:
-        made = pipeline.no_larger(origin, clip, job, outline, settings, stream, progress)
+        made = stages.no_larger(origin, clip, job, outline, settings, stream, progress)
     return Optimized(
         path=path,
         before=before,

@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from gifsom import edit, figure, film, pipeline
+from gifsom import edit, figure, film, stages
 from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.errors import SettingError
 from gifsom.job import Progress, watching
@@ -67,11 +67,11 @@ def study(
             check_source(path, source)
     if any(same_file(one, other) for one, other in combinations(outputs, 2)):
         raise SettingError("palette, figure and film need a file each")
-    clip = pipeline.opened(source, settings)
+    clip = stages.opened(source, settings)
     if clip.count == 1:
         settings = Settings.of({"width": MAX_SIDE, **options})  # a still is studied as it is
-    clip = edit.hold(pipeline.prepare(clip, settings))
-    sample = pipeline.survey(clip, settings, progress)
+    clip = edit.hold(stages.prepare(clip, settings))
+    sample = stages.survey(clip, settings, progress)
     colors, seed, overwrite = settings.colors, settings.seed, settings.overwrite
     reel = None if movie is None else film.shoot(sample, colors, seed=seed, progress=progress)
     palette = reel.palette if reel else learn(sample, colors, seed, watch=watching(progress))

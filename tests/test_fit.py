@@ -12,7 +12,7 @@ from conftest import FIXTURES, FrameClip, gifsom, listing, names, one_line
 from PIL import Image
 
 import gifsom as package
-from gifsom import pipeline
+from gifsom import stages
 from gifsom.errors import SettingError, SourceNotFound, SourceUnreadable, TargetExists, TargetTooLarge, TargetUnwritable
 from gifsom.fit import FLOOR, NARROWEST, RATES
 from gifsom.info import read_info
@@ -252,7 +252,7 @@ def test_runs_lie_apart_within_the_clip_and_the_same_seed_keeps_the_same() -> No
 
 def test_where_nothing_moves_nothing_but_the_first_picture_is_expected() -> None:
     clip = FrameClip([moving(1).kept[0].pixels] * 60, [i / 10 for i in range(60)], 6.0, rate=10.0)
-    job, outline = pipeline.known(clip, Settings(), None, lambda stage, done, of: None, spacing=25)
+    job, outline = stages.known(clip, Settings(), None, lambda stage, done, of: None, spacing=25)
     assert outline is not None
     assert outline.rest() == 0
     assert package.estimate(clip).bytes > 1000

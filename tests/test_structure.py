@@ -31,6 +31,7 @@ LAYERS = [
     ["gifsom.config"],
     ["gifsom.writer", "gifsom.shrink", "gifsom.record"],
     ["gifsom.pipeline"],
+    ["gifsom.stages"],
     ["gifsom.fit"],
     ["gifsom.probe", "gifsom.export"],
     ["gifsom.job"],

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 import gifsom
-from gifsom.cli.clips import convert, info, optimize, palette
+from gifsom.cli.clips import info, optimize, palette
 from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
+from gifsom.cli.convert import convert
 from gifsom.cli.inspect import compare, explain, frames
 from gifsom.cli.options import InOrder
 from gifsom.cli.presets import presets, use_defaults

@@ -1,4 +1,4 @@
-"""The commands for clips and GIFs that are there."""
+"""The commands for GIFs and palettes that are there."""
 
 import sys
 from pathlib import Path
@@ -7,51 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from gifsom import lines
-from gifsom.cli.common import Quiet, given, progress_bars, show_log, tell_shortfall
-from gifsom.cli.options import CODING, EDITING, PART, READING, SHOWING, TUNING, Seed, takes
-from gifsom.cli.presets import Preset
-
-
-@takes(PART, EDITING, CODING, TUNING, SHOWING, READING)
-def convert(
-    source: Annotated[
-        str,
-        typer.Argument(metavar="IN", help="A video, a picture, a folder of pictures or a recording; a local one."),
-    ],
-    target: Annotated[
-        Path | None,
-        typer.Argument(metavar="OUT", help="The GIF; without it: IN's name, ending in .gif, in the current folder."),
-    ] = None,
-    estimate: Annotated[
-        bool, typer.Option("--estimate", help="Say how large it will be, and how good; nothing is written.")
-    ] = False,
-    preset: Preset = None,
-    quiet: Quiet = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what ffmpeg says.")] = False,
-    **options: Any,
-) -> None:
-    """Convert a clip to a GIF.
-
-    gifsom convert clip.mp4
-
-    gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 --width 480 --fps 12
-
-    gifsom convert clip.mp4 --max-size 10MB lowers the quality until it fits, then, if not given, fps and width.
-    """
-    if verbose:
-        show_log()
-    with progress_bars(quiet) as progress:
-        from gifsom import pipeline
-
-        if estimate:
-            expected = pipeline.estimate(source, progress=progress, **options)
-            shortfall, line = expected.shortfall, lines.estimate(source, expected)
-        else:
-            result = pipeline.convert(source, target, progress=progress, **options)
-            shortfall, line = result.shortfall, lines.conversion(result)
-    tell_shortfall(source, shortfall)
-    if estimate or not quiet:
-        print(line)
+from gifsom.cli.common import Quiet, given, progress_bars, tell_shortfall
+from gifsom.cli.options import CODING, PART, READING, Overwrite, Seed, takes
 
 
 @takes(CODING, READING)
@@ -94,7 +51,7 @@ def palette(
     background: Annotated[
         str | None, typer.Option(metavar="COLOR", help="Put behind what is transparent; else it does not count.")
     ] = None,
-    overwrite: Annotated[bool | None, typer.Option("--overwrite", help="Replace files that are there.")] = None,
+    overwrite: Overwrite = None,
     seed: Seed = None,
     quiet: Quiet = False,
     **options: Any,

@@ -3,29 +3,24 @@
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from gifsom import lines
-from gifsom.cli.common import End, MaxPixels, Quiet, Start, given, progress_bars, tell_shortfall
+from gifsom.cli.common import Quiet, progress_bars, tell_shortfall
+from gifsom.cli.options import EDITING, PART, READING, Overwrite, takes
 from gifsom.errors import printable
-from gifsom.settings import MAX_FPS
 
 Picture = Annotated[Path | None, typer.Argument(metavar="PNG", help="Draw it in this file.")]
 
 
+@takes(PART, EDITING, {"overwrite": Overwrite}, READING)
 def frames(
     source: Annotated[str, typer.Argument(metavar="IN", help="A video, a GIF, another animation or a recording.")],
-    target: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the frames go; it is made if it is missing.")],
-    start: Start = None,
-    end: End = None,
-    fps: Annotated[
-        float | None, typer.Option(help=f"At most so many frames a second, up to {MAX_FPS:g}. Without it: all of them.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the frames that are in FOLDER.")] = False,
-    max_pixels: MaxPixels = None,
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the frames go; it is made if it is missing.")],
     quiet: Quiet = False,
+    **options: Any,
 ) -> None:
     """Write the frames of a clip as pictures: frame-0001.png, frame-0002.png, …
 
@@ -33,24 +28,14 @@ def frames(
 
     gifsom frames clip.mp4 frames/ --start 1:05 --end 1:10 --fps 2
 
-    What is transparent stays so. FOLDER may have other files; its frames are replaced with --overwrite only.
+    All of them, at their own size, where nothing else is asked. What is transparent stays so. FOLDER may have other
+    files; its frames are replaced with --overwrite only.
     """
     with progress_bars(quiet) as progress:
-        from gifsom import sources
-        from gifsom.export import write_frames
-        from gifsom.output import check_folder, check_source
-        from gifsom.settings import check_fps
+        from gifsom import pipeline
 
-        folder = Path(target)
-        if fps is not None:
-            check_fps(fps)
-        check_source(folder, source)
-        check_folder(folder, overwrite)
-        clip = sources.open(source, **given(max_pixels=max_pixels)).trim(start or 0, end)
-        found = write_frames(
-            clip if fps is None else clip.resample(fps), folder, overwrite=overwrite, progress=progress
-        )
-    tell_shortfall(source, clip.shortfall)
+        found, shortfall = pipeline.frames(source, folder, progress=progress, **options)
+    tell_shortfall(source, shortfall)
     if not quiet:
         print(lines.export(found))
 

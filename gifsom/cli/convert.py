@@ -1,0 +1,98 @@
+"""The command that converts clips."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from gifsom import lines
+from gifsom.cli.common import Quiet, progress_bars, remark, show_log, tell_shortfall
+from gifsom.cli.options import CODING, EDITING, PART, READING, SHOWING, TUNING, takes
+from gifsom.cli.presets import Preset
+from gifsom.errors import SettingError, printable
+
+STREAM: Final = "-"
+"""Standard input as IN, and standard output as OUT."""
+
+
+@takes(PART, EDITING, CODING, TUNING, SHOWING, READING)
+def convert(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN... [OUT]",
+            help="IN: a video, a picture, a recording, a folder of pictures, a pattern such as 'shots/*.png', or - for"
+            " standard input; several follow each other. OUT: the GIF, a .webp, .apng or .mp4 file, a folder/ for PNGs,"
+            " or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
+        ),
+    ],
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say how large it will be, and how good; nothing is written.")
+    ] = False,
+    input_size: Annotated[
+        str | None, typer.Option(metavar="WxH", help="Of raw video, which has no head: the size of its pictures.")
+    ] = None,
+    input_fps: Annotated[float | None, typer.Option(metavar="F", help="Of raw video: its frames a second.")] = None,
+    pixel_format: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
+    ] = None,
+    preset: Preset = None,
+    quiet: Quiet = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what ffmpeg says.")] = False,
+    **options: Any,
+) -> None:
+    """Convert a clip to a GIF.
+
+    gifsom convert clip.mp4
+
+    gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 --width 480 --fps 12
+
+    gifsom convert clip.mp4 --crop auto --speed 1.5 --caption 'Look here|time=1-3' --boomerang
+
+    gifsom convert clip.mp4 --max-size 10MB lowers the quality until it fits, then, if not given, fps and width.
+
+    gifsom convert intro.mp4 talk.mp4 both.gif joins them; gifsom convert 'shots/*.png' shots.gif --fps 5
+
+    ffmpeg -i clip.mp4 -f yuv4mpegpipe - | gifsom convert - clip.gif
+    """
+    if verbose:
+        show_log()
+    sources, target = (names, None) if len(names) == 1 else (names[:-1], names[-1])
+    if STREAM in sources and target is None and not estimate:
+        raise SettingError("standard input has no name: say which file to write")
+    if target == STREAM and sys.stdout.isatty():
+        raise SettingError("standard output is a terminal: hand the GIF on by | or >")
+    title = ", ".join(sources)
+    with progress_bars(quiet) as progress:
+        from gifsom import pipeline
+
+        inputs = [_input(name, input_size, input_fps, pixel_format, options) for name in sources]
+        source = inputs[0] if len(inputs) == 1 else inputs
+        if estimate:
+            expected = pipeline.estimate(source, progress=progress, **options)
+            shortfall, line = expected.shortfall, lines.estimate(title, expected)
+        else:
+            output = sys.stdout.buffer if target == STREAM else target
+            result = pipeline.convert(source, output, progress=progress, **options)
+            shortfall, line = result.shortfall, lines.conversion(result)
+    tell_shortfall(title, shortfall)
+    if target == STREAM and not quiet:
+        remark(line)
+    elif estimate or not quiet:
+        print(line)
+
+
+def _input(name: str, size: str | None, fps: float | None, pixel_format: str | None, options: dict[str, Any]) -> Any:
+    """What `gifsom.open` takes for a name of the command line."""
+    stream = sys.stdin.buffer if name == STREAM else None
+    if stream is not None and stream.isatty():
+        raise SettingError("standard input is a terminal: give it a clip by | or <")
+    if size is None and fps is None and pixel_format is None:
+        return stream or name
+    if size is None or fps is None:
+        raise SettingError(f"{printable(name)}: raw video needs both --input-size and --input-fps")
+    from gifsom.sources import open_raw
+
+    handed = {key: options[key] for key in ("background", "transparent", "max_pixels") if key in options}
+    return open_raw(stream or Path(name), size=size, fps=fps, pixel_format=pixel_format or "rgb24", **handed)
