@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from gifsom import hooks
 
 if TYPE_CHECKING:
+    from gifsom.batch import BatchResult, convert_all
     from gifsom.clip import Clip, Frame
     from gifsom.comparison import Comparison, compare
     from gifsom.errors import (
+        ClusterUnavailable,
         FrameError,
         GifsomError,
         PackageMissing,
@@ -51,7 +53,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "BatchResult",
     "Clip",
+    "ClusterUnavailable",
     "Comparison",
     "Estimate",
     "Explanation",
@@ -83,6 +87,7 @@ __all__ = [
     "Writer",
     "compare",
     "convert",
+    "convert_all",
     "estimate",
     "explain",
     "open",
@@ -97,7 +102,9 @@ __all__ = [
 # Names are fetched when they are first used: numba alone takes longer to import than `gifsom --help` may take.
 # The two that need a package that may be missing are not in __all__: `from gifsom import *` always works.
 _HOMES = {
+    "BatchResult": "batch",
     "Clip": "clip",
+    "ClusterUnavailable": "errors",
     "Comparison": "comparison",
     "Estimate": "pipeline",
     "Explanation": "explanation",
@@ -131,6 +138,7 @@ _HOMES = {
     "Writer": "writer",
     "compare": "comparison",
     "convert": "pipeline",
+    "convert_all": "batch",
     "estimate": "pipeline",
     "explain": "explanation",
     "open": "sources",

@@ -5,6 +5,7 @@ GifsomError                 the base of all, never raised itself
 ├── FrameError              a picture that was handed over has the wrong shape, dtype or size (also a ValueError)
 ├── PaletteError            colors that were handed over are no palette: shape, dtype, number (also a ValueError)
 ├── PackageMissing          an extra is asked for that is not installed (also an ImportError)
+├── ClusterUnavailable      no scheduler answers at the address, or its workers cannot do the work
 ├── RecordingInUse          a recording is being written, or a GIF is being made of it
 ├── RecordingNotFound       no recording runs, or none has the name that is asked for
 ├── ScreenError             the base of what is wrong with the screen, never raised itself
@@ -41,6 +42,10 @@ class PaletteError(GifsomError, ValueError):
 
 class PackageMissing(GifsomError, ImportError):
     """An extra is asked for that is not installed."""
+
+
+class ClusterUnavailable(GifsomError):
+    """No scheduler answers at the address, or its workers cannot do the work."""
 
 
 class RecordingInUse(GifsomError):

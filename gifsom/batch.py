@@ -1,0 +1,302 @@
+"""Many clips at once: each becomes a GIF in one folder, made by processes of this machine or by a cluster.
+
+What goes wrong with one clip is kept for the end; the others are made.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from glob import glob, has_magic
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from gifsom import pipeline, remote
+from gifsom.cluster import run as run_on_cluster
+from gifsom.errors import GifsomError, SettingError, SourceNotFound, TargetUnwritable, printable
+from gifsom.jit import on_compile
+from gifsom.output import check_source, check_target
+from gifsom.palette.palette import Palette
+from gifsom.pool import Lost, Tell, cores
+from gifsom.pool import run as run_in_processes
+from gifsom.settings import Settings, check_whole
+from gifsom.sources.arrays import StoredClip
+from gifsom.sources.folder import natural
+
+COMPILING: Final = "Compiling"
+"""The stage in which kernels are compiled, for the first time on a machine; it belongs to no clip."""
+
+MAX_JOBS: Final = 1024
+
+VIDEOS: Final = frozenset(
+    ".3gp .avi .flv .gsr .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv .y4m".split()
+)
+"""Endings of what a folder is searched for; one without any is a folder of pictures, and becomes one GIF."""
+
+BatchProgress: TypeAlias = Callable[[str, str, int, int | None], None]
+"""Told a source, the name of a stage, how much of it is done, and of how much (None: unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A GIF to be made: path or address of its source and of itself; `fresh`: it is there, and newer than its source."""
+
+    source: str
+    target: str
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a source. With neither result nor error its GIF was newer than itself, and is as it was.
+
+    source  path or address
+    target  that of its GIF
+    result  what was made, or None
+    error   one line that says why nothing was made, or None
+    """
+
+    source: str
+    target: str
+    result: pipeline.Result | None = None
+    error: str | None = None
+
+    @property
+    def skipped(self) -> bool:
+        return self.result is None and self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What became of each source, in their order, and the seconds that it took."""
+
+    outcomes: tuple[Outcome, ...]
+    elapsed: float
+
+    @property
+    def done(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.result is not None]
+
+    @property
+    def skipped(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.skipped]
+
+    @property
+    def failed(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.error is not None]
+
+
+def convert_all(
+    sources: "str | Path | Sequence[str | Path]",
+    folder: str | Path,
+    *,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    progress: BatchProgress = lambda source, stage, done, of: None,
+    **options: Any,
+) -> BatchResult:
+    """Convert many clips, each to a GIF of its name in `folder`, which is made if it is missing.
+
+    A GIF that is newer than its source is left alone, an older one is made again; so are all with `overwrite`. A clip
+    that cannot be converted is listed in the result. A process that dies, for lack of memory, say, costs nothing: its
+    clip is done again. The bytes are those that `gifsom.convert` writes, however many processes there are.
+
+    In a script, call it below `if __name__ == "__main__":`, since its processes import the script.
+
+    Args:
+        sources: files, patterns such as "clips/**/*.mp4", folders of videos or of pictures, and addresses such as
+            "s3://bucket/*.mp4", for which fsspec must be installed. A local file of that very name goes first.
+        folder: for the GIFs; a path or an address.
+        jobs: processes that convert at the same time; None: one for each core that may be used.
+        cluster: address of a dask.distributed scheduler, such as "tcp://10.0.0.1:8786", whose workers do it instead.
+        progress: called often with source, stage, done, of.
+        **options: as for `gifsom.convert`, for all of them.
+
+    Raises:
+        SettingError, SourceNotFound, TargetUnwritable, PackageMissing, ClusterUnavailable: before anything is done:
+            an option is wrong, a pattern matches nothing, two clips would become one GIF, ...
+
+    >>> gifsom.convert_all("clips/*.mp4", "gifs", width=320).failed  # doctest: +SKIP
+    []
+    """
+    began = time.perf_counter()
+    tasks = plan(sources, folder, overwrite=bool(options.get("overwrite")))
+    with closing(run(tasks, folder, jobs=jobs, cluster=cluster, progress=progress, **options)) as outcomes:
+        found = {outcome.target: outcome for outcome in outcomes}
+    return BatchResult(tuple(found[task.target] for task in tasks), time.perf_counter() - began)
+
+
+def plan(sources: "str | Path | Sequence[str | Path]", folder: str | Path, *, overwrite: bool = False) -> list[Task]:
+    """What there is to do, in the order of the sources, those of a pattern in natural order. Touches nothing.
+
+    Raises:
+        SourceNotFound: a pattern matches nothing.
+        SettingError: two sources would become the same GIF.
+        TargetUnwritable: a GIF would replace a source.
+    """
+    several = [sources] if isinstance(sources, str | Path) else sources
+    found = dict.fromkeys(name for source in several for name in _expanded(str(source)))
+    planned: dict[str, Task] = {}
+    for source in found:
+        target = _join(str(folder), PurePosixPath(Path(source).absolute().as_posix()).with_suffix(".gif").name)
+        if not remote.is_remote(target):
+            check_source(Path(target), source)
+        key = os.path.normcase(target)
+        if key in planned:
+            both = f"{printable(planned[key].source)} and {printable(source)}"
+            raise SettingError(f"{both} would both become {printable(target)}: convert them into two folders")
+        planned[key] = Task(source, target, not overwrite and _is_fresh(source, target))
+    return [*planned.values()]
+
+
+def run(
+    tasks: Sequence[Task],
+    folder: str | Path,
+    *,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    progress: BatchProgress = lambda source, stage, done, of: None,
+    **options: Any,
+) -> Iterator[Outcome]:
+    """What becomes of each task, as soon as it is known; arguments and errors as for `convert_all`.
+
+    When the iterator is closed, all processes have ended, and nothing is in the folder but whole GIFs.
+    """
+    Settings.of(options)
+    if jobs is not None and cluster is not None:
+        raise SettingError("jobs and a cluster exclude each other: a cluster has as many workers as it has")
+    jobs = cores() if jobs is None else jobs
+    check_whole("jobs", jobs, 1, MAX_JOBS)
+    palette = options.get("palette")
+    if palette is not None and not isinstance(palette, Palette):
+        options["palette"] = Palette.load(palette)  # once, and what is wrong with it is told once
+    waiting = [task for task in tasks if not task.fresh]
+
+    def tell(number: int | None, stage: str, done: int, of: int | None) -> None:
+        progress("" if number is None else waiting[number].source, stage, done, of)
+
+    with _scratch(str(folder), cluster is not None) as scratch:
+        yield from (Outcome(task.source, task.target) for task in tasks if task.fresh)
+        if not waiting:
+            return
+        function = partial(_make, options=options, scratch=scratch)
+        if cluster is None:
+            results = run_in_processes(function, waiting, jobs, tell, _warm_up)
+        else:
+            results = run_on_cluster(function, waiting, cluster, tell, _warm_up)
+        with closing(results):  # type: ignore[type-var]
+            for number, made in results:
+                task = waiting[number]
+                lost = isinstance(made, Lost)
+                yield Outcome(task.source, task.target, error=f"{printable(task.source)}: {made.why}") if lost else made
+
+
+def _make(task: Task, tell: Tell, *, options: dict[str, Any], scratch: str | None) -> Outcome:
+    """Make one GIF, wherever this runs. A folder within `scratch` holds all that is not yet whole."""
+    with tempfile.TemporaryDirectory(prefix="gifsom-", dir=scratch, ignore_cleanup_errors=True) as own:
+        made = Path(own, "made.gif")
+        fetched = remote.is_remote(task.source)
+        source = Path(own, "source") if fetched else Path(task.source).absolute()
+        try:
+            if fetched:
+                tell("Fetching", 0, None)
+                remote.fetch(task.source, source)
+            result = pipeline.convert(source, made, progress=tell, **options)
+            _deliver(made, task.target)
+        except GifsomError as error:
+            line = str(error).replace(printable(made), printable(task.target))
+            return Outcome(task.source, task.target, error=line.replace(printable(source), printable(task.source)))
+    return Outcome(task.source, task.target, replace(result, path=Path(task.target)))
+
+
+def _deliver(made: Path, target: str) -> None:
+    if remote.is_remote(target):
+        remote.store(made, target)
+        return
+    check_target(Path(target), overwrite=True)
+    try:
+        made.replace(target)
+    except OSError as error:
+        raise TargetUnwritable(f"{printable(target)}: {error.strerror}") from None
+
+
+def _warm_up(tell: Tell) -> None:
+    """Compile what a usual clip needs: processes that fill numba's cache at the same time undo each other's work."""
+    on_compile(lambda: tell(COMPILING, 0, None))
+    clip = StoredClip()
+    for picture in np.random.default_rng(0).integers(0, 256, (3, 24, 32, 3)).astype(np.uint8):
+        clip.append(picture, 0.1)
+    with tempfile.TemporaryDirectory() as folder:
+        pipeline.convert(clip, Path(folder, "warm.gif"))
+
+
+@contextmanager
+def _scratch(folder: str, elsewhere: bool) -> Iterator[str | None]:
+    """A folder that is gone after the block, on the disk of the GIFs; `folder` for these is made if it is missing.
+
+    None where nothing is on a disk that this machine shares with those who need it: there are remote GIFs, and they
+    are made `elsewhere`.
+    """
+    if remote.is_remote(folder):
+        if elsewhere:
+            yield None
+        else:
+            with tempfile.TemporaryDirectory(prefix="gifsom-", ignore_cleanup_errors=True) as own:
+                yield own
+        return
+    path = Path(folder).absolute()
+    scratch = path / f".gifsom-{secrets.token_hex(6)}.part"
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        scratch.mkdir()
+    except FileExistsError:
+        raise TargetUnwritable(f"{printable(folder)}: that is no folder") from None
+    except OSError as error:
+        raise TargetUnwritable(f"{printable(folder)}: {error.strerror}") from None
+    try:
+        yield str(scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _expanded(name: str) -> list[str]:
+    """The sources that a name stands for. One that is not there is kept, to be told in its turn."""
+    if remote.is_remote(name):
+        found = remote.listed(name) if has_magic(name) else [name]
+    elif Path(name).is_dir():
+        files = (os.path.join(name, entry) for entry in os.listdir(name))
+        found = [file for file in files if Path(file).suffix.lower() in VIDEOS] or [name]
+    elif has_magic(name) and not Path(name).exists():
+        found = [file for file in glob(name, recursive=True) if Path(file).is_file()]
+    else:
+        found = [name]
+    if not found:
+        raise SourceNotFound(f"{printable(name)}: no file has such a name")
+    return sorted(found, key=lambda file: (natural(file), file))
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder.rstrip('/')}/{name}" if remote.is_remote(folder) else str(Path(folder, name))
+
+
+def _is_fresh(source: str, target: str) -> bool:
+    made, changed = _modified(target), _modified(source)
+    return made is not None and changed is not None and made > changed
+
+
+def _modified(name: str) -> float | None:
+    """When a file, or the newest in a folder, was written; None where that is not known."""
+    if remote.is_remote(name):
+        return remote.modified(name)
+    path = Path(name)
+    try:
+        return max(file.stat().st_mtime for file in (path, *(path.iterdir() if path.is_dir() else ())))
+    except OSError:
+        return None

@@ -1,0 +1,207 @@
+"""Processes that share out work: what one of them had in hand when it died is done by another.
+
+Each process has a pipe of its own. A pool of concurrent.futures breaks as a whole when one dies, and does not say whose
+work it was; a queue that all of them write to stays locked for ever when one is killed while it writes.
+"""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+Tell: TypeAlias = Callable[[str, int, int | None], None]
+"""Told the name of a stage, how much of it is done, and of how much (None: unknown)."""
+
+TRIES: Final = 2
+"""How many processes an item may kill."""
+
+GRACE: Final = 0.5
+"""Seconds that a process has to end by itself, from one report of its progress to the next, before it is killed."""
+
+PAUSE: Final = 0.1
+"""Seconds between two reports of progress."""
+
+_SPAWN: Final = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Stands for what was not made of an item; `why` says so in a few words."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[Value]):
+    value: Value
+
+
+def throttled(tell: Tell) -> Tell:
+    """Passes on the first report of a stage, and then one in `PAUSE` seconds."""
+    last: tuple[str, float] = "", 0.0
+
+    def told(stage: str, done: int, of: int | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if stage != last[0] or now - last[1] >= PAUSE:
+            last = stage, now
+            tell(stage, done, of)
+
+    return told
+
+
+def run(
+    function: Callable[[Item, Tell], Value],
+    items: Sequence[Item],
+    jobs: int,
+    tell: Callable[[int | None, str, int, int | None], None],
+    prepare: Callable[[Tell], object],
+) -> Iterator[tuple[int, Value | Lost]]:
+    """Yield the number of each item with what `function` made of it, in the order in which they are done.
+
+    Args:
+        function: picklable; it is given an item and what to report its progress to. What it raises ends its process.
+        jobs: processes, from 1 on.
+        tell: hears of progress, the number of the item first; None while `prepare` runs.
+        prepare: picklable; one process runs it before any of them begins.
+
+    When the iterator is closed, no process is left.
+    """
+    waiting, deaths = deque(range(len(items))), Counter[int]()
+    workers = [_Worker(function) for _ in range(min(jobs, len(items)))]
+    try:
+        if workers:
+            _run_alone(workers[0], prepare, lambda *report: tell(None, *report))
+        while waiting or any(worker.busy for worker in workers):
+            for place, worker in enumerate(workers):
+                if not worker.busy and waiting:
+                    if not worker.process.is_alive():
+                        worker.end(0)
+                        workers[place] = worker = _Worker(function)
+                    worker.give(waiting.popleft(), items)
+            for worker in _with_news(workers):
+                number = worker.number
+                assert number is not None
+                try:
+                    message = worker.link.recv()
+                except (EOFError, OSError):
+                    worker.end(GRACE)
+                    deaths[number] += 1
+                    if deaths[number] < TRIES:
+                        waiting.appendleft(number)
+                    else:
+                        yield number, Lost(f"its process ended {TRIES} times in mid-work ({worker.cause})")
+                    continue
+                if isinstance(message, _Done):
+                    worker.number = None
+                    yield number, message.value
+                else:
+                    tell(number, *message)
+    finally:
+        _end(workers)
+
+
+class _Worker:
+    """A process, the pipe to it, and the number of the item that it has in hand."""
+
+    def __init__(self, function: Callable[[Any, Tell], Any]) -> None:
+        self.link, theirs = _SPAWN.Pipe()
+        self.process = _SPAWN.Process(target=_serve, args=(theirs, function), daemon=True)
+        self.number: int | None = None
+        with _uninterrupted():
+            self.process.start()
+        theirs.close()  # or the pipe would not tell that the process has ended
+
+    @property
+    def busy(self) -> bool:
+        return self.number is not None
+
+    @property
+    def cause(self) -> str:
+        code = self.process.exitcode or 0
+        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+
+    def give(self, number: int, items: Sequence[object]) -> None:
+        self.number = number
+        with suppress(OSError):  # it has just died: its pipe says so when it is read
+            self.link.send((None, items[number]))
+
+    def end(self, grace: float) -> None:
+        """Wait for its end, at most `grace` seconds, then kill it."""
+        self.link.close()
+        self.number = None
+        self.process.join(max(0.0, grace))
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+def _run_alone(worker: _Worker, prepare: Callable[[Tell], object], tell: Tell) -> None:
+    with suppress(EOFError, OSError):  # it has died: the next one does without
+        worker.link.send((prepare, None))
+        while not isinstance(message := worker.link.recv(), _Done):
+            tell(*message)
+
+
+def _with_news(workers: Sequence[_Worker]) -> list[_Worker]:
+    links = wait([worker.link for worker in workers if worker.busy])
+    return [worker for worker in workers if worker.link in links]
+
+
+def _end(workers: Sequence[_Worker]) -> None:
+    """All at once: a process whose pipe is closed ends when it is idle, or next tells of its progress."""
+    for worker in workers:
+        worker.link.close()
+    deadline = time.monotonic() + GRACE
+    for worker in workers:
+        worker.end(deadline - time.monotonic())
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A process that is started in the block never hears of Ctrl-C, not even while Python begins in it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(link: "Connection[Any, Any]", function: Callable[[Any, Tell], Any]) -> None:
+    """What a process does: an item after the other, until nobody is at the other end of the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def tell(stage: str, done: int, of: int | None) -> None:
+        try:
+            link.send((stage, done, of))
+        except OSError:
+            raise KeyboardInterrupt from None  # all code is made to leave nothing behind then
+
+    try:
+        while True:
+            try:
+                prepare, item = link.recv()
+            except (EOFError, OSError):
+                return
+            report = throttled(tell)
+            done = _Done(function(item, report) if prepare is None else prepare(report))
+            with suppress(OSError):  # then it is told by the next recv
+                link.send(done)
+    except KeyboardInterrupt:
+        return
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
