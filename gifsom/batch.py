@@ -3,54 +3,38 @@
 What goes wrong with one clip is kept for the end; the others are made.
 """
 
-import os
 import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from glob import glob, has_magic
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from gifsom import pipeline, remote
 from gifsom.cluster import run as run_on_cluster
-from gifsom.errors import GifsomError, SettingError, SourceNotFound, TargetUnwritable, printable
+from gifsom.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.jit import on_compile
-from gifsom.output import check_source, check_target
+from gifsom.output import check_target
 from gifsom.palette.palette import Palette
+from gifsom.plan import Task, plan
 from gifsom.pool import Lost, Tell, cores
 from gifsom.pool import run as run_in_processes
 from gifsom.settings import Settings, check_whole
 from gifsom.sources.arrays import StoredClip
-from gifsom.sources.folder import natural
 
 COMPILING: Final = "Compiling"
 """The stage in which kernels are compiled, for the first time on a machine; it belongs to no clip."""
 
 MAX_JOBS: Final = 1024
 
-VIDEOS: Final = frozenset(
-    ".3gp .avi .flv .gsr .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv .y4m".split()
-)
-"""Endings of what a folder is searched for; one without any is a folder of pictures, and becomes one GIF."""
-
 BatchProgress: TypeAlias = Callable[[str, str, int, int | None], None]
 """Told a source, the name of a stage, how much of it is done, and of how much (None: unknown)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A GIF to be made: path or address of its source and of itself; `fresh`: it is there, and newer than its source."""
-
-    source: str
-    target: str
-    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,29 +117,6 @@ def convert_all(
     return BatchResult(tuple(found[task.target] for task in tasks), time.perf_counter() - began)
 
 
-def plan(sources: "str | Path | Sequence[str | Path]", folder: str | Path, *, overwrite: bool = False) -> list[Task]:
-    """What there is to do, in the order of the sources, those of a pattern in natural order. Touches nothing.
-
-    Raises:
-        SourceNotFound: a pattern matches nothing.
-        SettingError: two sources would become the same GIF.
-        TargetUnwritable: a GIF would replace a source.
-    """
-    several = [sources] if isinstance(sources, str | Path) else sources
-    found = dict.fromkeys(name for source in several for name in _expanded(str(source)))
-    planned: dict[str, Task] = {}
-    for source in found:
-        target = _join(str(folder), PurePosixPath(Path(source).absolute().as_posix()).with_suffix(".gif").name)
-        if not remote.is_remote(target):
-            check_source(Path(target), source)
-        key = os.path.normcase(target)
-        if key in planned:
-            both = f"{printable(planned[key].source)} and {printable(source)}"
-            raise SettingError(f"{both} would both become {printable(target)}: convert them into two folders")
-        planned[key] = Task(source, target, not overwrite and _is_fresh(source, target))
-    return [*planned.values()]
-
-
 def run(
     tasks: Sequence[Task],
     folder: str | Path,
@@ -164,7 +125,7 @@ def run(
     cluster: str | None = None,
     progress: BatchProgress = lambda source, stage, done, of: None,
     **options: Any,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """What becomes of each task, as soon as it is known; arguments and errors as for `convert_all`.
 
     When the iterator is closed, all processes have ended, and nothing is in the folder but whole GIFs.
@@ -191,11 +152,13 @@ def run(
             results = run_in_processes(function, waiting, jobs, tell, _warm_up)
         else:
             results = run_on_cluster(function, waiting, cluster, tell, _warm_up)
-        with closing(results):  # type: ignore[type-var]
+        with closing(results):
             for number, made in results:
-                task = waiting[number]
-                lost = isinstance(made, Lost)
-                yield Outcome(task.source, task.target, error=f"{printable(task.source)}: {made.why}") if lost else made
+                yield _failed(waiting[number], made) if isinstance(made, Lost) else made
+
+
+def _failed(task: Task, lost: Lost) -> Outcome:
+    return Outcome(task.source, task.target, error=f"{printable(task.source)}: {lost.why}")
 
 
 def _make(task: Task, tell: Tell, *, options: dict[str, Any], scratch: str | None) -> Outcome:
@@ -264,39 +227,3 @@ def _scratch(folder: str, elsewhere: bool) -> Iterator[str | None]:
         yield str(scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _expanded(name: str) -> list[str]:
-    """The sources that a name stands for. One that is not there is kept, to be told in its turn."""
-    if remote.is_remote(name):
-        found = remote.listed(name) if has_magic(name) else [name]
-    elif Path(name).is_dir():
-        files = (os.path.join(name, entry) for entry in os.listdir(name))
-        found = [file for file in files if Path(file).suffix.lower() in VIDEOS] or [name]
-    elif has_magic(name) and not Path(name).exists():
-        found = [file for file in glob(name, recursive=True) if Path(file).is_file()]
-    else:
-        found = [name]
-    if not found:
-        raise SourceNotFound(f"{printable(name)}: no file has such a name")
-    return sorted(found, key=lambda file: (natural(file), file))
-
-
-def _join(folder: str, name: str) -> str:
-    return f"{folder.rstrip('/')}/{name}" if remote.is_remote(folder) else str(Path(folder, name))
-
-
-def _is_fresh(source: str, target: str) -> bool:
-    made, changed = _modified(target), _modified(source)
-    return made is not None and changed is not None and made > changed
-
-
-def _modified(name: str) -> float | None:
-    """When a file, or the newest in a folder, was written; None where that is not known."""
-    if remote.is_remote(name):
-        return remote.modified(name)
-    path = Path(name)
-    try:
-        return max(file.stat().st_mtime for file in (path, *(path.iterdir() if path.is_dir() else ())))
-    except OSError:
-        return None

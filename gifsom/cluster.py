@@ -3,7 +3,9 @@
 It is an extra, imported when a cluster is asked for. Its workers need gifsom, and the files under the same names.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -27,7 +29,7 @@ def run(
     address: str,
     tell: Callable[[int, str, int, int | None], None],
     prepare: Callable[[Tell], object],
-) -> Iterator[tuple[int, Value | Lost]]:
+) -> Generator[tuple[int, Value | Lost], None, None]:
     """As `gifsom.pool.run`, at the scheduler with this address, such as "tcp://10.0.0.1:8786".
 
     Raises:
@@ -67,16 +69,27 @@ def _connected(address: str) -> "Client":
         from distributed import Client
     except ImportError as error:
         raise PackageMissing("a cluster needs dask.distributed: pip install 'gifsom[cluster]'") from error
-    try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError):
-        raise ClusterUnavailable(f"{printable(address)}: no scheduler of a dask cluster answers there") from None
+    with ThreadPoolExecutor(1) as thread:  # where no event loop runs, as one does in a notebook
+        try:
+            thread.submit(asyncio.run, _greet(address)).result()
+        except Exception:  # what is no scheduler makes distributed fail in many ways, up to a MemoryError
+            raise ClusterUnavailable(f"{printable(address)}: no dask scheduler answers there") from None
+    client = Client(address, timeout=PATIENCE, set_as_default=False)
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         client.close()
         raise ClusterUnavailable(f"{printable(address)}: the cluster has no worker") from None
     return client
+
+
+async def _greet(address: str) -> None:
+    """Connect once: a Client that cannot is not done for some 10 s, and complains on stderr."""
+    from distributed.core import connect
+    from distributed.security import Security
+
+    comm = await connect(address, timeout=PATIENCE, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 def _run_alone(client: "Client", address: str, prepare: Callable[[Tell], object]) -> None:

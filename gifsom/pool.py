@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -64,7 +64,7 @@ def run(
     jobs: int,
     tell: Callable[[int | None, str, int, int | None], None],
     prepare: Callable[[Tell], object],
-) -> Iterator[tuple[int, Value | Lost]]:
+) -> Generator[tuple[int, Value | Lost], None, None]:
     """Yield the number of each item with what `function` made of it, in the order in which they are done.
 
     Args:

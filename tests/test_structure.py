@@ -26,6 +26,7 @@ LAYERS = [
     ["gifsom.cli"],
     ["gifsom.lines"],
     ["gifsom.study", "gifsom.batch"],
+    ["gifsom.plan"],
     ["gifsom.figure", "gifsom.film", "gifsom.notebook", "gifsom.plugins", "gifsom.comparison", "gifsom.explanation"],
     ["gifsom.presets", "gifsom.pillow"],
     ["gifsom.config"],

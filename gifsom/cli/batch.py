@@ -1,9 +1,9 @@
-"""`gifsom convert` with a folder as OUT: a bar for all and one for each clip that is in the making."""
+"""`gifsom convert` with a folder as OUT: a bar for all, and one for each clip that is in the making."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,8 @@ from gifsom.errors import printable
 from gifsom.remote import is_remote
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from gifsom.batch import Outcome
 
 Jobs = Annotated[
@@ -21,7 +23,7 @@ Jobs = Annotated[
 ]
 Dask = Annotated[
     str | None,
-    typer.Option(metavar="tcp://HOST:PORT", help="Convert a batch on a dask cluster. Needs dask.distributed."),
+    typer.Option(metavar="tcp://HOST:PORT", help="Convert a batch on a cluster. Needs dask.distributed."),
 ]
 
 
@@ -39,35 +41,98 @@ def convert_batch(
     dask: str | None = None,
     quiet: bool = False,
 ) -> None:
-    """Convert all sources into a folder; what fails is told at the end, and is exit status 1."""
-    from gifsom.batch import plan, run
+    """Convert all sources into a folder. What fails is told at the end, and is exit status 1."""
+    from gifsom.batch import run
+    from gifsom.plan import plan
 
     tasks = plan(sources, folder, overwrite=bool(options.get("overwrite")))
     found: list[Outcome] = []
     try:
         with _bars(len(tasks), quiet) as bars:
             running = run(tasks, folder, jobs=jobs, cluster=dask, progress=bars.progress, **options)
-            with closing(running) as outcomes:  # type: ignore[type-var]
-                for outcome in outcomes:
-                    heed_interrupt()
+            with closing(running):
+                for outcome in running:
                     found.append(outcome)
                     bars.finish(outcome)
+                    heed_interrupt()
     except KeyboardInterrupt:
         done = sum(outcome.error is None for outcome in found)
         complain(f"interrupted: {done} of {len(tasks)} are done, and the same command does the others")
         raise Ended(INTERRUPTED) from None
+    _tell(folder, found, quiet)
+    if any(outcome.error is not None for outcome in found):
+        raise Ended(FAILED)
+
+
+def _tell(folder: str, found: "Sequence[Outcome]", quiet: bool) -> None:
+    """The closing lines."""
     for outcome in found:
         if outcome.error is not None:
             complain(outcome.error)
         elif outcome.result is not None:
             tell_shortfall(outcome.source, outcome.result.shortfall)
-    if not quiet:
-        print(_summary(folder, found))
-    if any(outcome.error is not None for outcome in found):
-        raise Ended(FAILED)
+    if quiet:
+        return
+    made = [outcome.result for outcome in found if outcome.result is not None]
+    size = lines.amount(sum(result.bytes for result in made))
+    parts = [f"{lines.count(len(made), 'GIF')}, {size}"]
+    for number, what in (
+        (sum(outcome.skipped for outcome in found), "newer than the source and left as they were"),
+        (sum(outcome.error is not None for outcome in found), "failed"),
+    ):
+        if number:
+            parts.append(f"{number} {what}")
+    print(f"{printable(folder)}: {'; '.join(parts)}")
 
 
-class _Bars(Protocol):
-    def progress(self, source: str, stage: str, done: int, of: int | None) -> None: ...
+@contextmanager
+def _bars(total: int, quiet: bool) -> "Iterator[_Bars]":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    def finish(self, outcome: "Outcome") -> None: ...
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        TextColumn("{task.description:24}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[stage]:16}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as shown:
+        yield _Bars(shown, total, quiet)
+
+
+class _Bars:
+    """What shows how a batch goes: bars on a terminal, elsewhere a line for each GIF."""
+
+    def __init__(self, shown: "Progress", total: int, quiet: bool) -> None:
+        self._shown, self._quiet = shown, quiet
+        self._all = shown.add_task("All clips", total=total, stage="")
+        self._running: dict[str, TaskID] = {}
+        self._compiling = False
+
+    def progress(self, source: str, stage: str, done: int, of: int | None) -> None:
+        from gifsom.batch import COMPILING
+
+        heed_interrupt()
+        if stage == COMPILING:
+            self._tell_compiling()
+        elif source:
+            if source not in self._running:
+                name = printable(PurePosixPath(source).name)[-24:]
+                self._running[source] = self._shown.add_task(name, total=None, stage=stage)
+            total = None if of is None else max(done, of)
+            self._shown.update(self._running[source], completed=done, total=total, stage=stage)
+
+    def finish(self, outcome: "Outcome") -> None:
+        if outcome.source in self._running:
+            self._shown.remove_task(self._running.pop(outcome.source))
+        self._shown.advance(self._all)
+        if self._shown.disable and not self._quiet and outcome.result is not None:
+            path = printable(outcome.result.path)  # which shows one slash only of an address
+            print(printable(outcome.target) + lines.conversion(outcome.result).removeprefix(path), flush=True)
+
+    def _tell_compiling(self) -> None:
+        if not self._compiling and not self._quiet:
+            self._compiling = True
+            self._shown.console.print("gifsom: compiling for this machine, for the first time only …", soft_wrap=True)

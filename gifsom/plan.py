@@ -1,0 +1,101 @@
+"""What a batch has to do: which clips its sources are, which GIF each becomes, and which are there already."""
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from gifsom import remote
+from gifsom.errors import SettingError, SourceNotFound, SourceUnreadable, printable
+from gifsom.output import check_source
+from gifsom.sources.folder import natural
+
+VIDEOS: Final = frozenset(
+    (
+        *(".3gp", ".avi", ".flv", ".gsr", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"),
+        *(".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv", ".y4m"),
+    )
+)
+"""Endings of what a folder is searched for; one without any is a folder of pictures, and becomes one GIF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A GIF to be made.
+
+    source  path or address
+    target  that of the GIF
+    fresh   the GIF is there, and newer than the source
+    """
+
+    source: str
+    target: str
+    fresh: bool = False
+
+
+def plan(sources: "str | Path | Sequence[str | Path]", folder: str | Path, *, overwrite: bool = False) -> list[Task]:
+    """What there is to do, in the order of the sources, those of a pattern in natural order. Touches nothing.
+
+    Raises:
+        SourceNotFound: a pattern matches nothing.
+        SettingError: two sources would become the same GIF.
+        TargetUnwritable: a GIF would replace a source.
+    """
+    several = [sources] if isinstance(sources, str | Path) else sources
+    found = dict.fromkeys(name for source in several for name in _expanded(str(source)))
+    planned: dict[str, Task] = {}
+    for source in found:
+        target = _join(str(folder), PurePosixPath(Path(source).absolute().as_posix()).with_suffix(".gif").name)
+        if not remote.is_remote(target):
+            check_source(Path(target), source)
+        key = os.path.normcase(target)
+        if key in planned:
+            both = f"{printable(planned[key].source)} and {printable(source)}"
+            raise SettingError(f"{both} would both become {printable(target)}: convert them into two folders")
+        planned[key] = Task(source, target, not overwrite and _is_fresh(source, target))
+    return [*planned.values()]
+
+
+def _expanded(name: str) -> list[str]:
+    """The sources that a name stands for. One that is not there is kept, to be told in its turn."""
+    if remote.is_remote(name):
+        found = remote.listed(name) if glob.has_magic(name) else [name]
+    elif Path(name).is_dir():
+        found = _videos(Path(name)) or [name]
+    elif glob.has_magic(name) and not Path(name).exists():
+        paths = glob.glob(name, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+        found = [path for path in paths if Path(path).is_file()]
+    else:
+        found = [name]
+    if not found:
+        raise SourceNotFound(f"{printable(name)}: no file has such a name")
+    return sorted(found, key=lambda file: (natural(file), file))
+
+
+def _videos(folder: Path) -> list[str]:
+    try:
+        return [str(file) for file in folder.iterdir() if file.suffix.lower() in VIDEOS]
+    except OSError as error:
+        raise SourceUnreadable(f"{printable(folder)}: {error.strerror}") from None
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder.rstrip('/')}/{name}" if remote.is_remote(folder) else str(Path(folder, name))
+
+
+def _is_fresh(source: str, target: str) -> bool:
+    made, changed = _modified(target), _modified(source)
+    return made is not None and changed is not None and made > changed
+
+
+def _modified(name: str) -> float | None:
+    """When a file, or the newest in a folder, was written; None where that is not known."""
+    if remote.is_remote(name):
+        return remote.modified(name)
+    path = Path(name)
+    try:
+        return max(float(file.stat().st_mtime) for file in (path, *(path.iterdir() if path.is_dir() else ())))
+    except OSError:
+        return None
