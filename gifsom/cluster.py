@@ -88,7 +88,8 @@ async def _greet(address: str) -> None:
     from distributed.core import connect
     from distributed.security import Security
 
-    comm = await connect(address, timeout=PATIENCE, **Security().get_connection_args("client"))
+    arguments = Security().get_connection_args("client")
+    comm = await asyncio.wait_for(connect(address, timeout=PATIENCE, **arguments), PATIENCE)
     await comm.close()
 
 
