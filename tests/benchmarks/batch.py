@@ -2,9 +2,9 @@
 
     python tests/benchmarks/batch.py CLIP ... [--clips 60] [--runs 3] [--no-cluster]
 
-Clips of two seconds, 320 pixels wide, are cut from all over those that are given. One job and two are run in turn, after
-a warm-up, and ratios are taken run by run, since machines are noisy. The cluster's workers are processes of this
-machine, with one thread each; one is killed when five GIFs are there, and the outputs are compared with the local ones.
+Clips of two seconds, 320 pixels wide, are cut from all over those that are given. One job and two are run in turn,
+after a warm-up, and ratios are taken run by run, since machines are noisy. The workers of the cluster are processes of
+this machine, with one thread each; one is killed when five GIFs are there, and its outputs are compared with ours.
 """
 
 import argparse
