@@ -73,7 +73,7 @@ def run(
         tell: hears of progress, the number of the item first; None while `prepare` runs.
         prepare: picklable; one process runs it before any of them begins.
 
-    When the iterator is closed, no process is left.
+    Raises `RuntimeError` where processes cannot begin. When the iterator is closed, no process is left.
     """
     waiting, deaths = deque(range(len(items))), Counter[int]()
     workers = [_Worker(function) for _ in range(min(jobs, len(items)))]
@@ -145,10 +145,16 @@ class _Worker:
 
 
 def _run_alone(worker: _Worker, prepare: Callable[[Tell], object], tell: Tell) -> None:
-    with suppress(EOFError, OSError):  # it has died: the next one does without
+    """Raises `RuntimeError` where processes cannot begin; one that was killed is done without."""
+    try:
         worker.link.send((prepare, None))
         while not isinstance(message := worker.link.recv(), _Done):
             tell(*message)
+    except (EOFError, OSError):
+        worker.end(GRACE)
+        if (worker.process.exitcode or 0) > 0:
+            hint = "a script that is no file, or does this outside of `if __name__ == '__main__':`, has none"
+            raise RuntimeError(f"the first process ended at once ({worker.cause}): {hint}") from None
 
 
 def _with_news(workers: Sequence[_Worker]) -> list[_Worker]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FIXTURES, environment, listing, names, one_line, posix, wait_for
+from conftest import FIXTURES, ROOT, environment, listing, names, one_line, posix, wait_for
 
 import gifsom
 from gifsom import remote
@@ -169,6 +169,18 @@ def test_what_a_killed_process_had_in_hand_is_done_by_another(here: Path, prepar
     assert all(isinstance(value, int) for value in made.values())
     assert heard.count((1, "Working", 0, None)) == 2
     assert not active_children()
+
+
+def test_a_script_that_processes_cannot_import_is_told(clips: Path, here: Path) -> None:
+    script = f"import gifsom\ngifsom.convert_all({str(clips)!r}, 'out')\n"
+    (here / "script.py").write_text(script)
+    command = [sys.executable, "script.py"]
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        command, cwd=here, capture_output=True, text=True, timeout=60, env=environment(PYTHONPATH=path)
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("RuntimeError: the first process ended at once (exit status 1)")
 
 
 def wait_long(item: int, tell: Tell) -> None:
