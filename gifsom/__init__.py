@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gifsom import hooks
 
 if TYPE_CHECKING:
-    from gifsom.batch import BatchResult, convert_all
+    from gifsom.batch.work import BatchResult, convert_all
     from gifsom.clip import Clip, Frame
     from gifsom.comparison import Comparison, compare
     from gifsom.errors import (
@@ -102,7 +102,7 @@ __all__ = [
 # Names are fetched when they are first used: numba alone takes longer to import than `gifsom --help` may take.
 # The two that need a package that may be missing are not in __all__: `from gifsom import *` always works.
 _HOMES = {
-    "BatchResult": "batch",
+    "BatchResult": "batch.work",
     "Clip": "clip",
     "ClusterUnavailable": "errors",
     "Comparison": "comparison",
@@ -138,7 +138,7 @@ _HOMES = {
     "Writer": "writer",
     "compare": "comparison",
     "convert": "pipeline",
-    "convert_all": "batch",
+    "convert_all": "batch.work",
     "estimate": "pipeline",
     "explain": "explanation",
     "open": "sources",

@@ -52,12 +52,16 @@ def check_ending(path: Path, others: Sequence[str] = ()) -> None:
 
 
 def is_folder(path: "str | Path") -> bool:
-    """Whether an output is a folder: it is one already, or its name ends in a slash.
+    """Whether an output is a folder: its name ends in a slash, or it is one already, and not called as a file is.
 
     >>> is_folder("frames/"), is_folder("frames.gif")
     (True, False)
     """
-    return str(path).endswith(("/", os.sep)) or Path(path).is_dir()
+    if str(path).endswith(("/", os.sep)):
+        return True
+    with suppress(OSError):  # no file can have such a name: that is told where it is written
+        return Path(path).is_dir() and not Path(path).suffix
+    return False
 
 
 def frame_name(number: int) -> str:
@@ -69,13 +73,21 @@ def frame_name(number: int) -> str:
     return f"frame-{number:04}.png"
 
 
-def check_folder(path: Path, overwrite: bool) -> None:
-    """Raise `TargetExists` or `TargetUnwritable` for a folder that frames could not be written to; touches nothing."""
+def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
+    """Raise `TargetExists` or `TargetUnwritable` for a folder that frames could not be written to; touches nothing.
+
+    `alone`: nor may there be anything else in it.
+    """
     try:
         if path.exists() and not path.is_dir():
             raise TargetUnwritable(f"{printable(path)}: that is a file: name a folder")
         if path.is_dir() and not overwrite and _frames(path):
             raise TargetExists(f"{printable(path)}: there are frames in it already (--overwrite replaces them)")
+        if alone and path.is_dir() and any(not _FRAME.fullmatch(one.name) for one in path.iterdir()):
+            raise TargetUnwritable(
+                f"{printable(path)}: there are other files in that folder: name a file in it, such as"
+                f" {printable(path / 'clip.gif')}, or write its frames there by `gifsom frames`"
+            )
         home = path if path.is_dir() else path.parent
         if not home.is_dir():
             raise TargetUnwritable(f"{printable(path)}: there is no folder {printable(home)}")

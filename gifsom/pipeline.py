@@ -16,7 +16,7 @@ from gifsom.options import Settings
 from gifsom.output import check_ending, check_folder, check_source, check_target, is_folder, replacing
 from gifsom.probe import DENSE, SPACING
 from gifsom.settings import QUALITY
-from gifsom.sources.folder import is_pattern
+from gifsom.sources.folder import is_pattern, matches
 from gifsom.stages import given_palette, known, no_larger, opened, part, prepare, render
 
 if TYPE_CHECKING:
@@ -211,8 +211,11 @@ def _named(source: "Source", target: "str | Path | None") -> Path:
     """The path of what is written."""
     if target is not None:
         return Path(target)
-    if not isinstance(source, str | Path) or (is_pattern(str(source)) and not Path(source).exists()):
-        raise SettingError("several sources, or none that is a file, have no name: say which file to write")
+    if isinstance(source, str | Path) and is_pattern(str(source)) and not Path(source).exists():
+        matches(str(source))  # there may be none: that is told first
+        source = []
+    if not isinstance(source, str | Path):
+        raise SettingError("several sources, or what is no file, have no name: say which file to write")
     return Path(Path(source).absolute().name or "clip").with_suffix(".gif")
 
 
@@ -220,7 +223,10 @@ def _exported(source: "Source", target: "str | Path", settings: Settings, began:
     """Write a clip in another format than GIF."""
     if settings.max_size is not None:
         raise SettingError("max_size is for GIFs")
-    export.check(target, settings.overwrite)
+    if is_folder(target):
+        check_folder(Path(target), settings.overwrite, alone=True)
+    else:
+        check_target(Path(target), settings.overwrite)
     clip = edit.hold(prepare(opened(source, settings), settings))
     plays = settings.loop if settings.loop is not None else clip.plays or 0
     found = export.export(

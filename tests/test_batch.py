@@ -15,12 +15,12 @@ import pytest
 from conftest import FIXTURES, ROOT, environment, listing, names, one_line, posix, wait_for
 
 import gifsom
-from gifsom import remote
+from gifsom.batch import remote
+from gifsom.batch.plan import Task, plan
+from gifsom.batch.pool import Lost, Tell, run
 from gifsom.cli.batch import convert_batch, is_batch
 from gifsom.cli.common import FAILED, INTERRUPTED, Ended
 from gifsom.errors import PackageMissing, SettingError, SourceNotFound, SourceUnreadable, TargetUnwritable
-from gifsom.plan import Task, plan
-from gifsom.pool import Lost, Tell, run
 
 OPTIONS: dict[str, Any] = {"width": 48, "fps": 5}
 
@@ -216,10 +216,22 @@ def test_the_command_lists_failures_at_the_end(
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_target_is_a_folder_by_its_name_or_by_being_one(here: Path) -> None:
-    assert [is_batch(str(here)), is_batch("new/"), is_batch("s3://bucket/new"), is_batch("new.gif")] == [True] * 3 + [
-        False
-    ]
+@pytest.mark.parametrize(
+    ("sources", "target", "batch"),
+    [
+        (["a.mp4", "b.mp4"], "new/", True),
+        (["a.mp4", "b.mp4"], ".", True),
+        (["*.mp4"], "new/", True),
+        (["a.mp4"], "s3://bucket/new", True),
+        (["s3://bucket/a.mp4"], "new/", True),
+        (["a.mp4", "b.mp4"], "joined.gif", False),
+        (["a.mp4"], "frames/", False),
+        (["*.png"], "shots.gif", False),
+        (["a.mp4"], None, False),
+    ],
+)
+def test_several_sources_and_a_folder_are_a_batch(sources: list[str], target: str | None, batch: bool) -> None:
+    assert is_batch(sources, target) == batch
 
 
 SCRIPT = """

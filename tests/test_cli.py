@@ -296,7 +296,7 @@ USAGE = {
     "short background": ["--background", "#12"],
     "negative seed": ["--seed", "-1"],
     "no pixels": ["--max-pixels", "0"],
-    "a third name": ["out.gif", "more.gif"],
+    "several cores for one clip": ["out.gif", "--jobs", "2"],
     "an option without its value": ["--width"],
 }
 
@@ -696,6 +696,7 @@ def test_a_message_has_no_control_characters(here: Path, inside: Inside, name: s
             arguments = [str(CARDS), f"{name}/out.gif"]
         case _:
             (here / name).mkdir()
+            (here / name / "other").touch()
             arguments = [str(CARDS), name]
     run = inside("convert", *arguments)
     assert (run.status, run.out) == (1, "")

@@ -219,7 +219,7 @@ def test_a_folder_of_pictures_of_two_sizes_has_the_colors_of_both(here: Path, in
 def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing may be learned, and no source opened."""
     monkeypatch.delattr(study, "learn")
-    monkeypatch.delattr(study.pipeline.sources, "open")
+    monkeypatch.delattr(study.stages.sources, "open")
 
 
 OUTPUTS = {"palette": ["out.gpl"], "figure": ["--figure", "out.png"], "film": ["--film", "out.gif"]}

@@ -15,7 +15,7 @@ import pytest
 from conftest import FIXTURES, ROOT, environment, listing, posix
 
 import gifsom
-from gifsom import cluster
+from gifsom.batch import cluster
 from gifsom.errors import ClusterUnavailable, PackageMissing
 
 pytest.importorskip("distributed")

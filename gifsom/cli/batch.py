@@ -10,12 +10,11 @@ import typer
 from gifsom import lines
 from gifsom.cli.common import FAILED, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
 from gifsom.errors import printable
-from gifsom.remote import is_remote
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from gifsom.batch import Outcome
+    from gifsom.batch.work import Outcome
 
 Jobs = Annotated[
     int | None,
@@ -27,9 +26,19 @@ Dask = Annotated[
 ]
 
 
-def is_batch(target: str) -> bool:
-    """Whether OUT is a folder: one that is there, a name that ends in a slash, or an address."""
-    return target.endswith(("/", "\\")) or Path(target).is_dir() or is_remote(target)
+def is_batch(sources: Sequence[str], target: str | None) -> bool:
+    """Whether OUT is a folder for a GIF of each source: there are several, or a pattern, or something remote.
+
+    A folder is one that is there, or a name that ends in a slash. Alone, a source gives its frames there.
+    """
+    from gifsom.batch.remote import is_remote
+    from gifsom.output import is_folder
+    from gifsom.sources.folder import is_pattern
+
+    if target is None:
+        return False
+    several = len(sources) > 1 or any(is_remote(one) or (is_pattern(one) and not Path(one).exists()) for one in sources)
+    return is_remote(target) or (several and is_folder(target))
 
 
 def convert_batch(
@@ -42,8 +51,8 @@ def convert_batch(
     quiet: bool = False,
 ) -> None:
     """Convert all sources into a folder. What fails is told at the end, and is exit status 1."""
-    from gifsom.batch import run
-    from gifsom.plan import plan
+    from gifsom.batch.plan import plan
+    from gifsom.batch.work import run
 
     tasks = plan(sources, folder, overwrite=bool(options.get("overwrite")))
     found: list[Outcome] = []
@@ -112,7 +121,7 @@ class _Bars:
         self._compiling = False
 
     def progress(self, source: str, stage: str, done: int, of: int | None) -> None:
-        from gifsom.batch import COMPILING
+        from gifsom.batch.work import COMPILING
 
         heed_interrupt()
         if stage == COMPILING:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gifsom import lines
+from gifsom.cli.batch import Dask, Jobs, convert_batch, is_batch
 from gifsom.cli.common import Quiet, progress_bars, remark, show_log, tell_shortfall
 from gifsom.cli.options import CODING, EDITING, PART, READING, SHOWING, TUNING, takes
 from gifsom.cli.presets import Preset
@@ -37,6 +38,8 @@ def convert(
     pixel_format: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
     ] = None,
+    jobs: Jobs = None,
+    dask: Dask = None,
     preset: Preset = None,
     quiet: Quiet = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what ffmpeg says.")] = False,
@@ -54,11 +57,18 @@ def convert(
 
     gifsom convert intro.mp4 talk.mp4 both.gif joins them; gifsom convert 'shots/*.png' shots.gif --fps 5
 
+    gifsom convert 'clips/*.mp4' gifs/ makes a GIF of each; those that are newer than their clip are left alone.
+
     ffmpeg -i clip.mp4 -f yuv4mpegpipe - | gifsom convert - clip.gif
     """
     if verbose:
         show_log()
     sources, target = (names, None) if len(names) == 1 else (names[:-1], names[-1])
+    if target is not None and not estimate and is_batch(sources, target):
+        convert_batch(sources, target, options, jobs=jobs, dask=dask, quiet=quiet)
+        return
+    if jobs is not None or dask is not None:
+        raise SettingError("--jobs and --dask are for batches: several clips, and a folder/ for their GIFs")
     if STREAM in sources and target is None and not estimate:
         raise SettingError("standard input has no name: say which file to write")
     if target == STREAM and sys.stdout.isatty():

@@ -18,10 +18,10 @@ from gifsom.export.base import Exported, Order, opaque
 from gifsom.export.mp4 import write_mp4
 from gifsom.export.webp import write_webp
 from gifsom.job import Progress, told
-from gifsom.output import check_folder, check_target, filling, frame_name, is_folder
+from gifsom.output import check_target, filling, frame_name, is_folder
 from gifsom.settings import check_whole
 
-__all__ = ["ENDINGS", "Exported", "check", "export", "opaque", "write_frames"]
+__all__ = ["ENDINGS", "Exported", "export", "opaque", "write_frames"]
 
 
 def export(
@@ -64,14 +64,6 @@ def export(
         raise TargetUnwritable(f"{printable(path)}: the name ends in {', '.join(ENDINGS)}, or in / for a folder")
     check_target(order.path, overwrite)
     return write(order)
-
-
-def check(path: "str | Path", overwrite: bool) -> None:
-    """Raise `TargetError` for a file or folder that could not be written; touches nothing."""
-    if is_folder(path):
-        check_folder(Path(path), overwrite)
-    else:
-        check_target(Path(path), overwrite)
 
 
 def write_frames(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from gifsom import remote
+from gifsom.batch import remote
 from gifsom.errors import SettingError, SourceNotFound, SourceUnreadable, printable
 from gifsom.output import check_source
 from gifsom.sources.folder import natural

@@ -10,8 +10,8 @@ from queue import SimpleQueue
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from gifsom.batch.pool import Lost, Tell, throttled
 from gifsom.errors import ClusterUnavailable, PackageMissing, printable
-from gifsom.pool import Lost, Tell, throttled
 
 if TYPE_CHECKING:
     from distributed import Client, Future

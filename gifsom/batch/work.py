@@ -16,16 +16,18 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from gifsom import pipeline, remote
-from gifsom.cluster import run as run_on_cluster
+from gifsom import pipeline
+from gifsom.batch import remote
+from gifsom.batch.cluster import run as run_on_cluster
+from gifsom.batch.plan import Task, plan
+from gifsom.batch.pool import Lost, Tell, cores
+from gifsom.batch.pool import run as run_in_processes
 from gifsom.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.jit import on_compile
+from gifsom.options import Settings
 from gifsom.output import check_target
 from gifsom.palette.palette import Palette
-from gifsom.plan import Task, plan
-from gifsom.pool import Lost, Tell, cores
-from gifsom.pool import run as run_in_processes
-from gifsom.settings import Settings, check_whole
+from gifsom.settings import check_whole
 from gifsom.sources.arrays import StoredClip
 
 COMPILING: Final = "Compiling"

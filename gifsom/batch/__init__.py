@@ -1,0 +1,1 @@
+"""Many clips into one folder, by processes of this machine or a cluster."""
