@@ -10,8 +10,8 @@ from gifsom.errors import FrameError, SettingError
 from gifsom.options import Settings
 from gifsom.output import check_target
 from gifsom.pipeline import Result, convert
-from gifsom.settings import MAX_FPS, WHITE, parse_color
-from gifsom.sources.arrays import StoredClip, to_pixels
+from gifsom.settings import MAX_FPS, parse_color
+from gifsom.sources.arrays import StoredClip, to_masked
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,7 +45,7 @@ class Writer:
         self._path = Path(path)
         self._seconds = 1 / fps
         self._options = options
-        self._background = WHITE if settings.background is None else parse_color(settings.background)
+        self._background = None if settings.background is None else parse_color(settings.background)
         check_target(self._path, settings.overwrite)
         self._clip = StoredClip()
 
@@ -53,7 +53,8 @@ class Writer:
         """Add a frame.
 
         Args:
-            picture: an array (h, w, 3) or (h, w, 4) uint8, or a PIL image; all of one size.
+            picture: an array (h, w, 3) or (h, w, 4) uint8, or a PIL image; all of one size. What is less than half
+                opaque is transparent, unless there is a background.
             seconds: how long it is shown, at least 0.02; None: 1 / fps.
 
         Raises:
@@ -64,7 +65,8 @@ class Writer:
             raise FrameError("the GIF is written: a frame cannot come after its end")
         if seconds is not None and not 1 / MAX_FPS <= seconds < float("inf"):
             raise SettingError(f"a frame cannot be shown for {seconds:g} s: players show at least {1 / MAX_FPS:g} s")
-        self._clip.append(to_pixels(picture, self._background), seconds or self._seconds)
+        pixels, mask = to_masked(picture, None, self._background)
+        self._clip.append(pixels, seconds or self._seconds, mask)
 
     def close(self) -> Result:
         """Write the GIF and say what it is, as `gifsom.convert` does. Raises `FrameError` where there is no frame."""

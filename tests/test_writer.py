@@ -58,18 +58,35 @@ def test_a_frame_may_have_a_time_of_its_own(tmp_path: Path) -> None:
     assert [frame.delay for frame in read(tmp_path / "out.gif")[0].frames] == [10, 50, 2, 200]
 
 
-def test_alpha_lies_over_white_or_the_background(tmp_path: Path) -> None:
+def half_hidden() -> np.ndarray:
+    """Opaque up to column 5, a fifth opaque up to column 9, then hidden."""
     rgba = np.dstack([picture(3), np.zeros((12, 20), np.uint8)])
     rgba[:, :5, 3] = 255
     rgba[:, 5:9, 3] = 51
-    for background, color in ((None, 255), ("black", 0)):
-        with gifsom.Writer(tmp_path / "out.gif", background=background, overwrite=True) as writer:
-            writer.append(rgba)
-        _, (shown,) = read(tmp_path / "out.gif")
-        assert np.array_equal(picture(3)[:, :5], shown[:, :5])
-        assert np.array_equal(np.full((12, 11, 3), color), shown[:, 9:])
-        mixed = (picture(3)[:, 5:9].astype(int) * 51 + color * 204 + 127) // 255
-        assert np.array_equal(mixed, shown[:, 5:9])
+    return rgba
+
+
+def test_alpha_lies_over_a_background_that_is_asked_for(tmp_path: Path) -> None:
+    with gifsom.Writer(tmp_path / "out.gif", background="white") as writer:
+        writer.append(half_hidden())
+    _, (shown,) = read(tmp_path / "out.gif")
+    assert np.array_equal(picture(3)[:, :5], shown[:, :5])
+    assert np.array_equal(np.full((12, 11, 3), 255), shown[:, 9:])
+    mixed = (picture(3)[:, 5:9].astype(int) * 51 + 255 * 204 + 127) // 255
+    assert np.array_equal(mixed, shown[:, 5:9])
+
+
+def test_what_is_less_than_half_opaque_is_transparent(tmp_path: Path) -> None:
+    with gifsom.Writer(tmp_path / "out.gif") as writer:
+        writer.append(half_hidden())
+        writer.append(half_hidden()[:, ::-1])
+    first, second = gifsom.open(tmp_path / "out.gif").frames()
+    hidden = np.arange(20) >= 5
+    assert first.mask is not None
+    assert second.mask is not None
+    assert (first.mask == hidden).all()
+    assert (second.mask == hidden[::-1]).all()
+    assert np.array_equal(picture(3)[:, :5], first.pixels[:, :5])
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK"])

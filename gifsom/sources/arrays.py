@@ -13,7 +13,7 @@ from PIL.Image import fromarray
 from gifsom.clip import Clip, Frame, Mask, Pixels
 from gifsom.edit.store import Store
 from gifsom.errors import FrameError
-from gifsom.settings import WHITE, Color
+from gifsom.settings import Color
 from gifsom.sources.images import cut_out, eight_bits, fitted, flatten
 
 if TYPE_CHECKING:
@@ -26,7 +26,14 @@ def is_picture(thing: object) -> bool:
 
 
 def to_array(picture: "ArrayLike | Image") -> Pixels:
-    """A picture as an array (h, w, 3) or (h, w, 4) of uint8, the latter with straight alpha; see `to_pixels`."""
+    """A picture as an array (h, w, 3) or (h, w, 4) of uint8, the latter with straight alpha.
+
+    Args:
+        picture: such an array, or a PIL image of any mode.
+
+    Raises:
+        FrameError: for another shape or dtype, or an empty picture; it says which.
+    """
     if hasattr(picture, "convert"):
         image = eight_bits(cast("Image", picture))
         picture = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
@@ -36,27 +43,13 @@ def to_array(picture: "ArrayLike | Image") -> Pixels:
     return array
 
 
-def to_pixels(picture: "ArrayLike | Image", background: Color = WHITE) -> Pixels:
-    """A picture as (h, w, 3) uint8, C-contiguous, its own copy.
-
-    Args:
-        picture: an array (h, w, 3) or (h, w, 4) uint8, straight alpha, or a PIL image of any mode.
-        background: what lies behind transparent pixels.
-
-    Raises:
-        FrameError: for another shape or dtype, or an empty picture; it says which.
-    """
-    array = to_array(picture)
-    return flatten(array, background) if array.shape[2] == 4 else np.array(array, order="C")
-
-
 def to_masked(
     picture: "ArrayLike | Image", size: tuple[int, int] | None, background: Color | None
 ) -> tuple[Pixels, Mask | None]:
-    """A picture as (h, w, 3) uint8 and the mask (h, w) of what is transparent, if anything. Raises as `to_pixels`.
+    """A picture as (h, w, 3) uint8, its own copy, and the mask (h, w) of what is transparent, if anything.
 
     Args:
-        picture: as for `to_pixels`.
+        picture: as for `to_array`, which raises the same.
         size: (w, h) into which one of another size is fitted, never distorted, transparent around; None: its own.
         background: what lies behind transparent pixels; None: they stay transparent.
     """
