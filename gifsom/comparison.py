@@ -21,10 +21,10 @@ from PIL import Image, ImageDraw, ImageFont
 from gifsom import sources
 from gifsom.clip import Clip, Pixels
 from gifsom.color import oklab
-from gifsom.errors import SettingError, SourceEmpty, TargetUnwritable, printable
+from gifsom.errors import SettingError, SourceEmpty
 from gifsom.export import opaque
 from gifsom.job import Progress
-from gifsom.output import check_source, check_target, replacing
+from gifsom.output import check_picture, check_source, save_picture
 from gifsom.settings import WHITE, Color, Seconds, parse_seconds
 
 WINDOW: Final = 8
@@ -101,17 +101,7 @@ class Comparison:
 
     def save(self, path: "str | Path", overwrite: bool = False) -> None:
         """Write that as a PNG. Raises `TargetError`."""
-        target = Path(path)
-        check(target, overwrite)
-        with replacing(target, overwrite) as stream:
-            self.draw().save(stream, "PNG")
-
-
-def check(path: Path, overwrite: bool) -> None:
-    """Raise `TargetError` for a path that no picture can be written to; touches nothing."""
-    if path.suffix.lower() != ".png":
-        raise TargetUnwritable(f"{printable(path)}: the name of the picture ends in .png")
-    check_target(path, overwrite)
+        save_picture(self.draw(), Path(path), overwrite)
 
 
 def compare(
@@ -141,7 +131,7 @@ def compare(
     inf
     """
     if picture is not None:
-        check(Path(picture), overwrite)
+        check_picture(Path(picture), overwrite)
         for one in (source, output):
             check_source(Path(picture), one)
     before, after = _opened(source), _opened(output)

@@ -11,9 +11,12 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from gifsom.errors import GifsomError, TargetError, TargetExists, TargetUnwritable, printable
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _FRAME: Final = re.compile(r"frame-\d{4,}\.png")
 
@@ -101,6 +104,20 @@ def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
 
 def _frames(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if _FRAME.fullmatch(path.name)]
+
+
+def check_picture(path: Path, overwrite: bool) -> None:
+    """Raise `TargetError` for a path that no picture can be written to; touches nothing."""
+    if path.suffix.lower() != ".png":
+        raise TargetUnwritable(f"{printable(path)}: the name of the picture ends in .png")
+    check_target(path, overwrite)
+
+
+def save_picture(picture: "Image", path: Path, overwrite: bool) -> None:
+    """Write a PNG. Raises `TargetError`."""
+    check_picture(path, overwrite)
+    with replacing(path, overwrite) as stream:
+        picture.save(stream, "PNG")
 
 
 def same_file(path: Path, other: "str | Path") -> bool:

@@ -12,13 +12,13 @@ from PIL import Image as Picture
 from gifsom import edit, sources
 from gifsom.clip import Pixels, Rect
 from gifsom.color import unpack
-from gifsom.errors import SourceError, SourceRefused, SourceUnreadable, TargetUnwritable, printable, too_large
+from gifsom.errors import SourceError, SourceRefused, SourceUnreadable, printable, too_large
 from gifsom.explanation import advice, figure
 from gifsom.explanation.advice import Advice
 from gifsom.explanation.walking import NOTHING, Image, Walk, walk
 from gifsom.info import COMMENT, CONTROL, IMAGE, TRAILER, Block, dissect, read_bytes
 from gifsom.job import Progress
-from gifsom.output import check_source, check_target, replacing
+from gifsom.output import check_picture, check_source, save_picture
 from gifsom.settings import MAX_PIXELS
 
 __all__ = ["Advice", "Explanation", "Image", "explain"]
@@ -77,17 +77,7 @@ class Explanation:
 
     def save(self, path: "str | Path", overwrite: bool = False) -> None:
         """Write that as a PNG. Raises `TargetError`."""
-        target = Path(path)
-        check(target, overwrite)
-        with replacing(target, overwrite) as stream:
-            self.draw().save(stream, "PNG")
-
-
-def check(path: Path, overwrite: bool) -> None:
-    """Raise `TargetError` for a path that no picture can be written to; touches nothing."""
-    if path.suffix.lower() != ".png":
-        raise TargetUnwritable(f"{printable(path)}: the name of the picture ends in .png")
-    check_target(path, overwrite)
+        save_picture(self.draw(), Path(path), overwrite)
 
 
 def explain(
@@ -113,7 +103,7 @@ def explain(
     """
     origin = Path(path)
     if picture is not None:
-        check(Path(picture), overwrite)
+        check_picture(Path(picture), overwrite)
         check_source(Path(picture), origin)
     data = read_bytes(origin)
     width, height, table, coming = dissect(data, origin)
