@@ -58,8 +58,9 @@ def save(
         SettingError, TargetError: with one line that says what and why; then nothing has been written.
         TypeError: for an option that does not exist.
 
-    >>> gifsom.save([first, second], "blink.gif", duration=[400, 80])  # doctest: +SKIP
-    >>> gifsom.save(clip.iter_frames(fps=15), "clip.gif", fps=15, quality=70)  # doctest: +SKIP
+    >>> pictures = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    >>> gifsom.save(pictures, "blink.gif", duration=[400, 80]).seconds
+    0.48
     """
     frames = islice(chain(pictures(images), pictures(append_images)), None if save_all else 1)
     with Writer(path, loop=plays(loop), **{"overwrite": True, **options}) as gif:

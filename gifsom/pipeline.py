@@ -110,8 +110,8 @@ def convert(
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written;
             `TargetTooLarge` where no GIF of the clip is as small as `max_size`.
 
-    >>> gifsom.convert("fixtures/sprite.gif", "sprite.gif", overwrite=True).frames  # doctest: +SKIP
-    12
+    >>> gifsom.convert("fixtures/sprite.gif", "sprite.gif", crop="32x24+16+12", speed=2).size
+    (32, 24)
     """
     began = time.perf_counter()
     settings = Settings.of(options)
@@ -158,6 +158,9 @@ def estimate(source: "Source", *, progress: Progress = lambda stage, done, of: N
     Raises:
         SettingError, SourceError: with one line that says what and why.
         TargetTooLarge: where no GIF of the clip is as small as `max_size`.
+
+    >>> gifsom.estimate("fixtures/sprite.gif").size
+    (64, 48)
     """
     began = time.perf_counter()
     settings = Settings.of(options)

@@ -53,7 +53,8 @@ def preset(name: str) -> dict[str, Any]:
     Raises:
         SettingError: where there is none of that name, with those that there are; and as `presets`.
 
-    >>> gifsom.convert("clip.mp4", **gifsom.preset("github"))  # doctest: +SKIP
+    >>> gifsom.preset("github")["max_size"]
+    '10MB'
     """
     usual = {"fps": "usual_fps", "width": "usual_width"}
     return {usual.get(option, option): value for option, value in find(name).options.items()}

@@ -61,6 +61,9 @@ def optimize(
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
+
+    >>> gifsom.optimize("fixtures/sprite.gif", "small.gif").exact
+    True
     """
     began = time.perf_counter()
     for name in options:

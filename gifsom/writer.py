@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 class Writer:
     """Collects frames and writes them as one GIF when the block ends; nothing is written when it ends in an error.
 
-    >>> with gifsom.Writer("plot.gif", fps=20) as gif:  # doctest: +SKIP
-    ...     for array in arrays:
-    ...         gif.append(array)
+    >>> import numpy as np
+    >>> with gifsom.Writer("plot.gif", fps=20) as gif:
+    ...     for level in range(0, 250, 25):
+    ...         gif.append(np.full((24, 32, 3), level, np.uint8))
+    >>> gif.result.seconds
+    0.5
     """
 
     def __init__(self, path: "str | Path", fps: float = 10.0, **options: Any) -> None:

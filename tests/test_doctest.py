@@ -2,11 +2,31 @@
 
 import doctest
 import importlib
+import inspect
+from pathlib import Path
 
 import pytest
+from conftest import FIXTURES
 from test_structure import MODULES
+
+import gifsom
+from gifsom.clip import Clip
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name != "gifsom.__main__"])
-def test_examples_are_true(module: str) -> None:
-    assert doctest.testmod(importlib.import_module(module)).failed == 0
+def test_examples_are_true(module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "fixtures").symlink_to(FIXTURES)
+    monkeypatch.chdir(tmp_path)
+    assert doctest.testmod(importlib.import_module(module), extraglobs={"gifsom": gifsom}).failed == 0
+
+
+FUNCTIONS = [name for name in gifsom.__all__ if inspect.isfunction(getattr(gifsom, name))]
+METHODS = [name for name, _ in inspect.getmembers(Clip, inspect.isfunction) if not name.startswith("_")]
+FOR_SOURCES = {"cropped", "scaled"}
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, *(f"Clip.{name}" for name in METHODS if name not in FOR_SOURCES)])
+def test_what_is_public_has_an_example_that_runs(function: str) -> None:
+    home = Clip if function.startswith("Clip.") else gifsom
+    examples = doctest.DocTestParser().get_examples(inspect.getdoc(getattr(home, function.removeprefix("Clip."))) or "")
+    assert any(not example.options.get(doctest.SKIP) and example.want for example in examples)

@@ -109,7 +109,7 @@ def convert_all(
         SettingError, SourceNotFound, TargetUnwritable, PackageMissing, ClusterUnavailable: before anything is done:
             an option is wrong, a pattern matches nothing, two clips would become one GIF, ...
 
-    >>> gifsom.convert_all("clips/*.mp4", "gifs", width=320).failed  # doctest: +SKIP
+    >>> gifsom.convert_all("fixtures/s*.gif", "gifs", jobs=1).failed
     []
     """
     began = time.perf_counter()
