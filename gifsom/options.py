@@ -90,7 +90,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_edits(self.edits)
-        check_edits((name, value) for name, value in (("fps", self.usual_fps), ("width", self.usual_width)) if value)
+        usual = ("fps", self.usual_fps), ("width", self.usual_width)
+        check_edits((name, value) for name, value in usual if value is not None)
         check_whole("colors", self.colors, 2, TABLE)
         if self.palette is not None and self.colors != TABLE:
             raise SettingError("palette and colors exclude each other: a palette has as many as it has")

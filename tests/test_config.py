@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 import gifsom
-from gifsom.cli.clips import convert
+from gifsom.cli.convert import convert
 from gifsom.cli.presets import Preset, use_defaults
 from gifsom.cli.recording import record
 from gifsom.config import OPTIONS, defaults, files
