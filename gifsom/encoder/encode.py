@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gifsom.clip import Frame, Pixels, Rect
 from gifsom.color import pack, unpack
 from gifsom.encoder.changes import Canvas, Change, changes
-from gifsom.encoder.gif import KEEP, GifWriter, Patch, stands
+from gifsom.encoder.gif import CLEAR, KEEP, GifWriter, Patch, stands
 from gifsom.encoder.lzw import compress, minimum_code_size
 from gifsom.palette.nearest import Mapper
 from gifsom.palette.palette import Palette
@@ -153,13 +153,21 @@ def needed(symbols: Canvas, free: NDArray[np.bool_]) -> Canvas | None:
 
 
 def commonest(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Pixels | None:
-    """The colors (n, 3) uint8, n <= 255, that the most images of a clip need; None where one needs too many."""
+    """The colors (n, 3) uint8, n <= 255, that the most images of a clip need; None where one needs too many.
+
+    That is 256 where pixels become transparent again: most decoders leave another color there unless every image has an
+    index for "transparent".
+    """
     found = []
+    most, clears = 0, False
     for change in changes(frames, size, pack, OwnTables.clear):
         colors = needed(change.symbols, change.free)
         if colors is None:
             return None
         found.append(colors)
+        most, clears = max(most, len(colors)), clears or change.disposal == CLEAR
+        if clears and most == TABLE:
+            return None
     distinct, images = np.unique(np.concatenate(found), return_counts=True)
     return unpack(np.sort(distinct[np.argsort(-images, kind="stable")[:ANIMATED]]))
 
