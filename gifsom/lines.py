@@ -34,7 +34,7 @@ def conversion(result: "Result") -> str:
     colors = [] if result.colors is None else [count(result.colors, "color")]
     if result.tables > 1:
         colors[0] += f" in {result.tables} tables"
-    how = "a copy: nothing smaller can be made" if result.copied else coding(result.exact, result.quality)
+    how = "a copy: nothing smaller would be exact" if result.copied else coding(result.exact, result.quality)
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"

@@ -39,7 +39,7 @@ class Result:
     elapsed    seconds that the conversion took
     shortfall  what could not be read of the source, or None
     fit        what was done to fit a size, or None where none was asked
-    copied     it has the very bytes of a GIF that it was made of: what was made of it was no smaller
+    copied     it has the very bytes of a GIF that it was made of: nothing smaller would be exact
     """
 
     path: Path
@@ -131,7 +131,7 @@ def convert(
     job, outline = known(clip, settings, given, progress)
     with output as stream:
         if isinstance(source, str | Path) and clip.indexed and settings.unchanging and clip.shortfall is None:
-            made = no_larger(Path(source), clip, job, outline, settings, stream, progress)
+            made = no_larger(Path(source), clip, job, outline, settings, stream, progress, exact=True)
         else:
             made = render(clip, job, outline, settings, stream, progress)
     stats = made.coded.stats

@@ -1,6 +1,6 @@
 """The stages of a conversion: open, edit, read, learn, code."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -157,13 +157,20 @@ def no_larger(
     settings: Settings,
     stream: BinaryIO,
     progress: Progress,
+    *,
+    exact: bool = False,
 ) -> Made:
-    """Write a GIF of the GIF `origin`, as `render` does at its rate and width, or a copy where that is no smaller."""
+    """Write a GIF of the GIF `origin`, as `render` does at its rate and width, or a copy where that is no smaller.
+
+    `exact`: a copy as well where not every pixel would have its very color.
+    """
     data = origin.read_bytes()
     memory = Limited(len(data) - 1)
-    try:
-        made = render(clip, job, outline, settings, memory, progress, fixed=True)
-    except Full:
+    made: Made | None = None
+    if job.fits or not exact:
+        with suppress(Full):
+            made = render(clip, job, outline, settings, memory, progress, fixed=True)
+    if made is None:
         images = parse(data).frames
         stats = Stats(len(data), len(images), sum(image.delay for image in images), 1)
         made = Made(job.clip, Coded(stats, len(job.palette), True), None, copied=True)
