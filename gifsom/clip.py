@@ -112,6 +112,9 @@ class Clip(ABC):
         """What messages call it: the path of its file, fit to print."""
         return "the clip"
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.strip('_')} of {self.name}, {self.size[0]}x{self.size[1]} pixels>"
+
     @property
     @abstractmethod
     def size(self) -> tuple[int, int]:
@@ -177,7 +180,7 @@ class Clip(ABC):
 
         return edit.resample(self, fps)
 
-    def crop(self, area: "str | Rect") -> "Clip":
+    def crop(self, area: "str | Rect | tuple[int, int, int, int]") -> "Clip":
         """The part "WxH+X+Y" of each picture; "auto": what is left without borders of one color.
 
         >>> gifsom.open("fixtures/scene.mp4").crop("200x100+40+60").size
@@ -306,7 +309,12 @@ class Clip(ABC):
 
         return edit.progress_bar(self, color, height)
 
-    def blur(self, area: "str | Rect", start: "Seconds" = 0.0, end: "Seconds | None" = None) -> "Clip":
+    def blur(
+        self,
+        area: "str | Rect | tuple[int, int, int, int]",
+        start: "Seconds" = 0.0,
+        end: "Seconds | None" = None,
+    ) -> "Clip":
         """The part "WxH+X+Y" made unreadable from `start` to `end`.
 
         >>> gifsom.open("fixtures/scene.mp4").blur("200x24+30+40").size

@@ -113,11 +113,20 @@ def defaults(command: str) -> dict[str, Any]:
     if known:
         for path in files():
             found |= checked(section(path, command), known, f"{printable(path)}, [{command}]", path.parent)
+        _check_variables()
     for name, kinds in known.items():
         variable = f"GIFSOM_{name.upper()}"
         if text := os.environ.get(variable):
             found[name] = _checked(name, _parsed(text, kinds), kinds, variable)
     return found
+
+
+def _check_variables() -> None:
+    """Raise `SettingError` for a variable that nothing asks for, as of a name that is misspelled."""
+    names = {f"GIFSOM_{name.upper()}" for known in OPTIONS.values() for name in known} | {"GIFSOM_CONFIG"}
+    for name in os.environ:
+        if name.startswith("GIFSOM_") and name not in names:
+            raise SettingError(f"{printable(name)}: there is no such variable: there are {_listed(sorted(names))}")
 
 
 def files() -> list[Path]:
@@ -141,7 +150,8 @@ def section(path: Path, name: str) -> dict[str, Any]:
     sections = [*OPTIONS, "presets"]
     for key, value in content.items():
         if key not in sections:
-            raise SettingError(f"{printable(path)}: there is no {printable(key)}: there are {_listed(sections)}")
+            where = ", ".join(f"[{section}]" for section in sections)
+            raise SettingError(f"{printable(path)}: {printable(key)} stands in none of the tables {where}")
         if not isinstance(value, dict):
             raise SettingError(f"{printable(path)}: {key} is no table: write [{key}]")
     found: dict[str, Any] = content.get(name, {})

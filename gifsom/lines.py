@@ -144,7 +144,10 @@ def explanation(found: "Explanation", columns: int, mark: str) -> Iterator[str]:
     yield ""
     yield from _frames(found, columns, mark)
     yield ""
-    yield f"palette  {found.used} of {found.entries} entries of the common one are used" + (
+    common = (
+        f"{found.used} of {found.entries} entries of the common one are used" if found.entries else "none in common"
+    )
+    yield f"palette  {common}" + (
         f"; {count(found.tables, 'frame')} with palettes of their own" if found.tables else ""
     )
     share = 100 * found.busiest.width * found.busiest.height / (found.size[0] * found.size[1])

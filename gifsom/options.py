@@ -168,6 +168,12 @@ class Settings:
         """Whether nothing is asked at all of what is shown, when, and how it is coded."""
         return self._usual_but(*_HANDLING)
 
+    @property
+    def uncoded(self) -> bool:
+        """Whether nothing is asked that only a GIF has."""
+        names = ("max_size", "colors", "palette", "map_size", "dither")
+        return all(getattr(self, name) == getattr(Settings(), name) for name in names)
+
     def _usual_but(self, *names: str) -> bool:
         return self == replace(Settings(), **{name: getattr(self, name) for name in names})
 

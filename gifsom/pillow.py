@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,20 +20,21 @@ if TYPE_CHECKING:
 DURATION = 100.0
 """Milliseconds of a picture that says nothing of its own."""
 
+PILLOWS = ("disposal", "optimize", "interlace", "comment", "include_color_table", "transparency")
+"""Arguments of Pillow's that say how a GIF is coded, or what is no picture in it."""
+
 Picture = ArrayLike | Image.Image
 
 
 def save(
     images: "Picture | Iterable[Picture]",
-    path: "str | Path",
+    path: "str | Path | BinaryIO",
     *,
     append_images: "Iterable[Picture]" = (),
     save_all: bool = True,
     duration: float | Sequence[float] | None = None,
     fps: float | None = None,
     loop: int | None = 0,
-    disposal: object = None,
-    optimize: object = None,
     **options: Any,
 ) -> "Result":
     """Write pictures as one GIF.
@@ -41,7 +42,8 @@ def save(
     Args:
         images: a PIL image, with all of its frames; an array (h, w), (h, w, 3) or (h, w, 4) uint8; or an iterable
             of these, as a list, an array (n, h, w, 3), or moviepy's `clip.iter_frames()`; all of one size.
-        path: of the GIF. A file that is there is replaced, as Pillow does, unless `overwrite=False` is given.
+        path: of the GIF, or a binary stream. A file that is there is replaced, as Pillow does, unless
+            `overwrite=False` is given.
         append_images: pictures that come after `images`.
         save_all: False: the first picture only.
         duration: milliseconds that each picture is shown, at least 20, or a list with those of each; None: an image's
@@ -49,9 +51,9 @@ def save(
         fps: frames a second, instead of `duration`.
         loop: how often it is repeated, 0 for ever; None: it plays once. Pillow without `loop` plays once; this is for
             ever.
-        disposal, optimize: may be given, and change nothing: each picture is shown as it is, and coded as small as can
-            be.
-        **options: as for `gifsom.Writer`: quality, max_size, colors, width, background, …
+        **options: as for `gifsom.Writer`: quality, max_size, colors, width, background, … What else Pillow takes for a
+            GIF (disposal, optimize, interlace, comment, include_color_table, transparency, a background that is a
+            number) may be given, and changes nothing: each picture is shown as it is, and coded as small as can be.
 
     Raises:
         FrameError: for what is no picture, or one of another size.
@@ -62,12 +64,18 @@ def save(
     >>> gifsom.save(pictures, "blink.gif", duration=[400, 80]).seconds
     0.48
     """
+    options = {name: value for name, value in options.items() if name not in PILLOWS and not _is_index(name, value)}
     frames = islice(chain(pictures(images), pictures(append_images)), None if save_all else 1)
     with Writer(path, loop=plays(loop), **{"overwrite": True, **options}) as gif:
         for picture, seconds in timed(frames, duration, fps):
             gif.append(picture, seconds)
     assert gif.result is not None
     return gif.result
+
+
+def _is_index(name: str, value: object) -> bool:
+    """Whether an argument is an index of a color table, as Pillow's background is."""
+    return name == "background" and isinstance(value, int)
 
 
 def plays(loop: int | None) -> int:

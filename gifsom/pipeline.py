@@ -224,8 +224,10 @@ def _named(source: "Source", target: "str | Path | None") -> Path:
 
 def _exported(source: "Source", target: "str | Path", settings: Settings, began: float, progress: Progress) -> Result:
     """Write a clip in another format than GIF."""
-    if settings.max_size is not None:
-        raise SettingError("max_size is for GIFs")
+    if not settings.uncoded:
+        raise SettingError("max_size, colors, palette, map_size and dither are for GIFs")
+    if settings.transparent and Path(target).suffix.lower() == ".mp4":
+        raise SettingError("an MP4 is not transparent: give it a background")
     if is_folder(target):
         check_folder(Path(target), settings.overwrite, alone=True)
     else:

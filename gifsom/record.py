@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from gifsom.clip import Rect
 from gifsom.errors import GifsomError, SettingError, TargetUnwritable, printable
+from gifsom.export import ENDINGS
 from gifsom.job import Progress
 from gifsom.options import Settings
 from gifsom.output import check_ending, check_target
@@ -18,7 +19,7 @@ from gifsom.recorder.capture import LOW_DISK, Capture, Stats
 from gifsom.recorder.control import Control, claim, delete, waiting
 from gifsom.recorder.screen import check_screen, monitor, screen_rect
 from gifsom.recorder.windows import find_window
-from gifsom.region import clip_region, parse_region, region_text
+from gifsom.region import clip_region, region_text, to_rect
 from gifsom.settings import MAX_PIXELS, RECORD_FPS, Seconds, check_fps, check_whole, parse_seconds
 from gifsom.sources.recording import Recording, open_recording
 from gifsom.spool import Spool, warm
@@ -71,7 +72,7 @@ class Recorder:
         check_fps(fps)
         if monitor is not None:
             check_whole("monitor", monitor, 1, 99)
-        self._region = None if region is None else parse_region(region) if isinstance(region, str) else _rect(region)
+        self._region = None if region is None else to_rect(region)
         self._window, self._monitor = window, monitor
         self._fps = fps
         self._duration = None if duration is None else parse_seconds(duration)
@@ -109,6 +110,12 @@ class Recorder:
             control.close()
             raise
         self._control = control
+
+    def measure(self) -> tuple[int, int]:
+        """Width and height in pixels of what would be recorded now. Raises as `start` does."""
+        check_screen()
+        rect, _ = self._place()
+        return rect.width, rect.height
 
     def _place(self) -> tuple[Rect, int | None]:
         """What is recorded of the screen, and the number of the window that is followed."""
@@ -211,17 +218,6 @@ class Recorder:
         self.close()
 
 
-def _rect(region: tuple[int, int, int, int]) -> Rect:
-    if len(region) != 4:
-        raise SettingError(f"region is {printable(region)}: give left, top, width and height")
-    left, top, width, height = region
-    check_whole("left", left, -100_000, 100_000)
-    check_whole("top", top, -100_000, 100_000)
-    check_whole("width", width, 1, 100_000)
-    check_whole("height", height, 1, 100_000)
-    return Rect(int(left), int(top), int(width), int(height))
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A recording that is kept in the user's state folder, and not in use.
@@ -254,7 +250,7 @@ def _look(path: Path) -> Kept:
 def check_request(target: Path, keep: bool, options: dict[str, Any]) -> None:
     """Raise what `finish` would, as far as it is known before anything is recorded."""
     overwrite = Settings.of(options).overwrite
-    check_ending(target)
+    check_ending(target, ENDINGS)
     check_target(target, overwrite)
     if keep:
         check_target(beside(target), overwrite)

@@ -4,6 +4,7 @@ import re
 
 from gifsom.clip import Rect
 from gifsom.errors import SettingError, printable
+from gifsom.settings import check_whole
 
 _REGION = re.compile(r"(\d{1,5})x(\d{1,5})([+-]|\+-)(\d{1,5})([+-]|\+-)(\d{1,5})", re.ASCII)
 
@@ -26,6 +27,27 @@ def parse_region(text: str) -> Rect:
         raise SettingError(f"'{printable(text)}' is not a region: its width and height are at least 1")
     left, top = (int(match[n + 1]) * (-1 if "-" in match[n] else 1) for n in (3, 5))
     return Rect(left, top, width, height)
+
+
+def to_rect(region: "str | Rect | tuple[int, int, int, int]") -> Rect:
+    """A rectangle from "WxH+X+Y", from left, top, width and height, or as it is. Raises `SettingError`.
+
+    >>> to_rect((100, -50, 800, 500))
+    Rect(left=100, top=-50, width=800, height=500)
+    """
+    if isinstance(region, Rect):
+        return region
+    if isinstance(region, str):
+        return parse_region(region)
+    try:
+        left, top, width, height = region
+    except (TypeError, ValueError):
+        raise SettingError(f"region is {printable(region)}: give left, top, width and height") from None
+    check_whole("left", left, -100_000, 100_000)
+    check_whole("top", top, -100_000, 100_000)
+    check_whole("width", width, 1, 100_000)
+    check_whole("height", height, 1, 100_000)
+    return Rect(int(left), int(top), int(width), int(height))
 
 
 def region_text(rect: Rect) -> str:

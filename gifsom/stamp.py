@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Final, TypeAlias, cast
+from unicodedata import category
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -96,13 +97,19 @@ def _face(text: str, names: tuple[str, ...]) -> str | None:
         face = _load(name, 16)
         if face is None:
             continue
-        nothing = bytes(face.getmask(NOWHERE))
-        lacking = sum(bytes(face.getmask(letter)) == nothing for letter in set(text))
-        if lacking < fewest:
-            best, fewest = name, lacking
-        if not lacking:
+        missing = len(lacking(face, text))
+        if missing < fewest:
+            best, fewest = name, missing
+        if not missing:
             break
     return best
+
+
+def lacking(face: Font, text: str) -> str:
+    """The letters, digits and signs of a text that a font has not."""
+    nothing = bytes(face.getmask(NOWHERE))
+    seen = [letter for letter in dict.fromkeys(text) if category(letter)[0] in "LNPS" and letter != "\ufffd"]
+    return "".join(letter for letter in seen if bytes(face.getmask(letter)) == nothing)
 
 
 def lettering(lines: Sequence[str], face: Font, color: Color, outline: int, align: str) -> Pixels:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from numpy.typing import ArrayLike
 
@@ -28,11 +28,11 @@ class Writer:
     0.5
     """
 
-    def __init__(self, path: "str | Path", fps: float = 10.0, **options: Any) -> None:
+    def __init__(self, path: "str | Path | BinaryIO", fps: float = 10.0, **options: Any) -> None:
         """Begin a GIF.
 
         Args:
-            path: of the GIF.
+            path: of the GIF, or a binary stream that it is written to.
             fps: frames a second, 0 < fps <= 50, for frames without a time of their own.
             **options: as for `gifsom.convert`, but those about time: colors, loop, background, overwrite, seed, width.
 
@@ -45,11 +45,12 @@ class Writer:
         settings = Settings.of({"fps": fps, **options})
         self.result: Result | None = None
         self._closed = False
-        self._path = Path(path)
+        self._path = path
         self._seconds = 1 / fps
         self._options = options
         self._background = None if settings.background is None else parse_color(settings.background)
-        check_target(self._path, settings.overwrite)
+        if isinstance(path, str | Path):
+            check_target(Path(path), settings.overwrite)
         self._clip = StoredClip()
 
     def append(self, picture: "ArrayLike | Image", seconds: float | None = None) -> None:

@@ -67,7 +67,7 @@ def test_variables_are_read_as_what_the_option_takes(monkeypatch: pytest.MonkeyP
         ("[convert]\nstrict = 1", r"strict is 1: give true or false"),
         ('[convert]\nmax-size = "ten"', r"\[convert\] max-size: 'ten' is not a size"),
         ('[convert]\nbackground = "\\u001b"', r"background: '\\x1b' is not a color"),
-        ("[convret]\nquality = 7", r"^gifsom.toml: there is no convret: there are convert, record, presets"),
+        ("[convret]\nquality = 7", r"^gifsom.toml: convret stands in none of the tables"),
         ("convert = 7", r"^gifsom.toml: convert is no table"),
         ("[convert", r"^gifsom.toml: this is no settings file: "),
     ],

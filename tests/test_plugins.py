@@ -320,9 +320,16 @@ def test_what_is_impossible_is_one_line_and_writes_nothing(options: dict[str, An
     assert names(tmp_path) == []
 
 
-def test_what_no_gif_of_ours_has_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="'transparency'"):
-        gifsom.save(CARDS, tmp_path / "out.gif", transparency=0)
+def test_what_pillow_takes_and_says_nothing_of_the_pictures_changes_nothing(tmp_path: Path) -> None:
+    gifsom.save(CARDS, tmp_path / "out.gif")
+    stream = io.BytesIO()
+    gifsom.save(CARDS, stream, transparency=0, comment=b"hello", interlace=True, background=0, disposal=2)
+    assert stream.getvalue() == (tmp_path / "out.gif").read_bytes()
+
+
+def test_what_is_no_option_and_no_picture_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="'transparent_color'"):
+        gifsom.save(CARDS, tmp_path / "out.gif", transparent_color=0)
     for images in ("clip.mp4", [], [card(0), card(1, (3, 4))]):
         with pytest.raises(gifsom.FrameError):
             gifsom.save(images, tmp_path / "out.gif")

@@ -230,7 +230,9 @@ def test_what_cannot_be_recorded_is_one_line(screen: Screen, here: Path, monkeyp
         assert message in one_line(run.err)
     (here / "a.gif").write_bytes(b"older")
     assert "is there already" in one_line(gifsom("record", "a.gif", cwd=here).err)
-    assert "ends in .gif" in one_line(gifsom("record", "a.mp4", cwd=here).err)
+    assert "ends in .gif" in one_line(gifsom("record", "a.txt", cwd=here).err)
+    assert "speed is 0" in one_line(gifsom("record", "b.gif", "--speed", "0", cwd=here).err)
+    assert "is not inside of the picture" in one_line(gifsom("record", "b.gif", "--crop", "9x9+5000+0", cwd=here).err)
     assert names(here) == ["a.gif"]
     assert kept() == []
 

@@ -368,7 +368,7 @@ def test_pictures_are_taken_one_by_one() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 4, 3), np.uint8), np.zeros((4, 0, 3), np.uint8)],
+    [np.zeros((4, 4)), np.zeros((4, 4, 3)), np.zeros((0, 4, 4, 3), np.uint8), np.zeros((4, 0, 3), np.uint8)],
 )
 def test_an_array_that_is_no_picture_is_told(wrong: NDArray[Any]) -> None:
     with pytest.raises((FrameError, SourceEmpty)) as raised:

@@ -63,7 +63,7 @@ def _expanded(name: str) -> list[str]:
     if remote.is_remote(name):
         found = remote.listed(name) if glob.has_magic(name) else [name]
     elif Path(name).is_dir():
-        found = _videos(Path(name)) or [name]
+        found = videos_in(name) or [name]
     elif glob.has_magic(name) and not Path(name).exists():
         paths = glob.glob(name, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
         found = [path for path in paths if Path(path).is_file()]
@@ -74,9 +74,12 @@ def _expanded(name: str) -> list[str]:
     return sorted(found, key=lambda file: (natural(file), file))
 
 
-def _videos(folder: Path) -> list[str]:
+def videos_in(folder: str) -> list[str]:
+    """The videos in a folder; none where it is no folder. Raises `SourceUnreadable`."""
     try:
-        return [str(file) for file in folder.iterdir() if file.suffix.lower() in VIDEOS]
+        if not Path(folder).is_dir():
+            return []
+        return [str(file) for file in Path(folder).iterdir() if file.suffix.lower() in VIDEOS]
     except OSError as error:
         raise SourceUnreadable(f"{printable(folder)}: {error.strerror}") from None
 

@@ -31,14 +31,18 @@ def is_batch(sources: Sequence[str], target: str | None) -> bool:
 
     A folder is one that is there, or a name that ends in a slash. Alone, a source gives its frames there.
     """
+    from gifsom.batch.plan import videos_in
     from gifsom.batch.remote import is_remote
     from gifsom.output import is_folder
     from gifsom.sources.folder import is_pattern
 
     if target is None:
         return False
-    several = len(sources) > 1 or any(is_remote(one) or (is_pattern(one) and not Path(one).exists()) for one in sources)
-    return is_remote(target) or (several and is_folder(target))
+    if is_remote(target) or not is_folder(target):
+        return is_remote(target)
+    return len(sources) > 1 or any(
+        is_remote(one) or videos_in(one) or (is_pattern(one) and not Path(one).exists()) for one in sources
+    )
 
 
 def convert_batch(
@@ -86,7 +90,10 @@ def _tell(folder: str, found: "Sequence[Outcome]", quiet: bool) -> None:
     size = lines.amount(sum(result.bytes for result in made))
     parts = [f"{lines.count(len(made), 'GIF')}, {size}"]
     for number, what in (
-        (sum(outcome.skipped for outcome in found), "newer than the source and left as they were"),
+        (
+            sum(outcome.skipped for outcome in found),
+            "newer than the source and left as they were (--overwrite makes them again)",
+        ),
         (sum(outcome.error is not None for outcome in found), "failed"),
     ):
         if number:

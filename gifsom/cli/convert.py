@@ -16,6 +16,9 @@ from gifsom.errors import SettingError, printable
 STREAM: Final = "-"
 """Standard input as IN, and standard output as OUT."""
 
+ANIMATIONS: Final = (".gif", ".webp", ".apng", ".mp4")
+"""Endings of what several clips may be joined to."""
+
 
 @takes(PART, EDITING, CODING, TUNING, SHOWING, READING)
 def convert(
@@ -60,11 +63,18 @@ def convert(
     gifsom convert 'clips/*.mp4' gifs/ makes a GIF of each; those that are newer than their clip are left alone.
 
     ffmpeg -i clip.mp4 -f yuv4mpegpipe - | gifsom convert - clip.gif
+
+    Edits are done in the order in which they are typed; --start, --end and --duration come before them, and after clips
+    are joined. A video that is given no rate and no size gets at most 15 frames a second and 640 pixels of
+    width in the end; an animation keeps its own. gifsom.toml, here or in the user's folder, and variables such as
+    GIFSOM_QUALITY say other defaults.
     """
     if verbose:
         show_log()
     sources, target = (names, None) if len(names) == 1 else (names[:-1], names[-1])
-    if target is not None and not estimate and is_batch(sources, target):
+    if target is not None and is_batch(sources, target):
+        if estimate:
+            raise SettingError("--estimate is for one clip")
         convert_batch(sources, target, options, jobs=jobs, dask=dask, quiet=quiet)
         return
     if jobs is not None or dask is not None:
@@ -73,6 +83,8 @@ def convert(
         raise SettingError("standard input has no name: say which file to write")
     if target == STREAM and sys.stdout.isatty():
         raise SettingError("standard output is a terminal: hand the GIF on by | or >")
+    if len(sources) > 1 and target is not None and target != STREAM:
+        _check_joined(target)
     title = ", ".join(sources)
     with progress_bars(quiet) as progress:
         from gifsom import pipeline
@@ -93,6 +105,16 @@ def convert(
         print(line)
 
 
+def _check_joined(target: str) -> None:
+    """Several clips into a file: the last name may have been meant as one of them."""
+    animation = Path(target).suffix.lower() in ANIMATIONS
+    if not animation or (Path(target).exists() and Path(target).suffix.lower() != ".gif"):
+        raise SettingError(
+            f"{printable(target)}: several clips become one .gif, .webp, .apng or .mp4, which is named last and is not"
+            " there yet, or a GIF each in a folder/"
+        )
+
+
 def _input(name: str, size: str | None, fps: float | None, pixel_format: str | None, options: dict[str, Any]) -> Any:
     """What `gifsom.open` takes for a name of the command line."""
     stream = sys.stdin.buffer if name == STREAM else None
@@ -101,7 +123,7 @@ def _input(name: str, size: str | None, fps: float | None, pixel_format: str | N
     if size is None and fps is None and pixel_format is None:
         return stream or name
     if size is None or fps is None:
-        raise SettingError(f"{printable(name)}: raw video needs both --input-size and --input-fps")
+        raise SettingError("raw video needs both --input-size and --input-fps")
     from gifsom.sources import open_raw
 
     handed = {key: options[key] for key in ("background", "transparent", "max_pixels") if key in options}

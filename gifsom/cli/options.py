@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand
 
-from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY, VIDEO_FPS, VIDEO_WIDTH
+from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY
 
 _TYPED: Final = "gifsom.typed"
 
@@ -48,14 +48,12 @@ EDITING: Final[dict[str, Any]] = {
     "fps": _edit(
         float,
         "F",
-        f"Frames a second, up to {MAX_FPS:g}; a slower clip keeps its own rate. Without it, at the end: at most"
-        f" {VIDEO_FPS:g} for a video; an animation keeps its delays.",
+        f"Frames a second, up to {MAX_FPS:g}; a slower clip keeps its own rate.",
     ),
     "width": _edit(
         int,
         "N",
-        "Width in pixels, never enlarged; the height follows. Without any size, at the end: at most"
-        f" {VIDEO_WIDTH} for a video; an animation keeps its size.",
+        "Width in pixels, never enlarged; the height follows.",
     ),
     "height": _edit(int, "N", "Height in pixels, never enlarged; the width follows."),
     "fit": _edit(str, "WxH", "As large as fits into this, never enlarged."),
@@ -97,7 +95,7 @@ Start = Annotated[
 ]
 End = Annotated[str | None, typer.Option(metavar="TIME", help="Where to end in the clip. Without it: at its end.")]
 Duration = Annotated[str | None, typer.Option(metavar="TIME", help="How long to go on, instead of --end.")]
-Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace OUT if it is there.")]
+Overwrite = Annotated[bool | None, typer.Option("--overwrite", help="Replace what is there.")]
 Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a part of a damaged clip can be read.")]
 MaxPixels = Annotated[
     int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")

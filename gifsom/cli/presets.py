@@ -64,7 +64,7 @@ Preset = Annotated[
 def presets() -> None:
     """List the presets of `gifsom convert --preset`, with what they set.
 
-    [presets.NAME] in gifsom.toml, in the current folder or the user's, adds others and changes these.
+    \\[presets.NAME] in gifsom.toml, in the current folder or the user's, adds others and changes these.
     """
     from gifsom.presets import presets
 

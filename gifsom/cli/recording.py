@@ -85,6 +85,7 @@ def record(
 
     A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
     """
+    from gifsom.edit.chain import check_edits
     from gifsom.record import Recorder, check_request, own_name
 
     what = given(region=region, window=window, monitor=monitor)
@@ -95,6 +96,8 @@ def record(
             raise SettingError(f"pick and {next(iter(what))} exclude each other")
         what = {"region": _picked()}
     recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
+    if "edits" in options:
+        check_edits(options["edits"], recorder.measure())
     if keys:
         complain("keys are recorded and shown: mind passwords")
     _count_down(delay, quiet)

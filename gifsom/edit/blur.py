@@ -11,7 +11,7 @@ from gifsom.clip import Clip, Frame, Rect
 from gifsom.edit.base import with_alpha, without_alpha
 from gifsom.edit.picture import check_inside
 from gifsom.edit.span import Spanned, parse_span
-from gifsom.region import parse_region
+from gifsom.region import parse_region, to_rect
 from gifsom.settings import Seconds
 
 BLOCKS = 8
@@ -42,12 +42,14 @@ class _Blurred(Spanned):
         return Frame(pixels, frame.start, mask)
 
 
-def blur(clip: Clip, area: "str | Rect", start: Seconds = 0.0, end: Seconds | None = None) -> Clip:
+def blur(
+    clip: Clip, area: "str | Rect | tuple[int, int, int, int]", start: Seconds = 0.0, end: Seconds | None = None
+) -> Clip:
     """A part of each picture made unreadable for good: large blocks of their mean color, with soft edges.
 
     Args:
         clip: any clip.
-        area: "WxH+X+Y" or a `Rect`, in pixels of the clip as it is here.
+        area: "WxH+X+Y", a `Rect`, or left, top, width and height, in pixels of the clip as it is here.
         start, end: seconds or clocks between which it is hidden, exactly; end None: to the clip's own.
 
     Raises:
@@ -56,7 +58,7 @@ def blur(clip: Clip, area: "str | Rect", start: Seconds = 0.0, end: Seconds | No
     >>> import gifsom
     >>> clip = gifsom.open("fixtures/scene.mp4").blur("200x24+30+40", start=1)
     """
-    rect = parse_region(area) if isinstance(area, str) else area
+    rect = to_rect(area)
     check_inside("blur", rect, clip)
     return _Blurred(clip, rect, start, end)
 

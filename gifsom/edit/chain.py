@@ -1,16 +1,18 @@
 """The edits by their names, as options of a conversion, done in the order in which they are asked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gifsom.clip import Clip, Rect
+import numpy as np
+
+from gifsom.clip import Clip, Frame, Rect
 from gifsom.edit.blur import parse_blur
 from gifsom.edit.draw import parse_caption
 from gifsom.edit.picture import parse_box
 from gifsom.edit.speed import parse_stretch
 from gifsom.errors import SettingError, printable
-from gifsom.region import parse_region
+from gifsom.region import to_rect
 from gifsom.settings import MAX_SIDE, SHORTEST_IDLE, check_fps, check_seconds, check_whole
 
 
@@ -26,8 +28,8 @@ class Edit:
     apply: Callable[[Clip, Any], Clip]
 
 
-def _area(value: "str | Rect") -> "str | Rect":
-    return parse_region(value) if isinstance(value, str) and value != "auto" else value
+def _area(value: Any) -> "str | Rect":
+    return "auto" if value == "auto" else to_rect(value)
 
 
 def _flag(value: bool) -> bool:
@@ -103,12 +105,40 @@ SIZING: Final = ("width", "height", "scale", "fit")
 """Those that say how large a clip is to be."""
 
 
-def check_edits(edits: Iterable[tuple[str, Any]]) -> None:
-    """Raise `SettingError` for a value that is wrong for every clip, and for a name that is none."""
+PLACED: Final = ("crop", "blur", "caption", "fast_forward", "scale")
+"""Those whose values are right or wrong by the size of the pictures."""
+
+
+class _Blank(Clip):
+    """A black picture that lasts for ever: edits are tried on it."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._size
+
+    @property
+    def duration(self) -> float:
+        return 1e9
+
+    def frames(self) -> Iterator[Frame]:
+        yield Frame(np.zeros((self._size[1], self._size[0], 3), np.uint8), 0.0)
+
+
+def check_edits(edits: Iterable[tuple[str, Any]], size: tuple[int, int] | None = None) -> None:
+    """Raise `SettingError` for a value that is wrong for every clip, and for a name that is none.
+
+    With the `size` of the pictures, width and height, also for what does not fit into them.
+    """
+    clip: Clip = _Blank(size or (640, 360))
     for name, value in edits:
         if name not in EDITS:
             raise SettingError(f"there is no edit '{printable(name)}': there are {', '.join(EDITS)}")
-        EDITS[name].read(value)
+        read = EDITS[name].read(value)
+        if size is not None or name not in PLACED:
+            clip = EDITS[name].apply(clip, read)
 
 
 def edited(clip: Clip, edits: Iterable[tuple[str, Any]]) -> Clip:

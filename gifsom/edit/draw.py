@@ -11,7 +11,7 @@ from gifsom.edit.base import Redrawn, lasting
 from gifsom.edit.span import Spanned, parse_span
 from gifsom.errors import SettingError, printable
 from gifsom.settings import MAX_SIDE, Color, Seconds, check_whole, parse_color
-from gifsom.stamp import Font, contrasting, extent, font, lay, lettering
+from gifsom.stamp import Font, contrasting, extent, font, lacking, lay, lettering
 from gifsom.timing import nearest
 
 POSITIONS: Final = {
@@ -122,7 +122,8 @@ def caption(
         color: of the letters, a CSS name, "#rrggbb" or three numbers.
 
     Raises:
-        SettingError: for a caption without letters, one that is larger than the picture, and any value out of range.
+        SettingError: for a caption without letters, letters that no font has, one that is larger than the picture,
+            and any value out of range.
 
     >>> import gifsom
     >>> clip = gifsom.open("fixtures/scene.mp4").caption("Hello", start=1, end="0:02.5")
@@ -133,6 +134,8 @@ def caption(
         check_whole("size", size, 1, MAX_SIDE)
     if outline is not None:
         check_whole("outline", outline, 0, MAX_SIDE)
+    if not isinstance(text, str):
+        raise SettingError(f"the caption is {printable(text)}: give it a text")
     paragraphs = [_CONTROL.sub("\ufffd", " ".join(line.split())) for line in text.splitlines()]
     if not any(paragraphs):
         raise SettingError("the caption is empty: give it a text")
@@ -140,6 +143,8 @@ def caption(
     width, height = clip.size
     margin = round(min(width, height) * MARGIN)
     lines, face, outline = _laid(paragraphs, clip.size, margin, size, outline)
+    if missing := lacking(face, "".join(paragraphs)):
+        raise SettingError(f"no font of this system has {missing}: install one, or leave that out")
     stamp = lettering(lines, face, parse_color(color), outline, "lmr"[across])
     left, top = (
         _place(side, free, margin) for side, free in ((across, width - stamp.shape[1]), (down, height - stamp.shape[0]))
@@ -204,8 +209,8 @@ def _broken(paragraphs: list[str], face: Font, room: float) -> list[str]:
 def parse_caption(text: str) -> dict[str, Any]:
     """Keyword arguments for `caption` from text such as "Hello|position=top|time=1-3|size=32|outline=0|color=yellow".
 
-    Options stand at the end; what no option is belongs to the text, so that "a|b" is one. A backslash and an n break
-    a line. Raises `SettingError` for a time that is none and for a size or outline that is no number.
+    Options stand at the end; "a|b" is a text. A backslash and an n break a line. Raises `SettingError` for an option
+    that does not exist, a time that is none, and a size or outline that is no number.
 
     >>> parse_caption("one|two|time=1-3|size=32")
     {'text': 'one|two', 'size': 32, 'start': 1.0, 'end': 3.0}
@@ -214,8 +219,10 @@ def parse_caption(text: str) -> dict[str, Any]:
     while True:
         before, bar, option = text.rpartition("|")
         name, equals, value = (part.strip() for part in option.partition("="))
-        if not (bar and equals and name in OPTIONS):
+        if not (bar and equals and name.isidentifier()):
             break
+        if name not in OPTIONS:
+            raise SettingError(f"a caption has no {printable(name)}: there are {', '.join(OPTIONS)}")
         text = before
         values.setdefault(name, value)
     found: dict[str, Any] = {"text": text.strip().replace("\\n", "\n")}

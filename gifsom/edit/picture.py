@@ -1,6 +1,7 @@
 """Edits of what part of the picture is shown, and how large."""
 
 from math import inf
+from numbers import Real
 
 import numpy as np
 from PIL import Image
@@ -8,7 +9,7 @@ from PIL import Image
 from gifsom.clip import Clip, Frame, Pixels, Rect
 from gifsom.edit.base import Redrawn, with_alpha, without_alpha
 from gifsom.errors import SettingError, printable
-from gifsom.region import parse_region, region_text
+from gifsom.region import region_text, to_rect
 from gifsom.settings import MAX_SIDE, check_whole
 from gifsom.timing import nearest
 
@@ -77,13 +78,13 @@ def is_pixel_art(pixels: Pixels, size: tuple[int, int]) -> bool:
     return whole and len(np.unique(packed)) <= ART
 
 
-def crop(clip: Clip, area: "str | Rect") -> Clip:
+def crop(clip: Clip, area: "str | Rect | tuple[int, int, int, int]") -> Clip:
     """A part of each picture.
 
     Args:
         clip: any clip.
-        area: "WxH+X+Y" or a `Rect`, in pixels of the clip as it is here; or "auto": without borders of one color,
-            which the whole clip has.
+        area: "WxH+X+Y", a `Rect`, or left, top, width and height, in pixels of the clip as it is here; or "auto":
+            without borders of one color, which the whole clip has.
 
     Raises:
         SettingError: for text that is no region, and for one that is not inside of the picture.
@@ -92,7 +93,7 @@ def crop(clip: Clip, area: "str | Rect") -> Clip:
     >>> gifsom.open("fixtures/scene.mp4").crop("300x200+40+20").size
     (300, 200)
     """
-    rect = borderless(clip) if area == "auto" else parse_region(area) if isinstance(area, str) else area
+    rect = borderless(clip) if isinstance(area, str) and area == "auto" else to_rect(area)
     check_inside("crop", rect, clip)
     return clip if (rect.width, rect.height) == clip.size else clip.cropped(rect)
 
@@ -170,7 +171,7 @@ def scale(clip: Clip, factor: float) -> Clip:
     Raises:
         SettingError: for a factor that is not above 0, or that makes a side longer than a GIF's.
     """
-    if not 0 < factor < inf:
+    if isinstance(factor, bool) or not isinstance(factor, Real) or not 0 < factor < inf:
         raise SettingError(f"scale is {printable(factor)}: give a factor above 0, such as 0.5 or 2")
     width, height = (max(1, nearest(side * factor)) for side in clip.size)
     if max(width, height) > MAX_SIDE:

@@ -1,6 +1,7 @@
 """Edits of brightness and color, the same ones in every picture. What is hidden stays hidden."""
 
 from collections.abc import Callable
+from numbers import Real
 
 import numpy as np
 from PIL import Image, ImageEnhance
@@ -26,7 +27,7 @@ class _Toned(Redrawn):
 
 
 def _toned(clip: Clip, name: str, factor: float, change: Callable[[Image.Image], Image.Image]) -> Clip:
-    if not 0 <= factor <= MOST:
+    if isinstance(factor, bool) or not isinstance(factor, Real) or not 0 <= factor <= MOST:
         raise SettingError(f"{name} is {printable(factor)}: give a factor from 0 to {MOST}; 1 leaves it as it is")
     return clip if factor == 1 else _Toned(clip, change)
 

@@ -50,7 +50,8 @@ def counted(found: Walk, parts: dict[str, int], entries: int) -> Iterator[Advice
     else:
         yield Advice("leave out palettes that are those of the frame before", found.twins)
     same = [image for image in found.images if image.same]
-    yield Advice(f"leave out {len(same)} frames that change nothing", sum(image.bytes for image in same))
+    what = "a frame that changes" if len(same) == 1 else f"{len(same)} frames that change"
+    yield Advice(f"leave out {what} nothing", sum(image.bytes for image in same))
     saved, there = found.spared
     stored = sum(image.stored for image in found.images[1:])
     if there and stored:
@@ -66,7 +67,7 @@ def _cut(entries: int, used: int) -> int:
 
 def estimated(clip: Clip, size: int, progress: Progress) -> Iterator[Advice]:
     """What conversions would save of `size` bytes, by `gifsom.estimate`."""
-    rate, width = clip.rate or 0.0, clip.size[0]
+    rate, width = (clip.count or 0) / clip.duration, clip.size[0]
     slower, narrower = max(SLOWEST, nearest(rate / 2)), 2 * nearest(0.375 * width)
     trials: list[tuple[str, str | None, dict[str, Any]]] = [("code it anew, as good as it is", None, {"quality": 100})]
     trials += [(f"lower the quality to {LOWER}", f"--quality {LOWER}", {"quality": LOWER})]

@@ -89,15 +89,14 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
         """How long pictures are shown, as `write` takes it.
 
         duration  milliseconds of the picture, or a list with those of all; the source is read for that
-        fps       the most pictures in any second, where it is known; only of all
+        fps       pictures a second in the mean; only of all
         loop      how often it is repeated, 0 for ever, None: not at all; only of all, where the source says it
         """
         durations = self._durations()
         if index is not None and index is not ...:
             return {"duration": durations[index]}
         found: dict[str, Any] = {"duration": durations}
-        if self._source.rate is not None:
-            found["fps"] = self._source.rate
+        found["fps"] = 1000 * len(durations) / sum(durations)
         if self._source.plays is not None:
             found["loop"] = {0: 0, 1: None}.get(self._source.plays, self._source.plays - 1)
         return found

@@ -29,7 +29,7 @@ def to_array(picture: "ArrayLike | Image") -> Pixels:
     """A picture as an array (h, w, 3) or (h, w, 4) of uint8, the latter with straight alpha.
 
     Args:
-        picture: such an array, or a PIL image of any mode.
+        picture: such an array, one of greys (h, w), or a PIL image of any mode.
 
     Raises:
         FrameError: for another shape or dtype, or an empty picture; it says which.
@@ -38,6 +38,8 @@ def to_array(picture: "ArrayLike | Image") -> Pixels:
         image = eight_bits(cast("Image", picture))
         picture = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
     array = np.asarray(picture)
+    if array.ndim == 2 and array.dtype == np.uint8:
+        array = np.stack([array] * 3, axis=-1)
     if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
         raise FrameError(f"a frame is an array (height, width, 3 or 4) of uint8, not {array.shape} of {array.dtype}")
     return array

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
 import numpy as np
+from PIL import ImageSequence
 
 from gifsom.clip import Clip
 from gifsom.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
@@ -90,7 +91,7 @@ class Opener:
         """Each after the other; pictures that follow each other are kept together, in the size of the first of them."""
         clips: list[Clip] = []
         pictures: StoredClip | None = None
-        for item in _one_by_one(items):
+        for item, seconds in _one_by_one(items):
             if not is_picture(item):
                 pictures = None
                 clips.append(self.open(item))
@@ -100,17 +101,20 @@ class Opener:
                 clips.append(pictures)
             size = pictures.size if pictures.count else None
             pixels, mask = to_masked(cast("Picture", item), size, self.background)
-            pictures.append(pixels, self.still, mask)
+            pictures.append(pixels, seconds or self.still, mask)
         return join(clips, background=self.background, transparent=self.transparent)
 
 
-def _one_by_one(items: "Iterable[Source]") -> "Iterator[Source]":
-    """The same, with each picture of an array of pictures by itself."""
+def _one_by_one(items: "Iterable[Source]") -> "Iterator[tuple[Source, float | None]]":
+    """The same, but each picture of an array or an animation by itself, with the seconds that it says it is shown."""
     for item in items:
-        if isinstance(item, np.ndarray) and item.ndim == 4:
-            yield from item
+        if isinstance(item, np.ndarray) and (item.ndim == 4 or (item.ndim == 3 and item.shape[2] not in (3, 4))):
+            yield from ((picture, None) for picture in item)
+        elif getattr(item, "n_frames", 1) > 1:
+            for frame in ImageSequence.Iterator(cast("Image", item)):
+                yield frame, float(frame.info.get("duration") or 0) / 1000 or None
         else:
-            yield item
+            yield item, None
 
 
 def _is_there(path: Path) -> bool:
