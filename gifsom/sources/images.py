@@ -51,6 +51,7 @@ _DAMAGE = (
     IndexError,
     KeyError,
     OverflowError,
+    RuntimeError,
     struct.error,
     zlib.error,
 )
