@@ -5,7 +5,7 @@ clip is known.
 """
 
 import re
-from math import inf, isfinite
+from math import inf
 from numbers import Integral, Real
 from typing import TypeAlias
 
@@ -27,6 +27,9 @@ VIDEO_FPS = 15.0
 
 RECORD_FPS = 15.0
 """Rate of a recording where none is asked."""
+
+LATEST = 1e9
+"""Seconds, some 30 years, past which nothing can be asked for."""
 
 SHORTEST_IDLE = 0.1
 """Seconds to which a stretch in which nothing changes can be limited."""
@@ -71,17 +74,20 @@ def parse_seconds(value: Seconds) -> float:
     >>> parse_seconds("0:01:05.250")
     65.25
     """
-    if isinstance(value, Real) and isfinite(value) and value >= 0:
+    if isinstance(value, Real) and 0 <= value <= LATEST:
         return float(value)
     match = _TIME.fullmatch(str(value).strip())
     if not match:
         raise SettingError(
             f"'{printable(value)}' is not a time: give seconds from 0 on or a clock, such as 12.5, 1:05, 0:01:05.250"
         )
-    hours, minutes, seconds = int(match["h"] or 0), int(match["m"] or 0), float(match["s"])
+    hours, minutes, seconds = (float(match[name] or 0) for name in ("h", "m", "s"))
     if (match["h"] and minutes > 59) or (match["m"] and seconds >= 60):
         raise SettingError(f"'{printable(value)}' is not a time: minutes and seconds of a clock end at 59")
-    return hours * 3600.0 + minutes * 60.0 + seconds
+    total = hours * 3600 + minutes * 60 + seconds
+    if total > LATEST:
+        raise SettingError(f"'{printable(value)}' is too late a time: no clip lasts longer than {LATEST:.0f} seconds")
+    return total
 
 
 def parse_size(value: int | str) -> int:
@@ -90,7 +96,7 @@ def parse_size(value: int | str) -> int:
     >>> parse_size("1.5 MiB")
     1572864
     """
-    match = _SIZE.fullmatch(str(value).strip())
+    match = _SIZE.fullmatch(printable(value).strip())
     size = 0.0 if isinstance(value, bool) or not match else float(match["n"]) * _UNITS[(match["unit"] or "b").lower()]
     if not 1 <= size < 2**63:
         raise SettingError(f"'{printable(value)}' is not a size: give bytes or a unit, such as 750000, 500kB, 10MB")
@@ -105,9 +111,12 @@ def parse_color(value: str | Color) -> Color:
     """
     if isinstance(value, str):
         try:
-            return ImageColor.getrgb(value)[:3]
+            color: Color | None = ImageColor.getrgb(value)[:3]
         except ValueError:
-            raise SettingError(f"'{printable(value)}' is not a color: give a name or #rrggbb") from None
+            color = None
+        if color is None or max(color) > 255:  # Pillow takes rgb(999,0,0)
+            raise SettingError(f"'{printable(value)}' is not a color: give a name or #rrggbb")
+        return color
     if len(value) != 3 or not all(isinstance(v, int) and 0 <= v <= 255 for v in value):
         raise SettingError(f"{printable(value)} is not a color: give three whole numbers from 0 to 255")
     return value
@@ -123,8 +132,10 @@ def span(start: Seconds, end: Seconds | None) -> tuple[float, float | None]:
 
 def check_fps(fps: float) -> None:
     """Raise `SettingError` for a rate that no GIF can play."""
-    if not 0 < fps <= MAX_FPS:
-        raise SettingError(f"fps is {fps:g}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second")
+    if isinstance(fps, bool) or not isinstance(fps, Real) or not 0 < fps <= MAX_FPS:
+        raise SettingError(
+            f"fps is {printable(fps)}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second"
+        )
 
 
 def check_seconds(name: str, value: float, low: float) -> None:

@@ -46,6 +46,7 @@ OPTIONS: Final = ("position", "time", "size", "outline", "color")
 _WIDE: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 _WORD: Final = re.compile(rf" *(?:[{_WIDE}]|[^ {_WIDE}]+)")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_PIXELS: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class _Captioned(Spanned):
@@ -231,7 +232,7 @@ def parse_caption(text: str) -> dict[str, Any]:
             found[name] = values[name]
     for name in ("size", "outline"):
         if name in values:
-            if not values[name].isdecimal():
+            if not _PIXELS.fullmatch(values[name]):
                 raise SettingError(f"{name} is {printable(values[name])}: give pixels, such as {name}=2")
             found[name] = int(values[name])
     if "time" in values:
