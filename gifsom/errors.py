@@ -114,7 +114,11 @@ def printable(text: object) -> str:
     >>> printable("a\\nb\\x1b[31m")
     'a\\\\nb\\\\x1b[31m'
     """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+    try:
+        said = str(text)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        said = "a number of thousands of digits"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in said)
 
 
 def too_large(path: object, size: str, max_pixels: int) -> str:

@@ -97,7 +97,7 @@ class Settings:
             raise SettingError("palette and colors exclude each other: a palette has as many as it has")
         if self.quality is not None:
             check_whole("quality", self.quality, 1, 100)
-        if str(self.map_size) not in MAP_SIZES:
+        if printable(self.map_size) not in MAP_SIZES:
             raise SettingError(f"map_size is {printable(self.map_size)}: give one of {', '.join(MAP_SIZES)}")
         if self.dither not in DITHERS:
             raise SettingError(f"dither is {printable(self.dither)}: give one of {', '.join(DITHERS)}")
