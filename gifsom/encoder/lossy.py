@@ -213,8 +213,8 @@ def _choose(
             _grow(tree, before, before_first, following)
         worth = np.float32(recent_cost / recent_length)
         node, length, excess = _seek(pixels, at, np.int64(best[at]), table, near, transparent, tree, worth, stack)
-        total += excess
-        recent_cost += (excess + price * width - recent_cost) * RECENT
+        total += float(excess)
+        recent_cost += (float(excess) + price * width - recent_cost) * RECENT
         recent_length += (length - recent_length) * RECENT
         step = np.int64(node)
         for k in range(at + length - 1, at - 1, -1):
