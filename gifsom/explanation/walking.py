@@ -236,20 +236,20 @@ class _Drawn:
         symbols, bits = decode(block.content, block.minimum, area)
         if not symbols.size:
             return None
-        there = np.arange(area) < len(symbols)
         transparent = control[3] if control[0] & 1 else -1
         order = _interlaced(height) if flags & 0x40 else np.arange(height)
         planes = []
-        for plane in (np.resize(symbols, area), np.where(there, np.resize(bits, area), 0), there):
-            rows = np.empty((height, width), plane.dtype)
+        for found in (symbols, bits, np.ones(len(symbols), np.bool_)):
+            plane = np.zeros(area, found.dtype)  # what is missing is 0, and not opaque
+            plane[: len(found)] = found
+            rows = np.empty((height, width), found.dtype)
             rows[order] = plane.reshape(height, width)
             planes.append(rows[: size[1] - top, : size[0] - left])
-        index = planes[0].astype(np.uint8)
+        index, spent, drawn = planes
         raw = (block.table or common or b"").ljust(3 * TABLE, b"\0")
         table = pack(np.frombuffer(raw, np.uint8).reshape(-1, 3))
-        opaque = planes[2].astype(np.bool_) & (index != transparent)
+        opaque = drawn & (index != transparent)
         rect = Rect(left, top, index.shape[1], index.shape[0])
-        spent = planes[1].astype(np.float32)
         return cls(rect, table, index, spent, opaque, table[index], transparent, len(symbols) < area)
 
     def recoded(self, unchanged: Mask) -> tuple[int, int]:

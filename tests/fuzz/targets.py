@@ -28,6 +28,7 @@ from gifsom.edit.picture import parse_box
 from gifsom.edit.span import parse_span
 from gifsom.edit.speed import parse_stretch
 from gifsom.errors import GifsomError
+from gifsom.explanation.walking import walk
 from gifsom.options import Settings
 from gifsom.palette import files
 from gifsom.region import parse_region, region_text
@@ -107,10 +108,14 @@ def mended(data: bytes) -> bytes:
 
 
 def gif(data: bytes) -> None:
-    """The structure of a GIF."""
+    """The structure of a GIF, and what `gifsom explain` makes of its codes."""
     found = info.parse(data)
     assert sum(frame.bytes for frame in found.frames) <= len(data)
     assert found.duration >= 0
+    width, height, table, blocks = info.dissect(data, "the data")
+    if width * height <= MAX_PIXELS:
+        for walked in islice(walk((width, height), table, [*blocks]), FRAMES):
+            assert walked.canvas.shape == (height, width)
 
 
 def images(data: bytes) -> None:
