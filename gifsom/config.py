@@ -26,6 +26,9 @@ from gifsom.errors import SettingError, SourceNotFound, printable
 
 NAME: Final = "gifsom.toml"
 
+MAX_BYTES: Final = 1 << 16
+"""Longest settings file that is read: it may have come with a folder of clips, from anybody."""
+
 Kinds: TypeAlias = tuple[type, ...]
 """Types of TOML that a value may have. A boolean is no whole number."""
 
@@ -142,10 +145,17 @@ def files() -> list[Path]:
 def section(path: Path, name: str) -> dict[str, Any]:
     """A table of a settings file; empty where it has none. Raises `SettingError` for what is no such file."""
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise SettingError(f"{printable(path)}: too large for a settings file: the limit is {MAX_BYTES} bytes")
+        content = tomllib.loads(data.decode())
+        str(content)  # what is too deep or has too many digits to be told in a message is wrong already
     except OSError as error:
         raise SettingError(f"{printable(path)}: {error.strerror}") from None
-    except ValueError as error:  # of TOML, or of UTF-8
+    except SettingError:
+        raise
+    except (ValueError, RecursionError) as error:  # of TOML, or of UTF-8
         raise SettingError(f"{printable(path)}: this is no settings file: {printable(error)}") from None
     sections = [*OPTIONS, "presets"]
     for key, value in content.items():
