@@ -45,11 +45,14 @@ _VIDEO = re.compile(
 _ASPECT = re.compile(r"SAR (\d+):(\d+)")
 _RATE = re.compile(r"([\d.]+)(k?) (fps|tbr)")
 _DURATION = re.compile(r"\[info\] +(?:Duration: |DURATION +: )(\d+):(\d+):(\d+(?:\.\d+)?)")
-_ROTATION = re.compile(r"display ?matrix: rotation of (-?[\d.]+)", re.IGNORECASE)
-_SHOWN = re.compile(r"n: *\d+ pts:.*?pts_time:(-?[\d.]+)(?: +duration: *-?\d+ duration_time:([\d.]+))?")
+_ROTATION = re.compile(r"\[info\] +display ?matrix: rotation of (-?[\d.]+)", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"\[Parsed_showinfo_0 @ \w+\] \[info\] n: *\d+ pts:.*?pts_time:(-?[\d.]+)"
+    r"(?: +duration: *-?\d+ duration_time:([\d.]+))?"
+)
 _TOO_LARGE = re.compile(r"Picture size (\d+x\d+) exceeds specified max pixel count")
 _OUR_OWN = re.compile("output file must|not on whitelist")  # complaints of how it is called, not of the file
-_TROUBLE = re.compile(r"\[(?:error|fatal)\] (.*)")
+_TROUBLE = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal)\] (.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def probe(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...] = ()
         process.kill()
         process.communicate()
         raise SourceUnreadable(f"{printable(path)}: ffmpeg does not come to an end with it") from None
-    lines = log.decode("utf-8", "replace").splitlines()
+    lines = _lines(log, path)
     for line in lines:
         LOG.debug("%s", line)
     found = [stream for stream in map(_VIDEO.match, lines) if stream and "(attached pic)" not in stream["rest"]]
@@ -129,6 +132,15 @@ def probe(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...] = ()
     return replace(_describe(best, lines), demuxer=demuxer)
 
 
+def _lines(log: bytes, path: os.PathLike[str]) -> list[str]:
+    """What ffmpeg said, line by line.
+
+    It quotes the file's name, which may have line breaks, and its titles, which may have what `splitlines` takes for
+    such: they must not pass for lines of its own.
+    """
+    return log.replace(os.fsencode(path), printable(path).encode()).decode("utf-8", "replace").split("\n")
+
+
 def _why_not(lines: list[str]) -> str:
     words = _trouble(lines)
     if any("Stream #0:" in line and "Video:" in line for line in lines):
@@ -140,7 +152,7 @@ def _why_not(lines: list[str]) -> str:
 
 def _trouble(lines: list[str]) -> str:
     """The first thing that ffmpeg complains of, in its own words, to stand behind ours."""
-    said = [match[1] for match in map(_TROUBLE.search, lines) if match and not _OUR_OWN.search(match[1])]
+    said = [match[1] for match in map(_TROUBLE.match, lines) if match and not _OUR_OWN.search(match[1])]
     return f" (ffmpeg: {printable(said[0].strip())})" if said else ""
 
 
@@ -154,12 +166,12 @@ def _describe(stream: re.Match[str], lines: list[str]) -> Stream:
     if aspect and int(aspect[1]) and int(aspect[2]):  # square pixels: the wider or higher side grows
         ratio = Fraction(int(aspect[1]), int(aspect[2]))
         width, height = (round(width * ratio), height) if ratio > 1 else (width, round(height / ratio))
-    turns = [float(match[1]) for match in map(_ROTATION.search, own) if match]
+    turns = [float(match[1]) for match in map(_ROTATION.match, own) if match]
     if turns and round(abs(turns[0])) % 180 == 90:
         width, height = height, width
 
     rates = {unit: float(value) * (1000 if kilo else 1) for value, kilo, unit in _RATE.findall(stream["rest"])}
-    clocks = [_DURATION.search(line) for line in [*own, *lines[: others[0]]]]
+    clocks = [_DURATION.match(line) for line in [*own, *lines[: others[0]]]]
     spans = [int(c[1]) * 3600 + int(c[2]) * 60 + float(c[3]) for c in clocks if c]
 
     hidden = any("alpha_mode" in line and line.rstrip().endswith(": 1") for line in own)
@@ -272,14 +284,14 @@ class Reader:
         newest = float("-inf")
         for raw in pipe:
             line = raw.decode("utf-8", "replace").rstrip()
-            shown = _SHOWN.search(line) if "showinfo" in line else None
+            shown = _SHOWN.match(line)
             if shown:
                 start, length = float(shown[1]) + self._offset, float(shown[2] or 0)
                 self.first = start if self.first is None else self.first
                 if start >= newest:  # a time that jumps back does not shorten the clip
                     newest, self.end = start, start + length
                 self.length += length
-            elif "showinfo" not in line:
+            elif not line.startswith("[Parsed_showinfo"):
                 LOG.debug("%s", line)
                 self._tail.append(line)
 
@@ -300,7 +312,7 @@ def can_enter(path: os.PathLike[str], stream: Stream, at: float, start: float, m
         process.kill()
         process.communicate()
         return False
-    lines = log.decode("utf-8", "replace").splitlines()
-    first = next((match for match in map(_SHOWN.search, lines) if match), None)
+    lines = _lines(log, path)
+    first = next((match for match in map(_SHOWN.match, lines) if match), None)
     in_time = first is not None and at + float(first[1]) <= start
     return process.returncode == 0 and in_time and not _trouble(lines)
