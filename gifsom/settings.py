@@ -34,6 +34,9 @@ LATEST = 1e9
 SHORTEST_IDLE = 0.1
 """Seconds to which a stretch in which nothing changes can be limited."""
 
+DAY = 86_400.0
+"""Seconds to which an option can lengthen or limit anything."""
+
 MAP_SIZES = ("auto", "256", "1024")
 """Sizes of the shared map."""
 
@@ -139,9 +142,9 @@ def check_fps(fps: float) -> None:
 
 
 def check_seconds(name: str, value: float, low: float) -> None:
-    """Raise `SettingError` for what is no number of seconds from `low` on."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value < inf:
-        raise SettingError(f"{name} is {printable(value)}: give seconds from {low:g} on")
+    """Raise `SettingError` for what is no number of seconds from `low` to a day: a GIF has a frame for each 11 minutes."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= DAY:
+        raise SettingError(f"{name} is {printable(value)}: give seconds from {low:g} on, at most a day")
 
 
 def check_whole(name: str, value: int, low: int, high: int) -> None:

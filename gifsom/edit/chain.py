@@ -41,7 +41,7 @@ def _flag(value: bool) -> bool:
 def _number(value: float) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise SettingError(f"'{printable(value)}' is not a number") from None
 
 
