@@ -162,8 +162,6 @@ def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
         try:
             yield cast(BinaryIO, _Stream(raw, path))
             try:
-                raw.flush()
-                os.fsync(raw.fileno())
                 raw.close()  # here, not by the collector: that would keep the error of a full disk to itself
             except OSError as error:
                 raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
@@ -184,6 +182,8 @@ def replacing_file(path: Path, overwrite: bool) -> Iterator[Path]:
         yield part
         check_target(path, overwrite)
         try:
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
             part.replace(path)
         except OSError as error:
             raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
