@@ -142,7 +142,7 @@ def check_fps(fps: float) -> None:
 
 
 def check_seconds(name: str, value: float, low: float) -> None:
-    """Raise `SettingError` for what is no number of seconds from `low` to a day: a GIF has a frame for each 11 minutes."""
+    """Raise `SettingError` for what is no number of seconds from `low` to a day."""
     if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= DAY:
         raise SettingError(f"{name} is {printable(value)}: give seconds from {low:g} on, at most a day")
 
