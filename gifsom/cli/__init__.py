@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -66,6 +67,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; every failure is one line on stderr and an exit status."""
+    warnings.simplefilter("ignore")  # libraries warn those who call them: what a user must know is one line of ours
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small here: more threads cost a tenth more
     for number in SIGNALS:  # a terminated program cleans up as an interrupted one
         signal.signal(number, interrupt)
