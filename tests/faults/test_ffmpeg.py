@@ -1,0 +1,65 @@
+"""An ffmpeg that dies or hangs, whatever it was doing."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import children, environment, linux, listing, one_line, wait_for
+
+pytestmark = [linux, pytest.mark.usefixtures("compiled")]
+
+IMPATIENT = "from gifsom.sources import ffmpeg; ffmpeg.PATIENCE = 1.0; from gifsom.cli import main; main()"
+
+
+@pytest.fixture
+def converting(here: Path, long_clip: Path) -> Iterator[subprocess.Popen[str]]:
+    """A conversion whose first pass takes a while, by a process that waits for ffmpeg a second only."""
+    (here / "out.gif").write_bytes(b"precious")
+    command = [
+        sys.executable,
+        "-c",
+        IMPATIENT,
+        "convert",
+        long_clip,
+        "out.gif",
+        "--overwrite",
+        "--strict",
+        "--end",
+        "6",
+    ]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=here, env=environment(), text=True, **streams) as process:
+        yield process
+        process.kill()
+
+
+def reading(long_clip: Path) -> int:
+    """The ffmpeg that decodes."""
+
+    def decoders() -> list[int]:
+        return [one for one in children(long_clip) if b"-fps_mode" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+    assert wait_for(decoders, 60)
+    return decoders()[0]
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("stage", ["reading", "writing"])
+def test_an_ffmpeg_that_dies_or_hangs_in_mid_stream_is_one_line(
+    here: Path, long_clip: Path, converting: subprocess.Popen[str], sent: signal.Signals, stage: str
+) -> None:
+    """All of the clip is demanded: what was decoded up to there is not enough."""
+    if stage == "writing":
+        assert wait_for(lambda: list(here.glob(".gifsom*")), 60)
+    os.kill(reading(long_clip), sent)
+    out, err = converting.communicate(timeout=60)
+    assert (converting.returncode, out) == (1, "")
+    message = one_line(err)
+    assert message.startswith(f"{long_clip}: ")
+    assert ("ffmpeg gave no frame for 1 s" if sent == signal.SIGSTOP else "ffmpeg ended with status -9") in message
+    assert listing(here) == {"out.gif": b"precious"}
+    assert wait_for(lambda: not children(long_clip), 2.0)
