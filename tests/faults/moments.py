@@ -109,7 +109,7 @@ def _start(stage: Stage, clip: Path, here: Path) -> "subprocess.Popen[str]":
 
 def interrupted(name: str, clip: Path, place: Path, moment: float, number: int) -> End:
     """Send a run a signal at a moment of a stage, 0 to 1."""
-    stage, here = STAGES[name], place / "here"
+    stage, here = STAGES[name], place / name
     with _start(stage, clip, here) as process:
         _reach(name, process, clip, here)
         time.sleep(moment * stage.spread)
