@@ -3,16 +3,24 @@
 A writer and a reader by the same hands share their mistakes, so what the writer makes is shown to these as well. Each
 gives the composited canvases, in order, and how long each stays:
 
-| name   | code base                      | package                |
-|--------|--------------------------------|------------------------|
-| pillow | Pillow's own                   | pillow                 |
-| ffmpeg | libavcodec                     | imageio-ffmpeg         |
-| cv2    | OpenCV's own                   | opencv-python-headless |
-| vips   | libnsgif (NetSurf), in libvips | pyvips, pyvips-binary  |
+| name        | code base                      | package                             |
+|-------------|--------------------------------|-------------------------------------|
+| pillow      | Pillow's own                   | pillow                              |
+| ffmpeg      | libavcodec                     | imageio-ffmpeg                      |
+| cv2         | OpenCV's own                   | opencv-python-headless              |
+| vips        | libnsgif (NetSurf), in libvips | pyvips, pyvips-binary               |
+| gifsicle    | gifsicle's own                 | Debian gifsicle                     |
+| gif2webp    | giflib, libwebp's compositing  | Debian webp                         |
+| imagemagick | ImageMagick's own              | Debian imagemagick                  |
+| sdl         | SDL_image's own                | pygame-ce                           |
+| skia        | Wuffs, in Skia                 | skia-python                         |
+| go          | Go's image/gif                 | Debian golang-go                    |
+| omggif      | omggif                         | Debian nodejs, npm omggif           |
+| gifuct-js   | gifuct-js                      | Debian nodejs, npm gifuct-js        |
 
 A decoder whose package is missing is skipped by name: `@pytest.mark.parametrize("decoder", decoders.params())`.
 
-All four agree with the strict validator on what this project writes, and on transparent canvases with two conditions:
+All agree with the strict validator on what this project writes, and on transparent canvases with two conditions:
 - Disposal 2 leaves transparency behind only where each frame has a transparent index. A frame without one is replaced
   by the opaque background colour (in Pillow also where only the first frame has none); browsers ignore that colour.
 - OpenCV gives an alpha channel only where the last frame has a transparent index.
@@ -22,15 +30,20 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
+import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from strict import Gif
+from strict import Gif, check
 
 Canvas = NDArray[np.uint8]  # (height, width, 4) RGBA
 Timeline = Sequence[tuple[Canvas, int | None]]  # a canvas and its milliseconds; None where a decoder cannot tell
@@ -50,17 +63,15 @@ def pillow(path: Path) -> list[tuple[Canvas, int | None]]:
 
 
 def ffmpeg(path: Path) -> list[tuple[Canvas, int | None]]:
-    """Decodes twice, since raw video has no times. Delays of 0 and 1 cs are given as 10."""
+    """Raw video has no times, so that these go to stderr. Delays of 0 and 1 cs are given as 10."""
     imageio_ffmpeg: Any = importlib.import_module("imageio_ffmpeg")
-
-    def run(*arguments: str) -> bytes:
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-f", "gif", "-i", str(path)]
-        command += ["-fps_mode", "passthrough", "-enc_time_base", "1:100", *arguments, "-"]
-        return subprocess.run(command, check=True, capture_output=True).stdout
-
+    times = ["-fps_mode", "passthrough", "-enc_time_base", "1:100"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-f", "gif", "-i", str(path)]
+    command += [*times, "-f", "rawvideo", "-pix_fmt", "rgba", "pipe:1", *times, "-f", "framecrc", "pipe:2"]
+    done = subprocess.run(command, check=True, capture_output=True)
     width, height = np.frombuffer(path.read_bytes()[6:10], "<u2").tolist()
-    canvases = np.frombuffer(run("-f", "rawvideo", "-pix_fmt", "rgba"), np.uint8).reshape(-1, height, width, 4)
-    lines = [line.split(",") for line in run("-f", "framecrc").decode().splitlines() if not line.startswith("#")]
+    canvases = np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 4)
+    lines = [line.split(",") for line in done.stderr.decode().splitlines() if not line.startswith("#")]
     delays = [10 * int(duration) for _stream, _dts, _pts, duration, *_rest in lines]
     return list(zip(canvases, delays, strict=True))
 
@@ -85,24 +96,165 @@ def vips(path: Path) -> list[tuple[Canvas, int | None]]:
     return list(zip(canvases, map(int, image.get("delay")), strict=True))
 
 
+def gifsicle(path: Path) -> list[tuple[Canvas, int | None]]:
+    """Rewritten, as whole canvases where they are opaque (it cannot do so with others), and shown by Pillow."""
+    opaque = all(canvas[..., 3].all() for canvas in check(path.read_bytes()).canvases())
+    with tempfile.TemporaryDirectory() as folder:
+        rewritten = Path(folder, "rewritten.gif")
+        subprocess.run(["gifsicle", "-w", "-U" if opaque else "--careful", path, "-o", rewritten], check=True)
+        return pillow(rewritten)
+
+
+def gif2webp(path: Path) -> list[tuple[Canvas, int | None]]:
+    """Rewritten without loss, and shown by Pillow.
+
+    Without the loop count, at which it fails where several images show the same, so that it writes but one. And with
+    the flag for transparency, which it leaves out where only disposal leaves something transparent.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        once, rewritten = Path(folder, "once.gif"), Path(folder, "rewritten.webp")
+        loop = rb"\x21\xff\x0bNETSCAPE2\.0\x03\x01..\0"
+        once.write_bytes(re.sub(loop, b"", path.read_bytes(), count=1, flags=re.DOTALL))
+        options = ["-quiet", "-loop_compatibility", "-q", "0", "-m", "0"]
+        subprocess.run(["gif2webp", *options, once, "-o", rewritten], check=True)
+        data = bytearray(rewritten.read_bytes())
+        if data[12:16] == b"VP8X":
+            data[20] |= 0x10
+            rewritten.write_bytes(data)
+        return pillow(rewritten)
+
+
+def imagemagick(path: Path) -> list[tuple[Canvas, int | None]]:
+    """Delays go to stderr."""
+    command = [_program("magick", "convert-im6.q16") or "", path, "-coalesce", "-depth", "8", "-format", r"%T\n"]
+    done = subprocess.run([*command, "-write", "info:fd:2", "rgba:-"], check=True, capture_output=True)
+    width, height = np.frombuffer(path.read_bytes()[6:10], "<u2").tolist()
+    canvases = np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 4)
+    return list(zip(canvases, [10 * int(delay) for delay in done.stderr.split()], strict=True))
+
+
+def sdl(path: Path) -> list[tuple[Canvas, int | None]]:
+    pygame: Any = importlib.import_module("pygame")
+    frames = pygame.image.load_animation(str(path))
+    canvases = [pygame.image.tobytes(surface, "RGBA") for surface, _ in frames]
+    shapes = [(surface.get_height(), surface.get_width(), 4) for surface, _ in frames]
+    pixels = [np.frombuffer(data, np.uint8).reshape(shape) for data, shape in zip(canvases, shapes, strict=True)]
+    return [(canvas, int(delay)) for canvas, (_, delay) in zip(pixels, frames, strict=True)]
+
+
+def skia(path: Path) -> list[tuple[Canvas, int | None]]:
+    library: Any = importlib.import_module("skia")
+    data = path.read_bytes()  # the codec reads from it, and doesn't keep it
+    codec = library.Codec.MakeFromData(data)
+    size = codec.dimensions()
+    info = library.ImageInfo.Make(size, library.kRGBA_8888_ColorType, library.kUnpremul_AlphaType)
+    delays = [frame.fDuration for frame in codec.getFrameInfo()] or [0]  # a still has no frames
+    frames: list[tuple[Canvas, int | None]] = []
+    for index, delay in enumerate(delays):
+        canvas = np.zeros((size.height(), size.width(), 4), np.uint8)
+        options = library.Codec.Options()
+        options.fFrameIndex = index
+        result = codec.getPixels(info, canvas, canvas.strides[0], options)
+        if result != library.Codec.kSuccess:
+            raise ValueError(f"Skia cannot read {path}: {library.Codec.ResultToString(result)}")
+        frames.append((canvas, delay))
+    return frames
+
+
+@cache
+def _process(*command: str) -> tuple[IO[bytes], IO[bytes]]:
+    """Standard input and output of a program of tests/programs, which ends when they are closed with this process."""
+    process = subprocess.Popen(command, cwd=PROGRAMS, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
+
+
+def _ask(path: Path, *command: str) -> list[tuple[Canvas, int | None]]:
+    """Have one of tests/programs decode a file."""
+    into, out = _process(*command)
+    into.write(os.fsencode(path) + b"\n")
+    into.flush()
+
+    def take(shape: tuple[int, ...], kind: str) -> NDArray[Any]:
+        values = np.empty(shape, kind)
+        if out.readinto(memoryview(values).cast("B")) != values.nbytes:  # type: ignore[attr-defined]
+            _process.cache_clear()
+            raise ValueError(f"{command[-1]} cannot read {path}")
+        return values
+
+    count, width, height = take((3,), "<u4").tolist()
+    delays_and_canvases = [(int(take((1,), "<u4")[0]), take((height, width, 4), "u1")) for _ in range(count)]
+    return [(canvas, delay) for delay, canvas in delays_and_canvases]
+
+
+def go(path: Path) -> list[tuple[Canvas, int | None]]:
+    return _ask(path, "go", "run", "frames.go")
+
+
+def omggif(path: Path) -> list[tuple[Canvas, int | None]]:
+    return _ask(path, "node", "frames.js", "omggif")
+
+
+def gifuct(path: Path) -> list[tuple[Canvas, int | None]]:
+    return _ask(path, "node", "frames.js", "gifuct-js")
+
+
 def _alpha(pixels: Canvas) -> Canvas:
     """The fourth channel, or opaque where there is none."""
     return pixels[..., 3] if pixels.shape[-1] == 4 else np.full(pixels.shape[:2], 255, np.uint8)
 
 
-DECODERS: dict[str, Decoder] = {"pillow": pillow, "ffmpeg": ffmpeg, "cv2": cv2, "vips": vips}
+PROGRAMS = Path(__file__).parent / "programs"
 
-# What find_spec must know before a decoder can run, with the distribution that brings it.
-_NEEDS = {
-    "pillow": {"PIL": "pillow"},
-    "ffmpeg": {"imageio_ffmpeg": "imageio-ffmpeg"},
-    "cv2": {"cv2": "opencv-python-headless"},
-    "vips": {"pyvips": "pyvips", "_libvips": "pyvips-binary"},
+DECODERS: dict[str, Decoder] = {
+    "pillow": pillow,
+    "ffmpeg": ffmpeg,
+    "cv2": cv2,
+    "vips": vips,
+    "gifsicle": gifsicle,
+    "gif2webp": gif2webp,
+    "imagemagick": imagemagick,
+    "sdl": sdl,
+    "skia": skia,
+    "go": go,
+    "omggif": omggif,
+    "gifuct-js": gifuct,
+}
+
+
+def _module(name: str) -> object:
+    return importlib.util.find_spec(name)
+
+
+def _program(*names: str) -> str | None:
+    """The first of some programs that there is."""
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def _npm(name: str) -> bool:
+    return any(Path(folder, name).is_dir() for folder in os.environ.get("NODE_PATH", "").split(os.pathsep) if folder)
+
+
+# What must be there before a decoder can run, under the package that brings it.
+_NEEDS: dict[str, dict[str, Callable[[], object]]] = {
+    "pillow": {"pillow": lambda: _module("PIL")},
+    "ffmpeg": {"imageio-ffmpeg": lambda: _module("imageio_ffmpeg")},
+    "cv2": {"opencv-python-headless": lambda: _module("cv2")},
+    "vips": {"pyvips": lambda: _module("pyvips"), "pyvips-binary": lambda: _module("_libvips")},
+    "gifsicle": {"gifsicle": lambda: _program("gifsicle")},
+    "gif2webp": {"webp": lambda: _program("gif2webp")},
+    "imagemagick": {"imagemagick": lambda: _program("magick", "convert-im6.q16")},
+    "sdl": {"pygame-ce": lambda: _module("pygame")},
+    "skia": {"skia-python": lambda: _module("skia")},
+    "go": {"golang-go": lambda: _program("go")},
+    "omggif": {"nodejs": lambda: _program("node"), "omggif": lambda: _npm("omggif")},
+    "gifuct-js": {"nodejs": lambda: _program("node"), "gifuct-js": lambda: _npm("gifuct-js")},
 }
 
 
 def _missing(name: str) -> list[str]:
-    return [package for module, package in _NEEDS[name].items() if importlib.util.find_spec(module) is None]
+    return [package for package, found in _NEEDS[name].items() if not found()]
 
 
 def available() -> dict[str, Decoder]:

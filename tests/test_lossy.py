@@ -1,6 +1,7 @@
 """The coder that weighs bytes against errors: its kernels do what their twins do, and its GIFs are valid and near."""
 
 import io
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -73,6 +74,22 @@ def test_dictionary_is_cleared_when_it_is_full_as_the_twin_does() -> None:
     assert sum(code == 256 for code, _ in codes) > 1
     assert expected == coded.symbols.tolist()
     assert reference.packed(codes) == coded.data
+
+
+@pytest.mark.parametrize(("entries", "minimum"), [(3, 2), (31, 5), (255, 8)])
+def test_streams_that_end_around_a_full_dictionary_are_read_back(entries: int, minimum: int) -> None:
+    """Some of 3700 to 4300 pixels, and every length close to the one that fills the dictionary."""
+    pixels, best, table, near = problem(24_000, entries, 4, first=False)
+
+    def coded(length: int) -> tuple[bytes, int]:
+        made = choose(pixels[:length], best[:length], table, near, entries, minimum, 1e-6)
+        decoded, codes = decode_lzw(minimum, made.data)
+        assert made.symbols.tobytes() == decoded, length
+        return made.data, codes
+
+    full = bisect_left(range(1, 24_000), 2 + lossy.CODES - (1 << minimum) - 1, key=lambda length: coded(length)[1])
+    for length in {*range(3700, 4301, 7), *range(full - 30, full + 31)}:
+        coded(length)
 
 
 def test_tree_and_its_search_are_those_of_the_twins() -> None:

@@ -13,11 +13,12 @@ import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 from strict import Invalid, check, decode_lzw
 
 from gifsom.clip import Rect
 from gifsom.encoder import lzw
-from gifsom.encoder.gif import GifWriter, Patch
+from gifsom.encoder.gif import GifWriter, Patch, _sub_blocks
 from gifsom.encoder.lzw import CODES, compress, minimum_code_size
 
 Symbols = NDArray[np.uint8]
@@ -98,6 +99,11 @@ class Decoder:
         assert size >= 0, f"the stream is not strictly valid ({size})"
         self.codes = int(self._starts[0])
         return self._pixels[:size]
+
+
+def by_pillow(data: bytes, minimum: int, length: int) -> bytes:
+    """So many symbols of a stream, as Pillow's decoder reads them."""
+    return Image.frombytes("L", (length, 1), b"".join(_sub_blocks(data)), "gif", minimum, 0).tobytes()
 
 
 def test_decoder_of_these_tests_is_as_strict_as_the_validator() -> None:
@@ -229,7 +235,7 @@ def test_minimum_code_size_is_the_smallest_that_a_gif_allows() -> None:
 
 
 def test_every_string_of_up_to_8_symbols_comes_back() -> None:
-    """All 87380 over 4 symbols; a part of them is decoded by `strict.decode_lzw` too."""
+    """All 87380 over 4 symbols, from Pillow too; a part of them is decoded by `strict.decode_lzw` as well."""
     decode = Decoder(8)
     nothing_free, out = np.zeros(8, bool), np.empty(32, np.uint8)
     compared = 0
@@ -238,7 +244,7 @@ def test_every_string_of_up_to_8_symbols_comes_back() -> None:
         strings = (np.arange(4**length)[:, None] >> shifts & 3).astype(np.uint8)
         for number, string in enumerate(strings):
             data = out[: lzw._encode(string, nothing_free[:length], 0, 2, CODES, out)]
-            assert string.tobytes() == decode(data, 2).tobytes()
+            assert string.tobytes() == decode(data, 2).tobytes() == by_pillow(data.tobytes(), 2, length)
             if number % 61 == 0:
                 assert (string.tobytes(), decode.codes) == decode_lzw(2, data.tobytes())
                 compared += 1
@@ -280,9 +286,10 @@ def test_every_length_around_a_full_dictionary_comes_back(minimum: int) -> None:
     after = {}
     for length in sorted({*range(3700, 4301), *range(full - 300, full + 301)}):
         data = compress(symbols[:length], minimum)
-        assert symbols[:length].tobytes() == decode(data, minimum).tobytes(), length
+        expected = symbols[:length].tobytes()
+        assert expected == decode(data, minimum).tobytes() == by_pillow(data, minimum, length), length
         if length % 10 == 0 or abs(length - full) <= 10:
-            assert (symbols[:length].tobytes(), decode.codes) == decode_lzw(minimum, data), length
+            assert (expected, decode.codes) == decode_lzw(minimum, data), length
         after[length] = decode.codes
     assert filling - 1 == after[full - 1]
     assert filling == after[full]
@@ -301,6 +308,7 @@ def test_a_stream_may_end_exactly_where_its_codes_grow(minimum: int) -> None:
             data = compress(symbols[:length], minimum)
             cleared = width == 12 and codes > step
             assert (symbols[:length].tobytes(), codes + cleared) == decode_lzw(minimum, data), (width, codes)
+            assert symbols[:length].tobytes() == by_pillow(data, minimum, length), (width, codes)
             assert twin(symbols[:length], minimum) == data, (width, codes)
 
 
