@@ -5,7 +5,6 @@ clip is known.
 """
 
 import re
-from math import inf
 from numbers import Integral, Real
 from typing import TypeAlias
 
