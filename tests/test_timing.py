@@ -63,6 +63,10 @@ def test_the_shortest_clip_lasts_two_centiseconds(duration: float) -> None:
     assert [delay for _, delay in schedule(clip([0], duration))] == [MIN_DELAY]
 
 
+def test_of_no_frames_nothing_is_shown() -> None:
+    assert list(schedule(clip([], 1.0))) == []
+
+
 def test_frames_keep_what_they_are() -> None:
     made = clip([0, 0.1], 0.3)
     assert all(a is b for a, (b, _) in zip(made.kept, schedule(made), strict=True))

@@ -133,6 +133,15 @@ def test_an_error_in_the_block_leaves_nothing(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
+def test_closing_twice_writes_once(tmp_path: Path) -> None:
+    writer = gifsom.Writer(tmp_path / "out.gif")
+    writer.append(picture(0))
+    result = writer.close()
+    (tmp_path / "out.gif").unlink()
+    assert writer.close() is result
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_a_writer_without_frames_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(gifsom.FrameError, match="no frame"), gifsom.Writer(tmp_path / "out.gif"):
         pass
