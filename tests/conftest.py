@@ -60,6 +60,10 @@ def environment(**changes: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in loose} | changes
 
 
+# For a process that may write no more: the counts of its lines would be a file too.
+UNCOUNTED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
+
+
 def gifsom(
     *arguments: str | bytes | Path, cwd: Path, timeout: float = 60.0, env: dict[str, str] | None = None, **options: Any
 ) -> Run:
