@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import decoders
+import numba
 import numpy as np
 import pytest
 import reference
@@ -62,7 +63,7 @@ def test_symbols_and_stream_are_those_of_the_twin(price: float, entries: int, mi
     expected, codes, excess = reference.choose(pixels, best.tolist(), table, near, transparent, minimum, price)
     assert expected == symbols.tolist()
     assert reference.packed(codes) == out[:size].tobytes()
-    assert np.float32(excess) == np.float32(total)  # the kernel sums in double precision where it is compiled
+    assert total == (pytest.approx(excess, rel=1e-6) if numba.config.DISABLE_JIT else excess)  # then sums are float32
     decoded, _ = decode_lzw(minimum, out[:size].tobytes())
     assert symbols.tobytes() == decoded
 
