@@ -3,6 +3,7 @@
 import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -18,6 +19,7 @@ from gifsom.probe import DENSE, SPACING
 from gifsom.settings import QUALITY
 from gifsom.sources.folder import is_pattern, matches
 from gifsom.stages import given_palette, known, no_larger, opened, part, prepare, render
+from gifsom.timing import schedule
 
 if TYPE_CHECKING:
     from gifsom.sources.opener import Source
@@ -167,6 +169,17 @@ def estimate(source: "Source", *, progress: Progress = lambda stage, done, of: N
     given = given_palette(settings)  # what is wrong with it is told before a long clip is read
     clip = opened(source, settings)
     job, outline = known(clip, settings, given, progress, spacing=DENSE if settings.limit is None else SPACING)
+    if job.own:  # its images are fast to code, and a part of them may need more colors than they do in their place
+        stats = job.code(BytesIO(), lambda: schedule(job.clip), None).stats
+        return Estimate(
+            bytes=stats.bytes,
+            size=job.clip.size,
+            seconds=stats.centiseconds / 100,
+            quality=None,
+            error=0.0,
+            elapsed=time.perf_counter() - began,
+            shortfall=job.clip.shortfall,
+        )
     assert outline is not None
     forecast = Forecast(job, outline, settings, progress)
     plan = forecast.usual() if settings.limit is None else forecast.within(AIM * settings.limit)

@@ -12,19 +12,21 @@ from PIL import Image as Picture
 from gifsom import edit, sources
 from gifsom.clip import Pixels, Rect
 from gifsom.color import unpack
-from gifsom.errors import SourceError, SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.errors import SourceError, SourceRefused, SourceUnreadable, printable
 from gifsom.explanation import advice, figure
 from gifsom.explanation.advice import Advice
 from gifsom.explanation.walking import NOTHING, Image, Walk, walk
 from gifsom.info import COMMENT, CONTROL, IMAGE, TRAILER, Block, dissect, read_bytes
 from gifsom.job import Progress
 from gifsom.output import check_picture, check_source, save_picture
-from gifsom.settings import MAX_PIXELS
 
 __all__ = ["Advice", "Explanation", "Image", "explain"]
 
 GRID: Final = 12
 """Cells a side in which the busiest part is searched."""
+
+LARGEST: Final = 1 << 24
+"""Pixels of a canvas that is explained, at most: each takes some forty bytes."""
 
 HEAD: Final = 13
 """Bytes of a GIF's signature and screen descriptor."""
@@ -107,8 +109,10 @@ def explain(
         check_source(Path(picture), origin)
     data = read_bytes(origin)
     width, height, table, coming = dissect(data, origin)
-    if width * height > MAX_PIXELS:
-        raise SourceRefused(too_large(origin, f"{width}x{height}", MAX_PIXELS))
+    if width * height > LARGEST:
+        raise SourceRefused(
+            f"{printable(origin)}: its canvas has {width}x{height} pixels, and the limit is {LARGEST} in all"
+        )
     blocks = [*coming]
     total = sum(block.label == IMAGE for block in blocks)
     found = Walk.begin((width, height))

@@ -10,7 +10,7 @@ from conftest import COMMAND, SHARED, environment, linux, names, one_line
 pytestmark = [linux, pytest.mark.usefixtures("compiled")]
 
 SAMPLE = ["odd/trunc.gif", "odd/zeros64k.mp4", "odd/midstream_resize.ts", "gifs/pygif-max-size.gif"]
-SAMPLE += ["gifs/pil-zero_width.gif", "gifs/pygif-large-comment.gif"]
+SAMPLE += ["gifs/pil-zero_width.gif", "gifs/pygif-large-comment.gif", "gifs/pil-iss634.gif"]
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"needs {SHARED}")
