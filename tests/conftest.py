@@ -55,12 +55,16 @@ COMMAND = [sys.executable, "-m", "gifsom"]
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without what makes programs behave as on a terminal, or as on another one."""
+    """This process's environment without what makes programs behave as on a terminal, or as on another one.
+
+    Settings files of the machine do not count, and lines of processes are not counted: that would take them a third
+    longer, and what a killed one has counted cannot be read.
+    """
     loose = {"COLUMNS", "FORCE_COLOR", "NO_COLOR", "PYTHONIOENCODING", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
-    return {name: value for name, value in os.environ.items() if name not in loose} | changes
+    kept = {name: value for name, value in os.environ.items() if name not in loose}
+    return kept | {"GIFSOM_CONFIG": ""} | UNCOUNTED | changes
 
 
-# For a process that may write no more: the counts of its lines would be a file too.
 UNCOUNTED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
 
 

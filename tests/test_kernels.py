@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import FIXTURES, ROOT
+from conftest import FIXTURES, ROOT, UNCOUNTED
 from test_structure import KERNELS
 
 import gifsom
@@ -36,7 +36,7 @@ CHECKED = os.environ.get("NUMBA_BOUNDSCHECK") == "1"
 
 def python(*arguments: str, **environment: str) -> str:
     """What a Python of its own prints."""
-    env = os.environ | {"PYTHONPATH": str(ROOT)} | environment
+    env = os.environ | {"PYTHONPATH": str(ROOT)} | UNCOUNTED | environment
     done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -70,8 +70,8 @@ def test_no_kernel_leaves_its_arrays(tmp_path: Path) -> None:
     assert short <= compiled, short - compiled
 
 
-def test_kernels_do_the_same_without_compilation() -> None:
-    assert " passed" in twins(NUMBA_DISABLE_JIT="1")
+def test_a_gif_has_the_same_bytes_without_compilation() -> None:
+    """The twins themselves run without compilation where coverage is counted."""
     assert python("-c", SMALL) == python("-W", "ignore", "-c", SMALL, NUMBA_DISABLE_JIT="1")
 
 
@@ -204,6 +204,6 @@ with tempfile.TemporaryDirectory() as place:
 def test_any_process_makes_the_same_bytes(tmp_path: Path) -> None:
     """Whatever hashes are, on one processor or several, with a cache that is cold, and one that is warm."""
     fresh = {"NUMBA_CACHE_DIR": str(tmp_path)}
-    made = [python("-c", CONVERTED, PYTHONHASHSEED=seed, **fresh) for seed in ("0", "1", "random")]
+    made = [python("-c", CONVERTED, PYTHONHASHSEED=seed, **fresh) for seed in ("0", "random")]
     made.append(python("-c", CONVERTED, "one", **fresh))
     assert len(set(made)) == 1

@@ -41,8 +41,9 @@ PLAYLISTS = {
 
 
 @pytest.mark.parametrize("kind", PLAYLISTS)
-@pytest.mark.parametrize("ending", [".mp4", ".gif"])
-@pytest.mark.parametrize("way", ["file", "joined", "stream"])
+@pytest.mark.parametrize(
+    ("way", "ending"), [("file", ".mp4"), ("file", ".gif"), ("joined", ".mp4"), ("stream", ".mp4")]
+)
 def test_a_list_of_files_is_no_clip_by_whatever_way_it_comes(
     kind: str, ending: str, way: str, here: Path, inside: Inside
 ) -> None:

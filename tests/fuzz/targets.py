@@ -14,6 +14,7 @@ from io import BytesIO
 from itertools import islice
 from math import isfinite
 from pathlib import Path
+from unittest.mock import patch
 from zlib import crc32
 
 import numpy as np
@@ -223,10 +224,10 @@ def edits(data: bytes) -> None:
 
 def configuration(data: bytes) -> None:
     """A settings file, as it is read before every command."""
-    os.environ["GIFSOM_CONFIG"] = str(stored(data, config.NAME))
-    for read in (lambda: config.defaults("convert"), lambda: config.defaults("record"), presets.presets):
-        with expected():
-            read()
+    with patch.dict(os.environ, GIFSOM_CONFIG=str(stored(data, config.NAME))):
+        for read in (lambda: config.defaults("convert"), lambda: config.defaults("record"), presets.presets):
+            with expected():
+                read()
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
