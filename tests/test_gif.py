@@ -4,6 +4,7 @@ import io
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import decoders
@@ -18,7 +19,7 @@ from strict import Gif, check
 from gifsom.clip import Frame, Rect
 from gifsom.color import oklab
 from gifsom.encoder.encode import LONG, OneTable, Stats, _long_runs, encode
-from gifsom.encoder.gif import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch
+from gifsom.encoder.gif import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch, stands
 from gifsom.encoder.lzw import compress
 from gifsom.palette.palette import Palette
 
@@ -292,6 +293,60 @@ def test_encoder_counts_its_bytes_and_leaves_the_stream_open() -> None:
     assert not stream.closed
     assert stats.bytes == stream.tell() == len(stream.getvalue())
     check(stream.getvalue())
+
+
+def test_file_is_laid_out_as_the_specification_says() -> None:
+    """Byte by byte, with tables of their own in the second and third image, and large numbers in the third."""
+    file = io.BytesIO()
+    colors, own = palette_of(3).colors, palette_of(5).colors
+    writer = GifWriter(file, (0x0123, 0x0456), colors, 4, 3)
+    head = b"GIF89a\x23\x01\x56\x04\xf1\0\0" + colors.tobytes() + bytes(3)
+    loop = b"!\xff\x0bNETSCAPE2.0\x03\x01\x02\0\0"
+    assert head + loop == file.getvalue()
+    writer.add(Patch(Rect(0, 0, 0x0123, 0x0456), 2, b"data", 2))
+    writer.add(Patch(Rect(1, 2, 3, 4), 3, b"own", 7, CLEAR, 6, own))
+    writer.add(Patch(Rect(0x0102, 0x0304, 0x11, 0x0112), 2, bytes(256), 0xFEDC, KEEP, 0, colors))
+    writer.close()
+    images = [
+        b"!\xf9\x04\x04\x02\0\0\0,\0\0\0\0\x23\x01\x56\x04\0\x02\x04data\0",
+        b"!\xf9\x04\x09\x07\0\x06\0,\x01\0\x02\0\x03\0\x04\0\x82" + own.tobytes() + bytes(9) + b"\x03\x03own\0",
+        b"!\xf9\x04\x05\xdc\xfe\0\0,\x02\x01\x04\x03\x11\0\x12\x01\x81"
+        + colors.tobytes()
+        + bytes(3)
+        + b"\x02\xff"
+        + bytes(255)
+        + b"\x01\0\0",
+    ]
+    assert b"".join([head, loop, *images, b";"]) == file.getvalue()
+    assert writer.size == len(file.getvalue())
+
+
+@pytest.mark.parametrize(("symbols", "bits"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (128, 7), (129, 8), (256, 8)])
+def test_global_table_has_room_for_the_symbols(symbols: int, bits: int) -> None:
+    file = io.BytesIO()
+    GifWriter(file, (1, 1), palette_of(1).colors, symbols, 1)
+    assert file.getvalue()[10] == 0xF0 | bits - 1
+    assert len(file.getvalue()) == 13 + 3 * 2**bits
+
+
+def test_a_long_delay_is_the_sum_of_few_that_are_allowed() -> None:
+    longest = 65_535
+    assert [stands(delay) for delay in (2, longest, longest + 1, longest + 2, 2 * longest, 2 * longest + 1)] == [
+        [2],
+        [longest],
+        [longest - 1, 2],
+        [longest, 2],
+        [longest, longest],
+        [longest, longest - 1, 2],
+    ]
+
+
+def test_a_patch_is_a_value() -> None:
+    """Without a place for anything else."""
+    patch = Patch(Rect(0, 0, 1, 1), 2, b"", 2)
+    with pytest.raises(FrozenInstanceError):
+        patch.delay = 3  # type: ignore[misc]
+    assert not hasattr(patch, "__dict__")
 
 
 @pytest.mark.parametrize("blocks", [1, 2, 3])

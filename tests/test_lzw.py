@@ -219,6 +219,7 @@ def test_a_picture_is_coded_row_by_row_whatever_its_layout() -> None:
         ([0], 1, None, 0),
         ([0], 9, None, 0),
         ([0, 0], 2, [True], 0),
+        ([0], 2, [True, True], 0),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -320,6 +321,15 @@ def test_first_dictionary_can_be_cleared_at_any_code(minimum: int) -> None:
         data = compress(symbols, minimum, first=first)
         assert decode_lzw(minimum, data)[0] == symbols.tobytes(), first
         assert twin(symbols, minimum, first=first) == data, first
+
+
+def test_no_clear_stands_before_the_end() -> None:
+    """Whatever the last code is, of dictionaries that are cleared early."""
+    symbols = noise(2, 60)
+    for length in range(1, symbols.size):
+        for first in (7, 8, 9, 12, 20):
+            data = compress(symbols[:length], 2, first=first)
+            assert twin(symbols[:length], 2, first=first) == data, (length, first)
 
 
 def test_encoder_writes_nothing_outside_the_room_it_is_given() -> None:

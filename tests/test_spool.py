@@ -6,7 +6,9 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -241,7 +243,10 @@ def test_arrays_of_any_kind_are_taken(path: Path) -> None:
     assert [rgb(picture) for picture in pictures] == [pixels for _, pixels in canvases(Spool.open(path, MAX_PIXELS))]
 
 
-@pytest.mark.parametrize("wrong", [noise(0)[1:], noise(0)[..., :3], noise(0).astype(np.int16)])
+WRONG = [noise(0)[1:], noise(0)[..., :3], noise(0, 10), noise(0).astype(np.int16), noise(0).astype(np.bool_)]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_a_picture_of_another_kind_is_refused(wrong: Pixels, path: Path) -> None:
     with SpoolWriter(path, (12, 9), 10) as log, pytest.raises(FrameError, match=r"a picture is \(9, 12, 4\) of uint8"):
         log.picture(0, wrong)
@@ -397,6 +402,14 @@ def test_a_log_without_a_picture_is_empty(end: float | None, path: Path) -> None
         Spool.open(path, MAX_PIXELS)
 
 
+def test_a_log_that_ends_with_its_first_picture_is_empty(path: Path) -> None:
+    with SpoolWriter(path, (12, 9), 10) as log:
+        log.picture(0.5, noise(0))
+        log.end(0.5)
+    with pytest.raises(SourceEmpty):
+        Spool.open(path, MAX_PIXELS)
+
+
 def test_a_log_that_is_being_written_can_be_read(path: Path) -> None:
     with SpoolWriter(path, (12, 9), 10) as log:
         log.picture(0, noise(0))
@@ -524,12 +537,21 @@ def test_a_picture_unpacks_to_its_size_or_not_at_all(make: Callable[[], bytes], 
         canvases(Spool.open(path, MAX_PIXELS))
 
 
-def test_a_part_before_any_picture_is_wrong(path: Path) -> None:
+@pytest.mark.parametrize("before", [b"", record.encode(record.Kind.HOLD, 0.0)], ids=["first", "after a hold"])
+def test_a_part_before_any_picture_is_wrong(before: bytes, path: Path) -> None:
     SpoolWriter(path, (12, 9), 10).close()
     with path.open("ab") as file:
-        file.write(record.encode(record.Kind.DELTA, 0.0, 0, 0, 1, 1, payload=zstandard.compress(bytes(3))))
+        file.write(before + record.encode(record.Kind.DELTA, 0.0, 0, 0, 1, 1, payload=zstandard.compress(bytes(3))))
     with pytest.raises(SourceEmpty):
         Spool.open(path, MAX_PIXELS)
+
+
+def test_anything_else_may_come_before_a_picture(path: Path) -> None:
+    with SpoolWriter(path, (12, 9), 10) as log:
+        log.shape(SHAPE)
+        log.pointer(Pointer(0, 1, 2, 7))
+        log.picture(0.1, noise(0))
+    assert [type(event) for _, event in Spool.open(path, MAX_PIXELS).events()] == [Shape, Pointer, Picture]
 
 
 def test_nothing_follows_an_end(path: Path) -> None:
@@ -557,9 +579,9 @@ def test_noise_is_no_log(seed: int, path: Path) -> None:
         Spool.open(path, MAX_PIXELS)
 
 
-def headed(path: Path, **fields: object) -> None:
+def headed(path: Path, **changes: object) -> None:
     """A log that says this of itself, with one picture of 12 x 9 pixels in it."""
-    given = {"version": 1, "size": (12, 9), "fps": 10.0, "started": 0.0} | fields
+    given = {"version": 1, "size": (12, 9), "fps": 10.0, "started": 0.0} | changes
     path.write_bytes(record.Header(**given).encode())  # type: ignore[arg-type]
     with path.open("ab") as file:
         file.write(record.encode(record.Kind.KEYFRAME, 0.0, 0, 0, 12, 9, payload=zstandard.compress(bytes(324))))
@@ -568,12 +590,12 @@ def headed(path: Path, **fields: object) -> None:
 def test_a_header_says_what_can_be(path: Path) -> None:
     headed(path)
     assert len(canvases(Spool.open(path, MAX_PIXELS))) == 1
-    for fields in (
+    for wrong in (
         *({"fps": fps} for fps in (0.0, -1.0, 1e-300, 1e300, float("nan"), float("inf"))),
         *({"size": size} for size in ((0, 9), (12, 0))),
         {"version": 0},
     ):
-        headed(path, **fields)
+        headed(path, **wrong)
         with pytest.raises(SourceUnreadable, match=r"x\.gsr: the recording is damaged at its beginning"):
             Spool.open(path, MAX_PIXELS)
 
@@ -585,8 +607,8 @@ def test_a_newer_log_is_refused_as_such(path: Path) -> None:
 
 
 def test_a_large_canvas_is_refused(path: Path) -> None:
-    headed(path, size=(1 << 20, 1 << 20))
-    with pytest.raises(SourceRefused, match=r"x\.gsr: its pictures have 1048576x1048576 pixels"):
+    headed(path, size=(1 << 20, 1 << 19))
+    with pytest.raises(SourceRefused, match=r"x\.gsr: its pictures have 1048576x524288 pixels"):
         Spool.open(path, MAX_PIXELS)
     write(path.with_name("small.gsr"))
     with pytest.raises(SourceRefused, match="and the limit is 107 in all"):
@@ -611,3 +633,291 @@ def test_times_that_cannot_be_are_wrong(path: Path) -> None:
         assert len(canvases(spool)) == 1
         assert spool.unread
         assert not spool.cut
+
+
+def raw(
+    kind: int,
+    micros: int = 0,
+    place: tuple[int, int, int, int] = (0, 0, 0, 0),
+    payload: bytes = b"",
+    flags: int = 0,
+    zero: int = 0,
+    mark: bytes = b"gsr>",
+) -> bytes:
+    """A record by the format's description, with a right checksum."""
+    head = struct.pack("<4sBBHqiiIII", mark, kind, flags, zero, micros, *place, len(payload))
+    return head + struct.pack("<I", crc32(head + payload)) + payload
+
+
+def test_the_file_is_laid_out_as_the_format_says(path: Path) -> None:
+    write(path)
+    data = path.read_bytes()
+    started = struct.unpack_from("<q", data, 28)[0]
+    head = struct.pack("<8sHHIIdq", b"\x89GSR\r\n\x1a\n", 1, 0, 12, 9, 10.0, started)
+    assert head + struct.pack("<I", crc32(head)) == data[:HEAD]
+    assert Spool.open(path, MAX_PIXELS).started == started / 1e6
+    pictures = [event for _, event in Spool.open(path, MAX_PIXELS).events() if isinstance(event, Picture)]
+    expected = [
+        raw(1, 0, (0, 0, 12, 9), pictures[0].packed),
+        raw(2, 100_000, (3, 2, 6, 3), pictures[1].packed),
+        raw(5, 0, (1, -2, 3, 4), struct.pack("<I", 7) + SHAPE.pixels.tobytes()),
+        raw(4, 250_000, (-30, 400, 7, 0)),
+        raw(6, 300_000, (3, -4, 1, 0), flags=1),
+        raw(6, 350_000, (3, 4, 1, 0)),
+        raw(7, 400_000, payload="Ctrl+Ä".encode()),
+        raw(8, 500_000, (0, 0, 3, 0)),
+        raw(3, 900_000),
+        raw(9, 1_500_000),
+    ]
+    assert b"".join(expected) == data[HEAD:]
+
+
+def test_a_time_is_kept_to_the_microsecond(path: Path) -> None:
+    with SpoolWriter(path, (12, 9), 10) as log:
+        log.picture(0, noise(0))
+        log.hold(1.0000004)
+        log.hold(1.0000016)
+        log.hold(-1)
+    assert raw(3, 1_000_000) + raw(3, 1_000_002) + raw(3, 0) == path.read_bytes()[-3 * RECORD :]
+
+
+WEEK = 7 * 86_400_000_000
+DOT = zstandard.compress(bytes(3))
+RGBA = bytes(4 + 4 * 6)
+
+GOOD: dict[str, bytes] = {
+    "part at the left and top": raw(2, 0, (0, 0, 1, 1), DOT),
+    "part at the right and bottom": raw(2, 0, (11, 8, 1, 1), DOT),
+    "the latest time": raw(3, WEEK),
+    "pointer anywhere": raw(4, 5, (-(1 << 31), (1 << 31) - 1, (1 << 32) - 1, 0)),
+    "smallest shape": raw(5, 0, (0, 0, 1, 1), bytes(8)),
+    "widest shape": raw(5, 0, (0, 0, 512, 1), bytes(4 + 4 * 512)),
+    "highest shape": raw(5, 0, (0, 0, 1, 512), bytes(4 + 4 * 512)),
+    "largest shape": raw(5, 0, (0, 0, 512, 512), bytes(4 + 4 * 512**2)),
+    "longest key": raw(7, 5, payload=b"x" * 256),
+    "no text": raw(7, 5),
+    "many dropped": raw(8, 5, (0, 0, (1 << 32) - 1, 0)),
+}
+PLACES = [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)]
+BAD: dict[str, bytes] = {
+    "another mark": raw(3, 5, mark=b"gsr<"),
+    "one that is larger": raw(3, 5, mark=b"gsr?"),
+    "not zero": raw(3, 5, zero=1),
+    "no type": raw(0, 5),
+    "unknown type": raw(10, 5),
+    "before the start": raw(3, -1),
+    "too late": raw(3, WEEK + 1),
+    "too far left": raw(2, 0, (-1, 0, 2, 1), DOT),
+    "too far up": raw(2, 0, (0, -1, 1, 2), DOT),
+    "no width": raw(2, 0, (0, 0, 0, 1), zstandard.compress(b"")),
+    "no height": raw(2, 0, (0, 0, 1, 0), zstandard.compress(b"")),
+    "too wide": raw(2, 0, (0, 0, 13, 1), zstandard.compress(bytes(39))),
+    "too high": raw(2, 0, (0, 0, 1, 10), zstandard.compress(bytes(30))),
+    "too far right": raw(2, 0, (12, 0, 1, 1), DOT),
+    "too far down": raw(2, 0, (0, 9, 1, 1), DOT),
+    "part with a flag": raw(2, 0, (0, 0, 1, 1), DOT, flags=1),
+    "picture with a flag": raw(1, 0, (0, 0, 12, 9), zstandard.compress(bytes(324)), flags=1),
+    "keyframe that is a part": raw(1, 0, (0, 0, 12, 8), zstandard.compress(bytes(288))),
+    "shape that is too wide": raw(5, 0, (0, 0, 513, 1), bytes(4 + 4 * 513)),
+    "shape that is too high": raw(5, 0, (0, 0, 1, 513), bytes(4 + 4 * 513)),
+    "shape without width": raw(5, 0, (0, 0, 0, 1), bytes(4)),
+    "shape without height": raw(5, 0, (0, 0, 1, 0), bytes(4)),
+    "shape with too little": raw(5, 0, (0, 0, 2, 3), RGBA[:-1]),
+    "shape with too much": raw(5, 0, (0, 0, 2, 3), RGBA + b"x"),
+    "shape with a flag": raw(5, 0, (0, 0, 2, 3), RGBA, flags=1),
+    "pointer with a height": raw(4, 5, PLACES[3]),
+    "click with a height": raw(6, 5, PLACES[3]),
+    "click with another flag": raw(6, 5, flags=2),
+    "key outside": raw(7, 5, (-1, 0, 0, 0)),
+    "key that is too long": raw(7, 5, payload=b"x" * 257),
+    "key that is no text": raw(7, 5, payload=b"\xff"),
+    **{f"key at {place}": raw(7, 5, place) for place in PLACES},
+    **{f"hold at {place}": raw(3, 5, place) for place in PLACES},
+    **{f"end at {place}": raw(9, 5, place) for place in PLACES},
+    **{f"gap at {place}": raw(8, 5, place) for place in PLACES if place[2] == 0},
+    **{f"type {kind} with a flag": raw(kind, 5, flags=1) for kind in (3, 4, 7, 8, 9)},
+    **{f"type {kind} with a payload": raw(kind, 5, payload=b"x") for kind in (3, 4, 6, 8, 9)},
+}
+
+
+def with_records(path: Path, *added: bytes, size: tuple[int, int] = (12, 9)) -> Spool:
+    """A log of one picture and these records."""
+    with SpoolWriter(path, size, 10) as log:
+        log.picture(0, noise(0, *size[::-1]))
+    with path.open("ab") as file:
+        file.write(b"".join(added))
+    return Spool.open(path, MAX_PIXELS)
+
+
+@pytest.mark.parametrize("added", GOOD.values(), ids=GOOD.keys())
+def test_what_can_just_be_is_read(added: bytes, path: Path) -> None:
+    spool = with_records(path, added)
+    assert (spool.unread, spool.cut, len(list(spool.events()))) == (0, False, 2 - (struct.pack("<q", WEEK) in added))
+
+
+@pytest.mark.parametrize("added", BAD.values(), ids=BAD.keys())
+def test_what_cannot_be_ends_what_is_read(added: bytes, path: Path) -> None:
+    spool = with_records(path, added, raw(3, 200_000))
+    assert (spool.unread, spool.cut, spool.ended, spool.until) == (len(added) + RECORD, False, False, 0.1)
+
+
+@pytest.mark.parametrize(("size", "place"), [((400, 1), (300, 0, 0, 1)), ((1, 400), (0, 300, 1, 0))])
+def test_nothing_is_no_part_of_a_large_picture(
+    size: tuple[int, int], place: tuple[int, int, int, int], path: Path
+) -> None:
+    assert with_records(path, raw(2, 0, place, zstandard.compress(b"")), size=size).unread
+
+
+@pytest.mark.parametrize(("late", "unread"), [(55_000_000, 0), (54_999_999, RECORD)])
+def test_a_record_may_be_five_seconds_late(late: int, unread: int, path: Path) -> None:
+    assert with_records(path, raw(3, 60_000_000), raw(3, late)).unread == unread
+
+
+def test_a_shape_and_an_end_may_be_of_any_time(path: Path) -> None:
+    spool = with_records(path, raw(3, 60_000_000), raw(5, 0, (0, 0, 2, 3), RGBA), raw(9, 50_000))
+    assert (spool.unread, spool.ended, spool.until, spool.duration) == (0, True, 0.05, 0.1)
+
+
+@pytest.mark.parametrize("size", [(12, 9), (701, 601)])
+def test_a_payload_is_not_longer_than_a_picture_or_a_shape_can_be(size: tuple[int, int], path: Path) -> None:
+    """Behind what is packed anything may stand: unpacking refuses it."""
+    most = max(3 * size[0] * size[1] * 65 // 64, 4 * 512**2) + 1024
+    packed, place = zstandard.compress(bytes(3 * size[0] * size[1])), (0, 0, *size)
+    for length, unread in ((most, 0), (most + 1, RECORD + most + 1)):
+        headed(path, size=size)
+        head = path.read_bytes()[:HEAD]
+        path.write_bytes(head + raw(1, 0, place, packed) + raw(1, 0, place, packed.ljust(length, b"x")))
+        assert Spool.open(path, MAX_PIXELS).unread == unread
+
+
+def test_a_record_that_is_longer_than_the_file_is_cut(path: Path) -> None:
+    """By a byte; and one that is there, yet wrong, is not."""
+    key = raw(7, 5, payload=b"x" * 60)
+    wrong = key[:-1] + b"y"
+    for added, cut in (
+        (key[:-1], True),
+        (wrong, False),
+        (key[:RECORD], True),
+        (key[:39], True),
+        (b"x", True),
+        (b"x" * 40, False),
+    ):
+        path.unlink(missing_ok=True)
+        spool = with_records(path, added)
+        assert (spool.cut, spool.unread, spool.readable) == (cut, len(added), path.stat().st_size - len(added))
+
+
+def test_only_so_much_of_a_file_is_read(path: Path) -> None:
+    with_records(path, raw(3, 5))
+    length = path.stat().st_size
+    with path.open("rb") as file:
+        assert [len(list(record.records(file, (12, 9), length - less))) for less in (0, 1)] == [2, 1]
+
+
+def test_rates_and_sizes_end_where_they_can_just_be(path: Path) -> None:
+    for fps, fine in ((0.01, True), (1000.0, True), (0.0099, False), (1001.0, False)):
+        headed(path, fps=fps)
+        assert (record.Header.decode(path.read_bytes()[:HEAD]) is not None) == fine
+    for size in ((1, 1), (1, 3), (3, 1)):
+        headed(path, size=size)
+        decoded = record.Header.decode(path.read_bytes()[:HEAD])
+        assert decoded is not None
+        assert decoded.size == size
+
+
+@pytest.mark.parametrize("change", [1, -1])
+def test_a_checksum_that_is_too_large_or_too_small_is_wrong(change: int, path: Path) -> None:
+    """Of the header, and of a record."""
+    headed(path)
+    data = path.read_bytes()
+    for at, message in ((0, "damaged at its beginning"), (HEAD, "no picture")):
+        checksum = struct.unpack_from("<I", data, at + 36)[0] + change
+        path.write_bytes(data[: at + 36] + struct.pack("<I", checksum) + data[at + 40 :])
+        with pytest.raises(GifsomError, match=message):
+            Spool.open(path, MAX_PIXELS)
+
+
+def test_a_header_with_anything_in_its_empty_place_is_damaged(path: Path) -> None:
+    headed(path)
+    data = bytearray(path.read_bytes())
+    data[10] = 1
+    path.write_bytes(sealed(bytes(data), 0))
+    with pytest.raises(SourceUnreadable, match="damaged at its beginning"):
+        Spool.open(path, MAX_PIXELS)
+
+
+@pytest.mark.parametrize("length", [8, 20, 39])
+def test_a_log_that_ends_within_its_header_was_cut_off(length: int, path: Path) -> None:
+    headed(path)
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(SourceUnreadable, match=r"x\.gsr: the recording was cut off before its first picture"):
+        Spool.open(path, MAX_PIXELS)
+
+
+def test_the_limit_of_pixels_is_one_that_is_allowed(path: Path) -> None:
+    headed(path)
+    assert Spool.open(path, 108).size == (12, 9)
+
+
+def test_a_log_tells_what_there_is(path: Path) -> None:
+    plain = with_records(path)
+    assert (plain.clicks, plain.keys, plain.dropped, plain.until) == (False, False, 0, 0.1)
+    path.unlink()
+    clicked = with_records(path, raw(6, 10), raw(8, 20, (0, 0, 3, 0)), raw(8, 30, (0, 0, 4, 0)))
+    assert (clicked.clicks, clicked.keys, clicked.dropped, clicked.until) == (True, False, 7, 0.03 / 1000 + 0.1)
+    path.unlink()
+    typed = with_records(path, raw(7, 10), raw(3, 5))
+    assert (typed.clicks, typed.keys, typed.until) == (False, True, 10 / 1e6 + 0.1)
+
+
+def test_whole_pictures_come_after_150_parts_or_10_seconds(path: Path) -> None:
+    shown = noise(0)
+    times = [
+        n / 1024 for n in [*range(152), 10 * 1024, 10 * 1024 + 150, 10 * 1024 + 151, 20 * 1024 + 150, 20 * 1024 + 151]
+    ]
+    with SpoolWriter(path, (12, 9), 10) as log:
+        for time in times:
+            shown[0, 0] += np.uint8(1)
+            log.picture(time, shown)
+    whole = [n for n, box in enumerate(boxes(Spool.open(path, MAX_PIXELS))) if box == (0, 0, 12, 9)]
+    assert whole == [0, 151, 154, 156]
+
+
+def test_the_largest_pointer_is_written(path: Path) -> None:
+    with SpoolWriter(path, (12, 9), 10) as log:
+        log.shape(Shape(1, np.zeros((512, 512, 4), np.uint8), (0, 0)))
+        with pytest.raises(FrameError, match="1x513"):
+            log.shape(Shape(1, np.zeros((513, 1, 4), np.uint8), (0, 0)))
+
+
+def test_pictures_are_packed_at_the_fastest_usual_level() -> None:
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 4, (90, 120, 4)).astype(np.uint8)
+    planes = np.empty((3, 90, 120), np.uint8)
+    box = Rect(0, 0, 120, 90)
+    packed = pack.Packer((120, 90)).pack(picture, box)
+    pack._filter(pack._numbers(picture), 0, 0, np.zeros((90, 120), np.uint32), planes)
+    assert zstandard.ZstdCompressor(level=1).compress(planes.tobytes()) == packed
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Hold(1), Gap(1, 2), record.End(1), Picture(1, Rect(0, 0, 1, 1), b""), record.Header(1, (1, 1), 1, 1)],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_a_log_says_are_values(value: Any) -> None:
+    """Without a place for anything else."""
+    with pytest.raises(FrozenInstanceError):
+        setattr(value, fields(value)[0].name, 2)
+    assert not hasattr(value, "__dict__")
+
+
+def test_pictures_are_not_compared_byte_by_byte() -> None:
+    assert Picture(1, Rect(0, 0, 1, 1), b"") != Picture(1, Rect(0, 0, 1, 1), b"")
+
+
+def test_a_log_that_was_read_is_a_value(path: Path) -> None:
+    spool = with_records(path)
+    with pytest.raises(FrozenInstanceError):
+        spool.fps = 2  # type: ignore[misc]
+    assert not hasattr(spool, "__dict__")

@@ -109,6 +109,12 @@ def test_a_last_frame_that_is_too_short_does_not_lengthen_the_clip(starts: list[
     assert nearest(duration * 100) == sum(delays)
 
 
+def test_a_last_frame_that_comes_earlier_for_the_end_may_take_the_place_of_the_one_before() -> None:
+    """The end is at 6 cs: the third frame moves from 5 cs to 4, less than 2 after the second."""
+    shown = [(number(frame), delay) for frame, delay in schedule(clip([0, 0.03, 0.05], 0.06))]
+    assert shown == [(0, 3), (2, 3)]
+
+
 @given(st.fractions(0, 10**6))
 def test_nearest_rounds_halves_up(value: Fraction) -> None:
     assume(abs(value - floor(value) - Fraction(1, 2)) > Fraction(1, 10**9))
