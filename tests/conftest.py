@@ -78,6 +78,26 @@ def gifsom(
     return Run(done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode())
 
 
+# A process begins with the memory of the one that it is forked from, and Linux counts that: so a small one is between.
+_MEASURE = """
+import resource, subprocess, sys
+limit = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+done = subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL)
+print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def measured(*arguments: str | Path, cwd: Path, limit: int = -1) -> tuple[int, str, int]:
+    """Exit status of the command, what it wrote to stderr, and the memory that it took, in kB; `limit` in bytes."""
+    command = [sys.executable, "-c", _MEASURE, str(limit), *COMMAND, *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    )
+    status, memory = map(int, done.stdout.split())
+    return status, done.stderr, memory
+
+
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every kernel is in numba's cache, so that no run of the command says that it compiles, or takes long."""

@@ -29,7 +29,7 @@ def converting(here: Path, long_clip: Path) -> Iterator[subprocess.Popen[str]]:
         "--overwrite",
         "--strict",
         "--end",
-        "6",
+        "20",
     ]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd=here, env=environment(), text=True, **streams) as process:

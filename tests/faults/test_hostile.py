@@ -9,7 +9,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from conftest import COMMAND, FIXTURES, Inside, environment, gifsom, linux, listing, names, one_line, posix
+from conftest import FIXTURES, Inside, gifsom, linux, listing, measured, names, one_line, posix
 from PIL import Image
 from strict import check
 
@@ -229,21 +229,10 @@ def test_a_bomb_of_every_kind_takes_no_memory(make: Callable[[Path], Path], here
     """PNG, GIF and video: tests/test_images.py."""
     source = make(tmp_path)
 
-    def limit() -> None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-
-    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-    command = [*COMMAND, "convert", str(source), "out.gif", "--strict"]
-    with subprocess.Popen(command, cwd=here, env=environment(), preexec_fn=limit, **streams) as process:
-        assert process.stderr is not None
-        said = process.stderr.read().decode()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 1
+    status, said, memory = measured("convert", source, "out.gif", "--strict", cwd=here, limit=6 << 30)
+    assert status == 1
     assert one_line(said).startswith(f"{source}: ")
-    assert usage.ru_maxrss < 500_000  # kB, of which the program itself has a third
+    assert memory < 500_000  # of which the program itself has a third
     assert names(here) == []
 
 
