@@ -171,8 +171,9 @@ class Settings:
     @property
     def uncoded(self) -> bool:
         """Whether nothing is asked that only a GIF has."""
+        usual = Settings()
         names = ("max_size", "colors", "palette", "map_size", "dither")
-        return all(getattr(self, name) == getattr(Settings(), name) for name in names)
+        return all(getattr(self, name) == getattr(usual, name) for name in names)
 
     def _usual_but(self, *names: str) -> bool:
         return self == replace(Settings(), **{name: getattr(self, name) for name in names})

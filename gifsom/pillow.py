@@ -86,7 +86,7 @@ def plays(loop: int | None) -> int:
 
 
 def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
-    """One by one: the frames of images, arrays (h, w, 3 or 4), and grey arrays (h, w) as (h, w, 3).
+    """One by one: the frames of images, arrays (h, w, 3 or 4), and grey arrays (h, w).
 
     An array (h, w, 3 or 4) is one picture, every other one of three dimensions is a row of grey ones. Raises
     `FrameError` for the name of a file.
@@ -96,18 +96,13 @@ def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
     if isinstance(images, Image.Image):
         yield from ImageSequence.Iterator(images)
     elif isinstance(images, np.ndarray) and (images.ndim < 3 or (images.ndim == 3 and images.shape[2] in (3, 4))):
-        yield _colored(images)
+        yield images
     else:
         for image in images:  # type: ignore[union-attr]
             if isinstance(image, Image.Image):
                 yield from ImageSequence.Iterator(image)
             else:
-                yield _colored(image)
-
-
-def _colored(picture: Picture) -> Picture:
-    array = np.asarray(picture)
-    return np.stack([array] * 3, axis=-1) if array.ndim == 2 else array
+                yield image
 
 
 def timed(

@@ -18,7 +18,7 @@ from gifsom.output import check_ending, check_folder, check_source, check_target
 from gifsom.probe import DENSE, SPACING
 from gifsom.settings import QUALITY
 from gifsom.sources.folder import is_pattern, matches
-from gifsom.stages import given_palette, known, no_larger, opened, part, prepare, render
+from gifsom.stages import given_palette, known, no_larger, paced, part, render
 from gifsom.timing import schedule
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def convert(
         check_target(name, settings.overwrite)
         output = replacing(name, settings.overwrite)
     given = given_palette(settings)  # what is wrong with it is told before a long clip is read
-    clip = opened(source, settings)
+    clip = part(source, settings)
     job, outline = known(clip, settings, given, progress)
     with output as stream:
         if isinstance(source, str | Path) and clip.indexed and settings.unchanging and clip.shortfall is None:
@@ -167,7 +167,7 @@ def estimate(source: "Source", *, progress: Progress = lambda stage, done, of: N
     began = time.perf_counter()
     settings = Settings.of(options)
     given = given_palette(settings)  # what is wrong with it is told before a long clip is read
-    clip = opened(source, settings)
+    clip = part(source, settings)
     job, outline = known(clip, settings, given, progress, spacing=DENSE if settings.limit is None else SPACING)
     if job.own:  # its images are fast to code, and a part of them may need more colors than they do in their place
         stats = job.code(BytesIO(), lambda: schedule(job.clip), None).stats
@@ -218,7 +218,7 @@ def frames(
     settings = Settings.of(options)
     check_source(Path(folder), source)
     check_folder(Path(folder), settings.overwrite)
-    clip = part(opened(source, settings), settings)
+    clip = part(source, settings)
     found = export.write_frames(clip, folder, overwrite=settings.overwrite, progress=progress)
     return found, clip.shortfall
 
@@ -245,7 +245,7 @@ def _exported(source: "Source", target: "str | Path", settings: Settings, began:
         check_folder(Path(target), settings.overwrite, alone=True)
     else:
         check_target(Path(target), settings.overwrite)
-    clip = edit.hold(prepare(opened(source, settings), settings))
+    clip = edit.hold(paced(part(source, settings), settings))
     plays = settings.loop if settings.loop is not None else clip.plays or 0
     found = export.export(
         clip, target, quality=settings.quality, plays=plays, overwrite=settings.overwrite, progress=progress

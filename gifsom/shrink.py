@@ -76,7 +76,7 @@ def optimize(
     before = read_info(origin).bytes
     if settings.limit is not None and before <= settings.limit:  # it fits already: all that is left is to be smaller
         settings = replace(settings, max_size=None)
-    clip = stages.opened(origin, settings)
+    clip = stages.part(origin, settings)
     job, outline = stages.known(clip, settings, None, progress)
     with replacing(path, settings.overwrite) as stream:
         made = stages.no_larger(origin, clip, job, outline, settings, stream, progress)

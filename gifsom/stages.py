@@ -60,21 +60,17 @@ def opened(source: "Source", settings: Settings) -> Clip:
     return clip
 
 
-def part(clip: Clip, settings: Settings) -> Clip:
-    """The part of the clip that is asked for, edited. Raises `SettingError` and `SourceError`."""
+def part(source: "Source", settings: Settings) -> Clip:
+    """The part of a source that is asked for, edited. Raises `SettingError` and `SourceError`."""
+    clip = opened(source, settings)
     start, end = settings.span
     if start or end is not None:
         clip = clip.trim(start, end)
     return edited(clip, settings.edits)
 
 
-def prepare(clip: Clip, settings: Settings, fps: float | None = None, width: int | None = None) -> Clip:
-    """The part of the clip that is asked for, edited, and at last at a rate and width: these, or the usual ones.
-
-    Raises `SettingError` and `SourceError`.
-    """
-    longest = max(MAX_SIDE, *clip.size) if clip.native else MAX_SIDE
-    clip = part(clip, settings)
+def paced(clip: Clip, settings: Settings, fps: float | None = None, width: int | None = None) -> Clip:
+    """A part, at last at a rate and width: these, or the usual ones. Raises `SettingError`."""
     if not settings.own_rate:
         fps = fps or settings.usual_fps or (None if clip.native else VIDEO_FPS)
     if not settings.own_size:
@@ -83,8 +79,8 @@ def prepare(clip: Clip, settings: Settings, fps: float | None = None, width: int
         clip = clip.resample(fps)
     if width is not None:
         clip = clip.resize(width)
-    if max(clip.size) > longest:
-        raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {longest}")
+    if max(clip.size) > MAX_SIDE and not clip.native:
+        raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
     return clip
 
 
@@ -111,8 +107,8 @@ def given_palette(settings: Settings) -> Palette | None:
 def known(
     clip: Clip, settings: Settings, given: Palette | None, progress: Progress, *, spacing: int | None = None
 ) -> tuple[Job, Outline | None]:
-    """A clip that was read, with its colors; and its outline where a size is asked, or a `spacing` of its runs."""
-    clip = edit.hold(prepare(clip, settings))
+    """A part that was read, with its colors; and its outline where a size is asked, or a `spacing` of its runs."""
+    clip = edit.hold(paced(clip, settings))
     if spacing is None and settings.limit is not None:
         spacing = SPACING
     scout = None if spacing is None else Scout(clip, settings.seed, spacing)
@@ -131,7 +127,7 @@ def render(
     *,
     fixed: bool = False,
 ) -> Made:
-    """Write a GIF of a clip, within the size that is asked; `fixed` says that rate and width are not lowered for it."""
+    """Write a GIF of a part, within the size that is asked; `fixed` says that rate and width are not lowered for it."""
 
     def write(job: Job, quality: float | None, stream: BinaryIO, stage: str) -> Coded:
         scheduled = partial(told, stage=stage, of=job.clip.count, progress=progress)
@@ -141,7 +137,7 @@ def render(
         return Made(job.clip, write(job, settings.lossy(job.fits), stream, "Writing"), None)
 
     def view(fps: float | None, width: int | None) -> Clip:
-        return edit.hold(prepare(source, settings, fps, width))
+        return edit.hold(paced(source, settings, fps, width))
 
     forecast = Forecast(job, outline, settings, progress, fixed=fixed)
     fitted = fit(forecast, settings.limit, view, write)

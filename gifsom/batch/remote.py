@@ -1,6 +1,5 @@
 """Files that are elsewhere: s3://, https://, whatever fsspec knows. It is an extra, imported when an address is met."""
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gifsom.errors import GifsomError, PackageMissing, SourceNotFound, SourceUnreadable, TargetUnwritable, printable
+from gifsom.sources.opener import is_address
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
-
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def is_remote(path: str) -> bool:
@@ -21,7 +19,7 @@ def is_remote(path: str) -> bool:
     >>> is_remote("s3://bucket/clip.mp4"), is_remote("clips/clip.mp4")
     (True, False)
     """
-    return _ADDRESS.match(path) is not None and not Path(path).exists()
+    return is_address(path) and not Path(path).exists()
 
 
 def listed(pattern: str) -> list[str]:

@@ -121,9 +121,19 @@ def lasting(clip: Clip) -> Iterator[tuple[Frame, float]]:
         yield before, clip.duration  # exact only now
 
 
+def same_mask(a: Frame, b: Frame) -> bool:
+    """Whether the very same pixels of two frames are hidden."""
+    return a.mask is b.mask or (a.mask is not None and b.mask is not None and np.array_equal(a.mask, b.mask))
+
+
+def same(a: Frame, b: Frame) -> bool:
+    """Whether two frames show the very same picture."""
+    return same_mask(a, b) and (a.pixels is b.pixels or np.array_equal(a.pixels, b.pixels))
+
+
 def alike(a: Frame, b: Frame) -> bool:
     """Whether no pixel of two frames differs by more than ALIKE levels, and no mask at all."""
-    if a.mask is not b.mask and (a.mask is None or b.mask is None or not np.array_equal(a.mask, b.mask)):
+    if not same_mask(a, b):
         return False
     if a.pixels is b.pixels:
         return True

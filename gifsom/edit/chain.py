@@ -104,7 +104,6 @@ EDITS: Final[dict[str, Edit]] = {
 SIZING: Final = ("width", "height", "scale", "fit")
 """Those that say how large a clip is to be."""
 
-
 PLACED: Final = ("crop", "blur", "caption", "fast_forward", "scale")
 """Those whose values are right or wrong by the size of the pictures."""
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from gifsom.clip import Clip, Frame, Pixels
 from gifsom.color import pack
-from gifsom.edit.base import with_alpha
+from gifsom.edit.base import same, with_alpha
 from gifsom.job import Progress, told
 from gifsom.settings import TABLE, WHITE
 from gifsom.timing import nearest
@@ -62,19 +62,13 @@ def stills(clip: Clip) -> Iterator[tuple[Frame, int]]:
         now = nearest(1000 * frame.start)
         if shown is None:
             shown = frame
-        elif not _same(shown, frame):
+        elif not same(shown, frame):
             if now - since >= SHORTEST:
                 yield shown, now - since
                 since = now
             shown = frame
     if shown is not None:
         yield shown, max(SHORTEST, nearest(1000 * clip.duration) - since)
-
-
-def _same(a: Frame, b: Frame) -> bool:
-    if a.mask is not b.mask and (a.mask is None or b.mask is None or not np.array_equal(a.mask, b.mask)):
-        return False
-    return a.pixels is b.pixels or np.array_equal(a.pixels, b.pixels)
 
 
 def opaque(frame: Frame) -> Pixels:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from PIL.Image import fromarray
 
 from gifsom.clip import Clip, Frame, Mask, Pixels
+from gifsom.edit.base import same
 from gifsom.edit.store import Store
 from gifsom.errors import FrameError
 from gifsom.settings import Color
@@ -97,7 +98,7 @@ class StoredClip(Clip):
         if last is not None and pixels.shape != last.pixels.shape:
             size = f"{pixels.shape[1]}x{pixels.shape[0]}"
             raise FrameError(f"the frame is {size}, and the first one was {self.size[0]}x{self.size[1]}")
-        if last is not None and np.array_equal(pixels, last.pixels) and _same_mask(mask, last.mask):
+        if last is not None and same(frame, last):
             frame = Frame(last.pixels, self._end, last.mask)
         self._last = frame
         self._store.append(frame)
@@ -109,7 +110,3 @@ class StoredClip(Clip):
     def close(self) -> None:
         """Let go of the pictures."""
         self._store.close()
-
-
-def _same_mask(a: Mask | None, b: Mask | None) -> bool:
-    return a is b or (a is not None and b is not None and np.array_equal(a, b))
