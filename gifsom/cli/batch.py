@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gifsom import lines
-from gifsom.cli.common import FAILED, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
+from gifsom.cli.common import FAILED, FIRST_USE, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
 from gifsom.errors import printable
 
 if TYPE_CHECKING:
@@ -151,4 +151,4 @@ class _Bars:
     def _tell_compiling(self) -> None:
         if not self._compiling and not self._quiet:
             self._compiling = True
-            self._shown.console.print("gifsom: compiling for this machine, for the first time only …", soft_wrap=True)
+            self._shown.console.print(FIRST_USE, soft_wrap=True)

@@ -32,6 +32,8 @@ class Ended(Exception):
         self.status = status
 
 
+FIRST_USE: Final = "gifsom: compiling for this machine, for the first time only …"
+
 _interrupted: list[int] = []
 """The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
 or ends the process."""
@@ -64,7 +66,7 @@ def progress_bars(quiet: bool) -> "Iterator[Progress]":
         def compiling() -> None:
             if not told and not quiet:
                 told.append(True)
-                console.print("gifsom: compiling for this machine, for the first time only …", soft_wrap=True)
+                console.print(FIRST_USE, soft_wrap=True)
 
         tasks: dict[str, Any] = {}
 

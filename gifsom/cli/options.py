@@ -1,5 +1,6 @@
 """The options that commands share, each declared once, and in which order they were typed."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter, signature
@@ -45,16 +46,8 @@ def _edit(kind: Any, metavar: str, text: str) -> Any:
 
 
 EDITING: Final[dict[str, Any]] = {
-    "fps": _edit(
-        float,
-        "F",
-        f"Frames a second, up to {MAX_FPS:g}; a slower clip keeps its own rate.",
-    ),
-    "width": _edit(
-        int,
-        "N",
-        "Width in pixels, never enlarged; the height follows.",
-    ),
+    "fps": _edit(float, "F", f"Frames a second, up to {MAX_FPS:g}; a slower clip keeps its own rate."),
+    "width": _edit(int, "N", "Width in pixels, never enlarged; the height follows."),
     "height": _edit(int, "N", "Height in pixels, never enlarged; the width follows."),
     "fit": _edit(str, "WxH", "As large as fits into this, never enlarged."),
     "scale": _edit(float, "FACTOR", "Smaller or larger, such as 0.5 or 2; pixel art keeps its pixels."),
@@ -215,7 +208,10 @@ def _usual(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:
 
 def _in_order(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:
     """Each value with the name of its edit, in the order typed; those that were not typed, but set, come last."""
-    left = {name: list(values) if isinstance(values, list) else [] for name, values in edits.items()}
-    ordered = [(name, left[name].pop(0) if left[name] else edits[name]) for name in typed if name in edits]
-    ordered += [(name, value) for name in edits if name not in typed for value in left[name] or [edits[name]]]
+    left = {
+        name: deque(values if isinstance(values, list) else [values] * max(1, typed.count(name)))
+        for name, values in edits.items()
+    }
+    ordered = [(name, left[name].popleft()) for name in typed if name in left]
+    ordered += [(name, value) for name, values in left.items() for value in values]
     return {"edits": ordered} if ordered else {}

@@ -1,5 +1,6 @@
 """What edits are made of: clips that pass another one on, and what several of them need."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from copy import copy
 
@@ -7,6 +8,9 @@ import numpy as np
 from PIL import Image
 
 from gifsom.clip import Clip, Frame, Mask, Pixels, Rect, Shortfall
+
+HALF = 128
+"""Alpha below which a pixel is hidden: a GIF's pixels are shown or hidden."""
 
 ALIKE = 8
 """Levels up to which a pixel counts as unchanged: a video's codec leaves no pixel quite alone."""
@@ -55,15 +59,19 @@ class Edited(Clip):
         return other
 
 
-class Redrawn(Edited):
-    """An edit of each picture by itself, so that those that are not shown in the end need not be drawn."""
-
-    def redraw(self, frame: Frame) -> Frame:
-        """The new picture and mask of a frame, at its time."""
-        raise NotImplementedError
+class Drawn(Edited):
+    """An edit of pictures alone: those that are not shown in the end need not be drawn."""
 
     def resample(self, fps: float) -> Clip:
         return self.again(self.clip.resample(fps))
+
+
+class Redrawn(Drawn):
+    """An edit of each picture by itself."""
+
+    @abstractmethod
+    def redraw(self, frame: Frame) -> Frame:
+        """The new picture and mask of a frame, at its time."""
 
     def frames(self) -> Iterator[Frame]:
         yield from map(once(self.redraw), self.clip.frames())
@@ -151,4 +159,4 @@ def with_alpha(frame: Frame) -> Image.Image:
 def without_alpha(picture: Image.Image) -> tuple[Pixels, Mask]:
     """Pixels (h, w, 3) of a picture with alpha, and the mask (h, w): hidden is what is less than half opaque."""
     rgba = np.array(picture)
-    return np.ascontiguousarray(rgba[..., :3]), rgba[..., 3] < 128
+    return np.ascontiguousarray(rgba[..., :3]), rgba[..., 3] < HALF

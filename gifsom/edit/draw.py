@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from gifsom.clip import Clip, Frame, Pixels, Rect
-from gifsom.edit.base import Redrawn, lasting
+from gifsom.edit.base import Drawn, lasting
 from gifsom.edit.span import Spanned, parse_span
 from gifsom.errors import SettingError, printable
 from gifsom.settings import MAX_SIDE, Color, Seconds, check_whole, parse_color
@@ -68,7 +68,7 @@ class _Captioned(Spanned):
         return Frame(pixels, frame.start, mask)
 
 
-class _Barred(Redrawn):
+class _Barred(Drawn):
     def __init__(self, clip: Clip, color: Color, height: int) -> None:
         super().__init__(clip)
         self.color, self.height = color, height

@@ -22,6 +22,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
+from gifsom.edit.base import HALF
 from gifsom.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
 from gifsom.info import read_info
 from gifsom.settings import Color
@@ -31,9 +32,6 @@ STILL = 0.1
 
 SHORTEST = 0.02
 """Delays of an animation below this, in seconds, are shown by every browser as 0.1 s."""
-
-HALF = 128
-"""Alpha below which a pixel is hidden where no background is asked: a GIF's pixels are shown or hidden."""
 
 REDUCED = 1 | 4
 """Bits of a TIFF page's kind that say it is a small copy of another page, or the mask of one."""
