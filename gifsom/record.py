@@ -95,13 +95,13 @@ class Recorder:
             raise SettingError("a recorder records once: make another one")
         check_screen()
         self.rect, window = self._place()
-        warm()
         control = claim()
         try:
             place = control.spool.parent
             free = shutil.disk_usage(place).free
             if free < LOW_DISK:
                 raise TargetUnwritable(f"{printable(place)}: the disk is nearly full: {free / 1e6:.0f} MB are free")
+            warm()
             self._capture = Capture(
                 self.rect, control, self._fps, window=window, duration=self._duration, **self._besides
             )

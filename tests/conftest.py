@@ -104,13 +104,14 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("compiled")
     assert gifsom("convert", FIXTURES / "ramp.mkv", cwd=folder, timeout=300).status == 0
     assert gifsom("convert", FIXTURES / "sprite.gif", cwd=folder, timeout=300).status == 0
+    subprocess.run([sys.executable, "-c", "from gifsom import spool; spool.warm()"], check=True)
 
 
 Inside = Callable[..., Run]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Path:
+def here(tmp_path: Path, compiled: None) -> Path:
     """An empty folder to run the command in."""
     folder = tmp_path / "here"
     folder.mkdir()

@@ -35,8 +35,6 @@ from gifsom.color import oklab, unpack
 from gifsom.palette import files
 from gifsom.palette.palette import Palette
 
-pytestmark = pytest.mark.usefixtures("compiled")
-
 CARDS = FIXTURES / "cards.mkv"  # lossless and of 12 colors
 CLOSING = re.compile(
     r"(?P<paths>.+): (?P<colors>\d+) colors?, mean error (?P<error>\d+\.\d\d) \(OKLab x 100: 1 is hardly seen\),"

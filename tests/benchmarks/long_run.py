@@ -2,8 +2,8 @@
 
     python tests/benchmarks/long_run.py [record] [convert] [--minutes 30] [--clip-minutes 60] [--every 30]
 
-record   `gifsom record` of a terminal that scrolls, 1280x720 at 15 fps, for --minutes. It is killed in the end: what is
-         measured is the recording, and what makes a GIF of it is the same as what converts a clip.
+record   `gifsom record` of a terminal that scrolls, 1920x1080 at 15 fps, for --minutes. It is killed in the end: what
+         is measured is the recording, and what makes a GIF of it is the same as what converts a clip.
 convert  `gifsom convert --width 320` of a clip of --clip-minutes, 640x360 at 15 fps, which ffmpeg makes.
 
 Both by default. Memory is what the command and its children (ffmpeg) have resident, descriptors are those of the
@@ -24,7 +24,7 @@ from pathlib import Path
 from common import QUIET
 from record import COMMAND, lines_go_by, start_screen
 
-SIZE = 1280, 720
+SIZE = 1920, 1080
 PAUSE = 0.02
 """Seconds between two lines of the terminal."""
 

@@ -7,7 +7,7 @@ from conftest import FIXTURES, gifsom, listing, one_line, posix
 
 resource = pytest.importorskip("resource")
 
-pytestmark = [posix, pytest.mark.usefixtures("compiled")]
+pytestmark = posix
 
 CLIP = str(FIXTURES / "scene.mp4")
 SHORT = ("--end", "0.3", "--width", "160", "--overwrite")

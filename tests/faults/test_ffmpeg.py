@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import children, environment, linux, listing, one_line, wait_for
 
-pytestmark = [linux, pytest.mark.usefixtures("compiled")]
+pytestmark = linux
 
 IMPATIENT = "from gifsom.sources import ffmpeg; ffmpeg.PATIENCE = 1.0; from gifsom.cli import main; main()"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import SHARED, linux, measured, names, one_line
 
-pytestmark = [linux, pytest.mark.usefixtures("compiled")]
+pytestmark = linux
 
 SAMPLE = ["odd/trunc.gif", "odd/zeros64k.mp4", "odd/midstream_resize.ts", "gifs/pygif-max-size.gif"]
 SAMPLE += ["gifs/pil-zero_width.gif", "gifs/pygif-large-comment.gif", "gifs/pil-iss634.gif"]
