@@ -453,6 +453,39 @@ def test_background_and_transparent_exclude_each_other() -> None:
             gifsom.open(FIXTURES / name, background="red", transparent=True)
 
 
+# --- Motion JPEG ----------------------------------------------------------------------------------------------------
+
+
+def jpeg(color: tuple[int, ...], size: tuple[int, int] = (32, 24), **options: Any) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, color).save(file, "JPEG", **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_jpegs_behind_each_other_are_a_video(tmp_path: Path, streamed: bool) -> None:
+    previewed = jpeg(BLUE, comment=jpeg(RED) * 2)
+    path = tmp_path / "camera"
+    path.write_bytes(jpeg(RED) + previewed + jpeg(LIME, (64, 48), progressive=True))
+    clip = gifsom.open(io.BytesIO(path.read_bytes()) if streamed else path)
+    assert clip.size == (32, 24)
+    assert np.abs(np.array(middles(clip)) - [RED, BLUE, LIME]).max() < 4
+    assert starts(clip) == pytest.approx([0, 0.04, 0.08])
+    assert clip.shortfall is None
+
+
+@pytest.mark.parametrize("what", ["preview", "others behind it", "something behind it"])
+def test_a_jpeg_of_one_picture_is_a_still(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "photo.mjpeg"
+    if what == "others behind it":
+        Image.new("RGB", (32, 24), RED).save(path, "MPO", save_all=True, append_images=[Image.new("RGB", (32, 24))])
+    else:
+        preview = {"comment": jpeg(BLUE) * 2} if what == "preview" else {}
+        path.write_bytes(jpeg(RED, **preview) + (b"\0\0\0\x18ftypmp42" if what == "something behind it" else b""))
+    clip = gifsom.open(path)
+    assert (clip.count, clip.duration) == (1, 0.1)
+
+
 # --- Streams --------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from PIL import ImageSequence
 from gifsom.clip import Clip
 from gifsom.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
 from gifsom.settings import WHITE, Color, parse_color
+from gifsom.sources import mjpeg
 from gifsom.sources.arrays import StoredClip, is_picture, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
 from gifsom.sources.images import is_picture as is_picture_file
@@ -83,9 +84,10 @@ class Opener:
             if isinstance(file, Spooled):
                 raise SourceRefused(f"{file}: that is a recording, and one is read from its own file only")
             return open_recording(file, self.max_pixels)
-        if is_picture_file(head):
+        demuxer = mjpeg.DEMUXER if mjpeg.is_motion_jpeg(file) else ()
+        if is_picture_file(head) and not demuxer:
             return open_image(file, self.max_pixels, self.background, self.still)
-        return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE)
+        return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE, demuxer)
 
     def _list(self, items: "Iterable[Source]") -> Clip:
         """Each after the other; pictures that follow each other are kept together, in the size of the first of them."""

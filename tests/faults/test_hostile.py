@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -234,6 +235,17 @@ def test_a_bomb_of_every_kind_takes_no_memory(make: Callable[[Path], Path], here
     assert one_line(said).startswith(f"{source}: ")
     assert memory < 500_000  # of which the program itself has a third
     assert names(here) == []
+
+
+def test_a_bomb_among_the_pictures_of_a_stream_is_left_out_and_told(here: Path, inside: Inside) -> None:
+    small, huge = BytesIO(), BytesIO()
+    Image.new("RGB", (64, 48), "red").save(small, "JPEG")
+    Image.new("L", (30_000, 3_000)).save(huge, "JPEG")
+    (here / "x.mjpeg").write_bytes(small.getvalue() * 5 + huge.getvalue() + small.getvalue() * 4)
+    run = inside("convert", "x.mjpeg", "--quiet")
+    assert run.status == 0
+    assert one_line(run.err).startswith("x.mjpeg: only 0.4 s could be read (ffmpeg: ")
+    assert inside("convert", "x.mjpeg", "--quiet", "--overwrite", "--strict").status == 1
 
 
 # --- Times ------------------------------------------------------------------------------------------------------------
