@@ -142,9 +142,8 @@ def is_packed(data: bytes, box: Rect) -> bool:
 
 def unpack(data: bytes, box: Rect, picture: Pixels) -> None:
     """Write a part that `is_packed` into a picture (h, w, 3). Raises ValueError where it is damaged."""
-    length = 3 * box.width * box.height  # what is claimed was checked: no more memory than that is taken
-    try:
-        planes = zstandard.ZstdDecompressor().decompress(data, max_output_size=length, allow_extra_data=False)
+    try:  # no more memory is taken than what the data claims, which was checked
+        planes = zstandard.ZstdDecompressor().decompress(data, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise ValueError(str(error)) from None
     _restore(np.frombuffer(planes, np.uint8).reshape(3, box.height, box.width), box.left, box.top, picture)
