@@ -474,6 +474,15 @@ def test_jpegs_behind_each_other_are_a_video(tmp_path: Path, streamed: bool) -> 
     assert clip.shortfall is None
 
 
+def test_a_damaged_picture_of_a_stream_does_not_make_a_rate_of_its_clock(tmp_path: Path) -> None:
+    path = tmp_path / "camera.mjpeg"
+    path.write_bytes(jpeg(RED).replace(b"\xff\xc0", b"\xff\xef") + jpeg(BLUE))  # no start of a frame in it
+    clip = gifsom.open(path)
+    assert clip.rate == 25
+    assert len(starts(clip)) == 1
+    assert clip.shortfall is not None
+
+
 @pytest.mark.parametrize("what", ["preview", "others behind it", "something behind it"])
 def test_a_jpeg_of_one_picture_is_a_still(tmp_path: Path, what: str) -> None:
     path = tmp_path / "photo.mjpeg"

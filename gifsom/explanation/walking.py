@@ -237,14 +237,12 @@ class _Drawn:
         if not symbols.size:
             return None
         transparent = control[3] if control[0] & 1 else -1
-        order = _interlaced(height) if flags & 0x40 else np.arange(height)
+        rows = np.argsort(_interlaced(height)) if flags & 0x40 else np.arange(height)
         planes = []
         for found in (symbols, bits, np.ones(len(symbols), np.bool_)):
             plane = np.zeros(area, found.dtype)  # what is missing is 0, and not opaque
             plane[: len(found)] = found
-            rows = np.empty((height, width), found.dtype)
-            rows[order] = plane.reshape(height, width)
-            planes.append(rows[: size[1] - top, : size[0] - left])
+            planes.append(plane.reshape(height, width)[rows[: size[1] - top], : size[0] - left])
         index, spent, drawn = planes
         raw = (block.table or common or b"").ljust(3 * TABLE, b"\0")
         table = pack(np.frombuffer(raw, np.uint8).reshape(-1, 3))

@@ -38,13 +38,16 @@ PATIENCE: Final = 60.0
 QUEUE_BYTES: Final = 8 << 20
 """Frames that may wait between ffmpeg and the reader, in bytes; at least two frames."""
 
+FASTEST: Final = 2000.0
+"""Frames a second above which a rate is none, but the clock of the file's times."""
+
 _ALPHA = re.compile(r"rgba|argb|bgra|abgr|yuva|gbrap|^ya\d|pal8")
 _VIDEO = re.compile(
     r"\[info\]   Stream #0:(?P<index>\d+)\S*: Video: (?P<codec>\w+).*?, (?P<format>[a-z]\w+)(?:\((?P<color>[^)]*)\))?, "
     r"(?P<width>\d+)x(?P<height>\d+)(?P<rest>.*)"
 )
 _ASPECT = re.compile(r"SAR (\d+):(\d+)")
-_RATE = re.compile(r"([\d.]+)(k?) (fps|tbr)")
+_RATE = re.compile(r"([\d.]+)(k?) (?:fps|tbr)")
 _DURATION = re.compile(r"\[info\] +(?:Duration: |DURATION +: )(\d+):(\d+):(\d+(?:\.\d+)?)")
 _ROTATION = re.compile(r"\[info\] +display ?matrix: rotation of (-?[\d.]+)", re.IGNORECASE)
 _TELLER: Final = f"showinfo@{secrets.token_hex(8)}"
@@ -176,7 +179,7 @@ def _describe(stream: re.Match[str], lines: list[str]) -> Stream:
     if turns and round(abs(turns[0])) % 180 == 90:
         width, height = height, width
 
-    rates = {unit: float(value) * (1000 if kilo else 1) for value, kilo, unit in _RATE.findall(stream["rest"])}
+    rates = [float(value) * (1000 if kilo else 1) for value, kilo in _RATE.findall(stream["rest"])]
     clocks = [_DURATION.match(line) for line in [*own, *lines[: others[0]]]]
     spans = [int(c[1]) * 3600 + int(c[2]) * 60 + float(c[3]) for c in clocks if c]
 
@@ -186,7 +189,7 @@ def _describe(stream: re.Match[str], lines: list[str]) -> Stream:
         index=int(stream["index"]),
         decoder=decoder,
         size=(max(1, width), max(1, height)),
-        rate=_exact(max(rates.values())) if rates else None,
+        rate=max((_exact(rate) for rate in rates if 0 < rate <= FASTEST), default=None),
         duration=spans[0] if spans and spans[0] > 0 else None,
         alone=len(others) == 1,
         alpha=hidden or bool(_ALPHA.search(stream["format"])),

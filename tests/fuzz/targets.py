@@ -34,6 +34,7 @@ from gifsom.options import Settings
 from gifsom.palette import files
 from gifsom.region import parse_region, region_text
 from gifsom.sources.images import is_picture
+from gifsom.sources.mjpeg import is_motion_jpeg
 from gifsom.spool import Picture, Spool
 from gifsom.spool.record import _HEAD_BYTES, _HEADER, _RECORD, HEADER_BYTES
 
@@ -121,7 +122,7 @@ def gif(data: bytes) -> None:
 
 def images(data: bytes) -> None:
     """Pictures and animations, from a stream. What is none would go to ffmpeg, a process for each input."""
-    if is_picture(data[:16]):
+    if is_picture(data[:16]) and not is_motion_jpeg(stored(data, "picture")):
         look(gifsom.open(BytesIO(data), max_pixels=MAX_PIXELS))
 
 
