@@ -48,7 +48,7 @@ _DAMAGE = (
     TypeError,
     IndexError,
     KeyError,
-    OverflowError,
+    ArithmeticError,
     RuntimeError,
     struct.error,
     zlib.error,
