@@ -216,6 +216,8 @@ def _pictures(path: os.PathLike[str], max_pixels: int) -> Iterator[tuple[Image.I
                     if image.width * image.height > max_pixels:
                         raise SourceRefused(too_large(path, f"{image.width}x{image.height}", max_pixels))
                     image.load()
+                if image.mode == "P" and image.palette is None:
+                    raise ValueError("a picture without a color table")
             except EOFError:
                 return
             if (
