@@ -21,7 +21,7 @@ def is_motion_jpeg(path: os.PathLike[str]) -> bool:
         if data[:2] != _SOI:
             return False
         at = 2
-        while (segment := data[at : at + 8]) and segment[0] == 0xFF and segment[1:2] != bytes([_SOS]):
+        while len(segment := data[at : at + 8]) == 8 and segment[0] == 0xFF and segment[1] != _SOS:
             if segment[1] == _APP2 and segment[4:8] == b"MPF\0":
                 return False
             at += 2 + int.from_bytes(segment[2:4])
