@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CODES = 4096
+SHORTER = 6
 
 Phrase = tuple[int, ...]  # symbols; the LZW dictionary has a code for each
 Codes = list[tuple[int, int]]  # a code and its width in bits
@@ -33,7 +34,30 @@ def longest(
     return alive[-1]
 
 
-def encode(symbols: Sequence[int], free: Sequence[bool], transparent: int, minimum: int, first: int = CODES) -> Codes:
+def ahead(
+    phrases: Mapping[Phrase, int],
+    symbols: Sequence[int],
+    free: Sequence[bool],
+    start: int,
+    length: int,
+    part: int,
+    transparent: int,
+) -> int:
+    """How many pixels of the longest phrase to code: all, or what lets the next phrase reach so much farther."""
+    end = start + length
+    if end == len(symbols):
+        return length
+    reached = {
+        count: count + len(longest(phrases, symbols, free, start + count, transparent))
+        for count in range(max(1, length - SHORTER), length + 1)
+    }
+    best = max(reached, key=lambda count: (reached[count], count))
+    return best if reached[best] > reached[length] + length // part else length
+
+
+def encode(
+    symbols: Sequence[int], free: Sequence[bool], transparent: int, minimum: int, first: int = CODES, part: int = 0
+) -> Codes:
     """The codes of a stream, each with its width; the dictionary is cleared at `first` codes, then when it is full."""
     clear, end = 1 << minimum, (1 << minimum) + 1
     phrases: dict[Phrase, int] = {}
@@ -52,9 +76,12 @@ def encode(symbols: Sequence[int], free: Sequence[bool], transparent: int, minim
         # The decoder adds the phrase before plus one symbol while it reads this code, which may stand for just that.
         usable = ChainMap(phrases, {(*before, before[0]): following} if before else {})
         phrase = longest(usable, symbols, free, at, transparent)
+        if part:
+            length = ahead(usable, symbols, free, at, len(phrase), part, transparent)
+            phrase = longest(usable, symbols[: at + length], free, at, transparent)
         codes.append((usable[phrase], width))
         if before:
-            phrases[(*before, phrase[0])] = following
+            phrases.setdefault((*before, phrase[0]), following)
             following += 1
         if following == 1 << width and width < 12:
             width += 1

@@ -50,7 +50,7 @@ def many_colors() -> list[np.ndarray]:
 GOLDEN = {
     sliding_block: "7216c3f5397a44a9dbaad2042401bf87f691c6267201a4d818fb17abe16fcec0",
     growing_bar: "6a51c0d51826313988bcd69f95bf6f00ec87c84581f53333bb27d92a0a5de98d",
-    many_colors: "41672b0bf7ab2eb83a3ba1518ede204a2dada47ea68033b97f5e3e257adedede",
+    many_colors: "3816c6c1356316534de004e742badd8a042641261a79cc31af5cc93789f163cd",
 }
 
 

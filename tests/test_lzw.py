@@ -137,9 +137,16 @@ def honours(symbols: Symbols, decoded: Symbols, free: Free, transparent: int) ->
     return bool(np.all((decoded == symbols) | (free & (decoded == transparent))))
 
 
-def twin(symbols: Symbols, minimum: int, free: Free | None = None, transparent: int = 0, first: int = CODES) -> bytes:
+def twin(
+    symbols: Symbols,
+    minimum: int,
+    free: Free | None = None,
+    transparent: int = 0,
+    first: int = CODES,
+    part: int = 0,
+) -> bytes:
     choice = np.zeros(symbols.size, bool) if free is None else free
-    codes = reference.encode(symbols.ravel().tolist(), choice.ravel().tolist(), transparent, minimum, first)
+    codes = reference.encode(symbols.ravel().tolist(), choice.ravel().tolist(), transparent, minimum, first, part)
     return reference.packed(codes)
 
 
@@ -161,14 +168,14 @@ def test_stream_is_the_one_of_the_twin(minimum: int) -> None:
 
 
 @pytest.mark.parametrize("minimum", MINIMUMS)
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_stream_with_a_free_choice_is_the_one_of_the_twin(minimum: int, share: float) -> None:
+@pytest.mark.parametrize(("share", "part"), [(0.1, 0), (0.5, 0), (0.9, 0), (0.5, 2), (0.1, 8)])
+def test_stream_with_a_free_choice_is_the_one_of_the_twin(minimum: int, share: float, part: int) -> None:
     transparent = (1 << minimum) - 2
     for name, symbols in pictures(minimum):
         short = symbols[:3000]
         free = np.random.default_rng(minimum).random(short.size) < share
-        data = compress(short, minimum, free, transparent)
-        assert twin(short, minimum, free, transparent) == data, name
+        data = compress(short, minimum, free, transparent, part=part)
+        assert twin(short, minimum, free, transparent, part=part) == data, name
         decoded, _ = decode_lzw(minimum, data)
         assert honours(short, np.frombuffer(decoded, np.uint8), free, transparent), name
 
@@ -181,8 +188,9 @@ def test_any_stream_with_any_free_choice_is_the_one_of_the_twin(data: st.DataObj
     transparent = data.draw(st.integers(0, (1 << minimum) - 1))
     symbols = np.array([pixel for pixel, _ in pixels], np.uint8)
     free = np.array([choice for _, choice in pixels])
-    stream = compress(symbols, minimum, free, transparent)
-    assert twin(symbols, minimum, free, transparent) == stream
+    part = data.draw(st.integers(0, 9))
+    stream = compress(symbols, minimum, free, transparent, part=part)
+    assert twin(symbols, minimum, free, transparent, part=part) == stream
     decoded, _ = decode_lzw(minimum, stream)
     assert honours(symbols, np.frombuffer(decoded, np.uint8), free, transparent)
 
@@ -199,6 +207,14 @@ def test_unchanged_pixels_join_the_phrase_that_goes_on() -> None:
     everywhere = np.ones(symbols.size, bool)
     assert len(compress(np.zeros(4000, np.uint8), 8)) >= len(compress(symbols, 8, everywhere, 255))
     assert len(compress(symbols, 8)) > 30 * len(compress(symbols, 8, everywhere, 255))
+
+
+def test_a_shorter_phrase_is_taken_where_the_next_one_then_reaches_farther() -> None:
+    """Rows of a picture that is twice as large as it was drawn, as games are."""
+    symbols = np.tile(noise(4, 1000)[:, None].repeat(8, axis=1).reshape(-1, 80).repeat(4, axis=0).ravel(), 3)
+    greedy, cut = compress(symbols, 4), compress(symbols, 4, part=2)
+    assert decode_lzw(4, cut)[0] == symbols.tobytes()
+    assert len(cut) < 0.97 * len(greedy)
 
 
 def test_a_picture_is_coded_row_by_row_whatever_its_layout() -> None:
@@ -244,7 +260,7 @@ def test_every_string_of_up_to_8_symbols_comes_back() -> None:
         shifts = 2 * np.arange(length)
         strings = (np.arange(4**length)[:, None] >> shifts & 3).astype(np.uint8)
         for number, string in enumerate(strings):
-            data = out[: lzw._encode(string, nothing_free[:length], 0, 2, CODES, out)]
+            data = out[: lzw._encode(string, nothing_free[:length], 0, 2, CODES, number % 3, out)]
             assert string.tobytes() == decode(data, 2).tobytes() == by_pillow(data.tobytes(), 2, length)
             if number % 61 == 0:
                 assert (string.tobytes(), decode.codes) == decode_lzw(2, data.tobytes())
@@ -261,8 +277,8 @@ def test_every_string_of_up_to_5_symbols_with_every_free_choice_is_honoured() ->
         strings = (np.arange(4**length)[:, None] >> 2 * shifts & 3).astype(np.uint8)
         choices = (np.arange(2**length)[:, None] >> shifts & 1).astype(bool)
         for string in strings:
-            for free in choices:
-                decoded = decode(out[: lzw._encode(string, free, 3, 2, CODES, out)], 2)
+            for number, free in enumerate(choices):
+                decoded = decode(out[: lzw._encode(string, free, 3, 2, CODES, number % 3, out)], 2)
                 assert decoded.size == length
                 assert honours(string, decoded, free, 3), (string, free)
 
@@ -318,9 +334,10 @@ def test_first_dictionary_can_be_cleared_at_any_code(minimum: int) -> None:
     clear = 1 << minimum
     symbols = noise(minimum, 9000)
     for first in (clear + 3, clear + 4, 2 * clear, 2 * clear + 1, 1024, 1025, 3840, CODES - 1):
-        data = compress(symbols, minimum, first=first)
-        assert decode_lzw(minimum, data)[0] == symbols.tobytes(), first
-        assert twin(symbols, minimum, first=first) == data, first
+        for part in (0, 2):
+            data = compress(symbols, minimum, first=first, part=part)
+            assert decode_lzw(minimum, data)[0] == symbols.tobytes(), first
+            assert twin(symbols, minimum, first=first, part=part) == data, first
 
 
 def test_no_clear_stands_before_the_end() -> None:
@@ -336,7 +353,7 @@ def test_encoder_writes_nothing_outside_the_room_it_is_given() -> None:
     """Neither beside the output nor behind what it says that it has written."""
     symbols = noise(8, 9000)
     room = np.full(2 * symbols.size + 16 + 64, 0xA5, np.uint8)
-    size = lzw._encode(symbols, np.zeros(symbols.size, bool), 0, 8, CODES, room[32:-32])
+    size = lzw._encode(symbols, np.zeros(symbols.size, bool), 0, 8, CODES, 0, room[32:-32])
     assert compress(symbols, 8) == room[32 : 32 + size].tobytes()
     assert {0xA5} == {*room[:32].tolist(), *room[32 + size :].tolist()}
 
@@ -379,8 +396,12 @@ def test_longest_phrase_is_the_one_of_the_twin(minimum: int, symbol: int, transp
             rooms = [np.full((4, lzw.CODES), -1, np.int64) for _ in range(2)]
             inner = [room[1:-1] for room in rooms]
             node, length, head = lzw._longest(symbols, free, start, transparent, tree, *inner)
-            expected = reference.longest(phrases, symbols.tolist(), free.tolist(), start, transparent)
+            pixels = phrases, symbols.tolist(), free.tolist(), start
+            expected = reference.longest(*pixels, transparent)
             assert (phrases[expected], len(expected), expected[0]) == (node, length, head)
+            for part in (1, 2, 9):
+                taken = lzw._ahead(symbols, free, start, length, part, transparent, tree, *inner)
+                assert taken == reference.ahead(*pixels, length, part, transparent)
             assert all({-1} == {*room[0].tolist(), *room[-1].tolist()} for room in rooms)
 
 

@@ -16,7 +16,7 @@ from gifsom.clip import Frame, Pixels, Rect
 from gifsom.color import pack, unpack
 from gifsom.encoder.changes import Canvas, Change, changes
 from gifsom.encoder.gif import CLEAR, KEEP, GifWriter, Patch, stands
-from gifsom.encoder.lzw import compress, minimum_code_size
+from gifsom.encoder.lzw import CODES, compress, minimum_code_size
 from gifsom.palette.nearest import Mapper
 from gifsom.palette.palette import Palette
 from gifsom.settings import ANIMATED, TABLE
@@ -32,6 +32,10 @@ FIRST_CLEARS = (1280, 3712)
 
 FULL = 5400
 """Bytes of code that fill the first dictionary."""
+
+PARTS = (2, 8)
+"""By which parts of a phrase the next one must reach farther for it to be cut: the first takes 9 % less on that game,
+the second up to 1 % less where phrases are short."""
 
 THREADS = 2
 WAITING = 4
@@ -230,21 +234,20 @@ def _images(change: Change, tables: Tables) -> Iterator[Image]:
 def _shortest(image: Indexed, free: NDArray[np.bool_]) -> bytes:
     """The shortest of the code streams that are tried for an image; it may stay as it is where it is free."""
     symbols, minimum = image.indices, image.minimum
-    if image.transparent is None:
-        return _cleared(symbols, minimum, None, 0, compress(symbols, minimum))
-    transparent = image.transparent
-    data, kept = compress(symbols, minimum, free, transparent), free
-    other = compress(symbols, minimum, long := _long_runs(free), transparent)
-    if len(other) < len(data):
-        data, kept = other, long
-    return _cleared(symbols, minimum, kept, transparent, data)
+    choices = [None] if image.transparent is None else [free, _long_runs(free)]
+    transparent = image.transparent or 0
 
+    def tried(choice: int, part: int = 0, first: int = CODES) -> tuple[bytes, int, int]:
+        return compress(symbols, minimum, choices[choice], transparent, first, part), choice, part
 
-def _cleared(symbols: Pixels, minimum: int, free: NDArray[np.bool_] | None, transparent: int, data: bytes) -> bytes:
-    """The code stream, or a shorter one whose first dictionary is cleared early."""
-    if len(data) <= FULL:
-        return data
-    return min(data, *(compress(symbols, minimum, free, transparent, first) for first in FIRST_CLEARS), key=len)
+    def length(found: tuple[bytes, int, int]) -> int:
+        return len(found[0])
+
+    best = min((tried(choice) for choice in range(len(choices))), key=length)
+    best = min(best, *(tried(best[1], part) for part in PARTS), key=length)
+    if length(best) > FULL:
+        best = min(best, *(tried(*best[1:], first) for first in FIRST_CLEARS), key=length)
+    return best[0]
 
 
 def _long_runs(free: NDArray[np.bool_]) -> NDArray[np.bool_]:
