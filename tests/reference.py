@@ -352,6 +352,37 @@ def seek(
     return best
 
 
+def shorten(
+    pixels: NDArray[np.float32],
+    best: Sequence[int],
+    at: int,
+    node: int,
+    length: int,
+    table: NDArray[np.float32],
+    near: NDArray[np.uint8],
+    transparent: int,
+    book: Dictionary,
+    worth: np.float32,
+) -> tuple[int, int]:
+    """A phrase without an excess, or its beginning with which the next one is worth the most: its node, its length."""
+    taken, least = (node, length), np.float32(np.inf)
+    if at + length == len(pixels):
+        return taken
+    for less in range(min(4, length - 1) + 1):
+        mid = at + length - less
+        _, after, e = seek(pixels, mid, starting(best[mid], near, transparent), table, transparent, book, worth)
+        score = e - worth * np.float32(length - less + after + (1 if less == 0 else 0))
+        if score < least:
+            taken, least = (node, length - less), score
+        node = book.parent.get(node, NONE)
+    return taken
+
+
+def starting(best: int, near: NDArray[np.uint8], transparent: int) -> list[int]:
+    """The symbols with which a phrase may begin."""
+    return [*([] if transparent == NONE else [transparent]), *near[best].tolist()]
+
+
 def choose(
     pixels: NDArray[np.float32],
     best: Sequence[int],
@@ -375,12 +406,14 @@ def choose(
         tentative = before != NONE and child_by(book, before, own) == NONE
         if tentative:
             grow(book, before, own, following)
-        starts = [*([] if transparent == NONE else [transparent]), *near[best[at]].tolist()]
-        node, size, e = seek(pixels, at, starts, table, transparent, book, np.float32(cost / length))
+        worth = np.float32(cost / length)
+        node, size, e = seek(pixels, at, starting(best[at], near, transparent), table, transparent, book, worth)
+        if price < 1e-6 and e == 0 and length >= 6:
+            node, size = shorten(pixels, best, at, node, size, table, near, transparent, book, worth)
+        word = book.word(node)
         total += float(e)
         cost += (float(e) + price * width - cost) * 0.02
         length += (size - length) * 0.02
-        word = book.word(node)
         symbols += word
         if before != NONE:
             if word[0] != own:

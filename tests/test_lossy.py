@@ -37,11 +37,14 @@ def neighbours(table: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.argsort(square, axis=1, kind="stable")[:, : lossy.NEAR].astype(np.uint8)
 
 
-def problem(n: int, entries: int, seed: int, *, first: bool) -> tuple[NDArray[np.float32], ...]:
-    """Pixels for `choose` near the entries of a table, their best entries, the table, its neighbours."""
+def problem(n: int, entries: int, seed: int, *, first: bool, run: int = 3) -> tuple[NDArray[np.float32], ...]:
+    """Pixels for `choose` near the entries of a table, their best entries, the table, its neighbours.
+
+    `run` pixels in a row are alike.
+    """
     rng = np.random.default_rng(seed)
     table = oklab(colors(entries, seed))
-    best = np.repeat(rng.integers(entries, size=-(-n // 3)), 3)[:n].astype(np.uint8)
+    best = np.repeat(rng.integers(entries, size=-(-n // run)), run)[:n].astype(np.uint8)
     pixels = np.empty((n, 6), np.float32)
     pixels[:, :3] = table[best] + rng.normal(0, 0.01, (n, 3))
     pixels[:, 3] = rng.uniform(0.1, 8, n)
@@ -66,6 +69,17 @@ def test_symbols_and_stream_are_those_of_the_twin(price: float, entries: int, mi
     assert total == (pytest.approx(excess, rel=1e-6) if numba.config.DISABLE_JIT else excess)  # then sums are float32
     decoded, _ = decode_lzw(minimum, out[:size].tobytes())
     assert symbols.tobytes() == decoded
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_phrases_that_are_cut_for_the_sake_of_the_next_ones_are_those_of_the_twin(first: bool) -> None:
+    pixels, best, table, near = problem(4000, 20, 4, first=first, run=12)
+    transparent = None if first else 20
+    coded = choose(pixels, best, table, near, transparent, 5, 1e-7)
+    expected, codes, _ = reference.choose(pixels, best.tolist(), table, near, lossy.NONE if first else 20, 5, 1e-7)
+    assert expected == coded.symbols.tolist()
+    assert reference.packed(codes) == coded.data
+    assert coded.data != choose(pixels, best, table, near, transparent, 5, lossy.PATIENT).data
 
 
 def test_dictionary_is_cleared_when_it_is_full_as_the_twin_does() -> None:
@@ -120,6 +134,8 @@ def test_tree_and_its_search_are_those_of_the_twins() -> None:
         for worth in map(np.float32, (1e-6, 1e-3, 1.0)):
             found = lossy._seek(pixels, at, int(best[at]), table, near, 8, tree, worth, room)
             assert reference.seek(pixels, at, starts, table, 8, book, worth) == found
+            cut = lossy._shorten(pixels, best, at, *found[:2], table, near, 8, tree, worth, room)
+            assert reference.shorten(pixels, best.tolist(), at, *found[:2], table, near, 8, book, worth) == cut
 
 
 def test_without_a_price_no_stream_is_longer_than_that_of_the_exact_coder() -> None:
