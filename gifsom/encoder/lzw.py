@@ -121,8 +121,9 @@ def _encode(
             tree[following] = 0
         node, length, head = _longest(symbols, free, at, transparent, tree, nodes, heads)
         if part:
-            length = _ahead(symbols, free, at, length, part, transparent, tree, nodes, heads)
-            node, length, head = _longest(symbols[: at + length], free, at, transparent, tree, nodes, heads)
+            taken = _ahead(symbols, free, at, length, part, transparent, tree, nodes, heads)
+            if taken < length:
+                node, length, head = _longest(symbols[: at + taken], free, at, transparent, tree, nodes, heads)
         if before >= 0:
             if head != before_first:
                 if tentative:
