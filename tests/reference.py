@@ -408,7 +408,7 @@ def choose(
             grow(book, before, own, following)
         worth = np.float32(cost / length)
         node, size, e = seek(pixels, at, starting(best[at], near, transparent), table, transparent, book, worth)
-        if price < 1e-6 and e == 0 and length >= 6:
+        if price < 1e-6 and e == 0 and length >= 8:
             node, size = shorten(pixels, best, at, node, size, table, near, transparent, book, worth)
         word = book.word(node)
         total += float(e)
