@@ -215,9 +215,9 @@ def _shorten(
     for less in range(1, min(SHORTER, length - 1) + 1):
         here, mid = np.int64(tree[PARENT][here]), end - less
         _, after, e = _seek(pixels, mid, np.int64(best[mid]), table, near, transparent, tree, worth, stack)
-        if e - worth * np.float32(length - less + after) < least:
-            least = e - worth * np.float32(length - less + after)
-            taken, count = here, length - less
+        score = e - worth * np.float32(length - less + after)
+        if score < least:
+            least, taken, count = score, here, length - less
     return taken, count
 
 

@@ -22,7 +22,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
-from gifsom.edit.base import HALF
+from gifsom.edit.base import HALF, same
 from gifsom.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
 from gifsom.info import read_info
 from gifsom.settings import Color
@@ -126,9 +126,8 @@ class ImageClip(Clip):
         try:
             for start, (picture, _) in zip(self.starts, _pictures(self.path, self.max_pixels), strict=False):
                 frame = _frame(picture, start, self.background)
-                if before is not None and before.mask is None and frame.mask is None:
-                    same = np.array_equal(before.pixels, frame.pixels)
-                    frame = Frame(before.pixels, start) if same else frame
+                if before is not None and same(before, frame):
+                    frame = Frame(before.pixels, start, before.mask)
                 yield frame
                 before = frame
         except _DAMAGE as error:  # all of it could be read when it was opened

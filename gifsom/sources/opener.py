@@ -84,9 +84,10 @@ class Opener:
             if isinstance(file, Spooled):
                 raise SourceRefused(f"{file}: that is a recording, and one is read from its own file only")
             return open_recording(file, self.max_pixels)
-        demuxer = mjpeg.DEMUXER if mjpeg.is_motion_jpeg(file) else ()
-        if is_picture_file(head) and not demuxer:
+        picture = is_picture_file(head)
+        if picture and not mjpeg.is_motion_jpeg(file):
             return open_image(file, self.max_pixels, self.background, self.still)
+        demuxer = mjpeg.DEMUXER if picture else ()
         return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE, demuxer)
 
     def _list(self, items: "Iterable[Source]") -> Clip:
