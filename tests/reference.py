@@ -544,13 +544,22 @@ def average(
     return mean, count, color, AHEAD if still == len(frames) else still
 
 
-def demand(best: Sequence[int], pixels: NDArray[np.float32], limit: float, entries: int) -> NDArray[np.float64]:
+def demand(
+    best: Sequence[int], pixels: NDArray[np.float32], colors: NDArray[np.float32], shown: Sequence[int], limit: float
+) -> NDArray[np.float64]:
     """Count and weight (2, entries) of what is asked for."""
-    asked = np.zeros((2, entries))
-    for entry, row in zip(best, pixels, strict=True):
-        if row[5] > limit:
-            asked[:, entry] += 1.0, row[3]
+    asked = np.zeros((2, len(colors)))
+    for entry, stays, row in zip(best, shown, pixels, strict=True):
+        color, weight = row[:3], row[3]
+        gain = max(square(colors[stays], color) - square(colors[entry], color), np.float32(0.0)) * weight
+        if gain * (np.float32(1.0) + np.float32(STEEP) * gain) > limit:
+            asked[:, entry] += 1.0, weight
     return asked
+
+
+def reveal(symbols: Sequence[int], entries: Sequence[int], below: Sequence[int]) -> list[int]:
+    """What an image leaves on the canvas."""
+    return [entries[symbol] if symbol < len(entries) else there for symbol, there in zip(symbols, below, strict=True)]
 
 
 def slice(

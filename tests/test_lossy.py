@@ -16,7 +16,7 @@ from strict import check, decode_lzw
 
 from gifsom.clip import Frame, Rect
 from gifsom.color import oklab
-from gifsom.encoder import lossy, seen, steady, tables
+from gifsom.encoder import changes, lossy, seen, steady, tables
 from gifsom.encoder.encode import OneTable, encode
 from gifsom.encoder.lossy import choose
 from gifsom.encoder.lzw import compress
@@ -257,14 +257,25 @@ def test_averages_are_those_of_the_twin() -> None:
             assert (m, c, color, still) == (list(mean[i]), count[i], pixels[i].tolist(), lasting[i])
 
 
+def test_what_an_image_leaves_on_the_canvas_is_that_of_the_twin() -> None:
+    rng = np.random.default_rng(13)
+    symbols, below = rng.integers(9, size=30).astype(np.uint8), rng.integers(1000, size=30).astype(np.uint16)
+    for count in (8, 9):  # with "as it is", and without
+        entries, canvas = rng.integers(1000, size=count).astype(np.uint16), np.empty(30, np.uint16)
+        changes._reveal(symbols, entries, below, canvas)
+        assert canvas.tolist() == reference.reveal(symbols.tolist(), entries.tolist(), below.tolist())
+
+
 def test_demand_and_slice_are_those_of_the_twins() -> None:
     rng = np.random.default_rng(11)
     lab = rng.random((60, 3)).astype(np.float32)
     square = ((lab[:, None] - lab[None]) ** 2).sum(axis=2)
     best, pixels = rng.integers(60, size=900).astype(np.uint16), rng.random((900, 6)).astype(np.float32)
     count, weight = np.zeros(60), np.zeros(60)
-    tables._demand(best, pixels, 0.4, count, weight)
-    assert np.array_equal(reference.demand(best.tolist(), pixels, 0.4, 60), [count, weight])
+    shown = np.where(rng.random(900) < 0.3, best, rng.integers(60, size=900)).astype(np.uint16)
+    tables._demand(best, pixels, lab, shown, 100.0, count, weight)
+    assert np.array_equal(reference.demand(best.tolist(), pixels, lab, shown.tolist(), 100.0), [count, weight])
+    assert 100 < count.sum() < 600
     order = np.argsort(square, axis=1, kind="stable")[:, 1:4].astype(np.uint16)
     for size in (1, 10, 59):
         alive = count > 0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gifsom.clip import Frame, Pixels, Rect
 from gifsom.encoder.gif import CLEAR, KEEP
+from gifsom.jit import kernel
 
 Canvas = NDArray[Any]
 """(h, w) whole numbers, each of which stands for a color, or for "transparent"."""
@@ -45,6 +46,28 @@ class Change:
         """(h, w) of the rectangle: what is there already."""
         free: NDArray[np.bool_] = self.symbols == self.rect.cut(self.below)
         return free
+
+
+@kernel
+def _reveal(
+    symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArray[np.uint16], out: NDArray[np.uint16]
+) -> None:
+    """What an image leaves on the canvas (n,): entry `symbol` of a table, or where there is none, what lies below."""
+    for i in range(symbols.shape[0]):
+        symbol = symbols[i]
+        out[i] = entries[symbol] if symbol < entries.shape[0] else below[i]
+
+
+def reveal(symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """The canvas with an image.
+
+    symbols  (n,): what each pixel shows
+    entries  (k,): the numbers that symbols below k stand for; the others show what lies below
+    below    (h, w), h * w = n
+    """
+    canvas = np.empty_like(below)
+    _reveal(symbols, entries, below.ravel(), canvas.ravel())
+    return canvas
 
 
 def changes(

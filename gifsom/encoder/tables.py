@@ -61,18 +61,29 @@ class Table:
 def _demand(
     best: NDArray[np.uint16],
     pixels: NDArray[np.float32],
+    colors: NDArray[np.float32],
+    shown: NDArray[np.uint16],
     limit: float,
     count: NDArray[np.float64],
     weight: NDArray[np.float64],
 ) -> None:
     """Add to count and weight (n,) of an entry of the map each pixel that it is best for and that is not well as it is.
 
-    pixels (m, 6) are as for `choose`; `limit` is the excess up to which a pixel stays.
+    Of pixels (m, 6) color and weight are known, as `look` gives them. They show entries (m,) of the map, whose colors
+    are (n, 3); `limit` is the excess, as `compare` gives it, up to which a pixel stays.
     """
     for i in range(best.shape[0]):
-        if pixels[i, 5] > limit:
-            count[best[i]] += 1.0
-            weight[best[i]] += pixels[i, 3]
+        b, s = best[i], shown[i]
+        if b == s:
+            continue
+        x, y, z = pixels[i, 0], pixels[i, 1], pixels[i, 2]
+        dx, dy, dz = colors[b, 0] - x, colors[b, 1] - y, colors[b, 2] - z
+        base = dx * dx + dy * dy + dz * dz
+        dx, dy, dz = colors[s, 0] - x, colors[s, 1] - y, colors[s, 2] - z
+        e = max(dx * dx + dy * dy + dz * dz - base, np.float32(0.0)) * pixels[i, 3]
+        if e * (np.float32(1.0) + np.float32(STEEP) * e) > limit:
+            count[b] += 1.0
+            weight[b] += pixels[i, 3]
 
 
 @kernel
@@ -195,19 +206,26 @@ class Tables:
         _lay(self._square, self._order, place, near, slot, away)
         return Table(entries.astype(np.uint16), self.lab[entries], near, slot, away, local)
 
-    def choose(self, best: NDArray[np.uint16], pixels: NDArray[np.float32], price: float) -> Table:
+    def choose(
+        self, best: NDArray[np.uint16], pixels: NDArray[np.float32], shown: NDArray[np.uint16] | None, price: float
+    ) -> Table:
         """The table for a picture.
 
         Args:
             best: (n,) the nearest entry of the map for each pixel.
-            pixels: (n, 6) as for `lossy.choose`, with the entry of the map as the best choice.
+            pixels: (n, 6) as `look` gives them: color and weight are known.
+            shown: (n,) the entry of the map that each shows now; None: nothing is shown yet, so nothing can stay.
             price: of a bit.
         """
         if not self.large:
             return self.main
         n = len(self.lab)
         count, weight = np.zeros(n), np.zeros(n)
-        _demand(best, pixels, max(NEED, 10 * price), count, weight)
+        if shown is None:
+            count += np.bincount(best, minlength=n)
+            weight += np.bincount(best, pixels[:, 3], minlength=n)
+        else:
+            _demand(best, pixels, self.lab, shown, max(NEED, 10 * price), count, weight)
         alive = count > 0
         if not alive.any():
             return self.main

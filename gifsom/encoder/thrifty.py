@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gifsom.clip import Frame, Pixels, Rect
 from gifsom.encoder.ahead import ahead
+from gifsom.encoder.changes import reveal
 from gifsom.encoder.dither import apply_dither
 from gifsom.encoder.encode import Stats
 from gifsom.encoder.gif import KEEP, GifWriter, Patch, stands
@@ -124,25 +125,19 @@ class ThriftyEncoder:
         if self._dither != "none":
             apply_dither(self._dither, pixels, best, lasting, area, self._tables)
         shown = np.ascontiguousarray(area.cut(self._shown))
-        table = self._tables.main
-        if self._tables.large:
-            compare(pixels, best, self._tables.lab, shown, self._tables.lab, first)
-            table = self._tables.choose(best.ravel(), pixels.reshape(-1, 6), self._price)
-        slots = table.slot[best]
+        table = self._tables.choose(best.ravel(), pixels.reshape(-1, 6), None if first else shown.ravel(), self._price)
+        slots = table.slot.take(best)
         compare(pixels, slots, table.lab, shown, self._tables.lab, first)
         rect = settle(pixels, CHANGE * self._price)
         while rect is not None:
             pixels, slots = compact(pixels, rect), np.ascontiguousarray(rect.cut(slots))
             area = Rect(area.left + rect.left, area.top + rect.top, rect.width, rect.height)
-            shown = area.cut(self._shown)
+            shown = np.ascontiguousarray(rect.cut(shown))
             coded = self._choose(pixels, slots, table)
-            symbols = coded.symbols.reshape(shown.shape)
-            kept = symbols == len(table.entries)
-            entries = table.entries[np.minimum(symbols, len(table.entries) - 1)]
-            changed = ~kept & (entries != shown) | first
-            rect = Rect.around(changed)
+            revealed = reveal(coded.symbols, table.entries, shown)
+            rect = Rect(0, 0, area.width, area.height) if first else Rect.around(revealed != shown)
             if rect is not None and rect.width * rect.height > SHRUNK * area.width * area.height:
-                shown[changed] = entries[changed]
+                area.cut(self._shown)[...] = revealed
                 return self._patch(area, coded, table)
         return None
 
