@@ -1,4 +1,4 @@
-"""kernel(): numba's njit as this project uses it.
+"""kernel() and part(): numba's njit as this project uses it.
 
 Compiled code is kept in numba's cache on disk. A cache that cannot be written is done without, and a damaged entry is
 made again: numba itself raises at decoration for the one and at every run for the other.
@@ -10,9 +10,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from numba.core import event
 from numba.core.caching import FunctionCache
 from numba.core.runtime import rtsys
+from numba.cpython.unsafe.numbers import trailing_zeros
+from numba.extending import overload
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,11 +67,24 @@ class _Cache(FunctionCache):
 def kernel(function: F) -> F:
     """Compile `function` at its first call, without the GIL, and keep the machine code on disk where possible.
 
-    A kernel checks nothing: the function around it does. It calls only kernels of its own file, since numba's cache
-    does not see a change in another one, and lasts at most some 100 ms, since a signal waits for it. It divides as
-    numpy does: a test for zero in every division would keep loops from being vectorized.
+    A kernel checks nothing: the function around it does. It calls only kernels and parts of its own file, since numba's
+    cache does not see a change in another one, and lasts at most some 100 ms, since a signal waits for it. It divides
+    as numpy does: a test for zero in every division would keep loops from being vectorized.
     """
-    dispatcher = numba.njit(nogil=True, error_model="numpy")(function)
+    return _compiled(function)
+
+
+def part(function: F) -> F:
+    """Compile a part of a kernel, which allocates no array, as `kernel` does.
+
+    So numba need not count who holds an array, which it does with atomic operations for each argument of each call: a
+    third of the time of a search that is called for every few pixels.
+    """
+    return _compiled(function, _nrt=False)
+
+
+def _compiled(function: F, **options: bool) -> F:
+    dispatcher = numba.njit(nogil=True, error_model="numpy", **options)(function)
     if hasattr(dispatcher, "_cache"):  # not with NUMBA_DISABLE_JIT=1: then it is the plain function
         try:
             dispatcher._cache = _Cache(function)
@@ -76,6 +92,21 @@ def kernel(function: F) -> F:
             _LOG.info("compiled code is not kept: %s", error)
     compiled: F = dispatcher
     return compiled
+
+
+def lowest(word: np.uint64) -> int:
+    """The number of the lowest bit of `word` that is set, 0 to 63; for kernels, where it is one instruction."""
+    return (int(word) & -int(word)).bit_length() - 1
+
+
+def _lowest(word: Any) -> Any:
+    def compiled(word: Any) -> Any:
+        return np.int64(trailing_zeros(word))
+
+    return compiled
+
+
+overload(lowest)(_lowest)
 
 
 class _Listener(event.Listener):

@@ -1,6 +1,6 @@
 """Kernels: compiled when first called, kept on disk where that is possible, and made again where the disk is damaged.
 
-Each test runs a Python of its own with a cache folder of its own.
+Most tests run a Python of their own with a cache folder of its own.
 """
 
 import os
@@ -9,8 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
+import numpy as np
 import pytest
 from conftest import ROOT, UNCOUNTED
+
+from gifsom.jit import lowest
 
 LOOK_UP = """
 import numpy as np
@@ -50,6 +54,13 @@ def test_a_kernel_compiles_once_for_all_processes(tmp_path: Path) -> None:
     assert python(script, tmp_path) == ["([7, 7], 1) ([7, 7], 0) ([7, 7], 0)"]
     assert python(script, tmp_path) == ["([7, 7], 0) ([7, 7], 0) ([7, 7], 0)"]
     assert {".nbi", ".nbc"} == {file.suffix for file in tmp_path.rglob("*") if file.is_file()}
+
+
+def test_the_lowest_bit_of_a_word_is_found_compiled_and_plain() -> None:
+    compiled = numba.njit(lambda word: lowest(word))
+    for bit in range(64):
+        for word in (np.uint64(1 << bit), np.uint64((1 << 64) - (1 << bit))):
+            assert lowest(word) == compiled(word) == bit
 
 
 def test_a_changed_source_is_compiled_again(tmp_path: Path) -> None:

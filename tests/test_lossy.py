@@ -62,7 +62,8 @@ def test_symbols_and_stream_are_those_of_the_twin(price: float, entries: int, mi
     pixels, best, table, near = problem(n, entries, 1, first=first)
     transparent = lossy.NONE if first else entries
     symbols, out = np.empty(n, np.uint8), np.empty(2 * n + 16, np.uint8)
-    size, total = lossy._choose(pixels, best, table, near, transparent, minimum, price, symbols, out)
+    padded = np.pad(table, ((0, 256 - entries), (0, 1))).ravel()
+    size, total = lossy._choose(pixels.ravel(), best, padded, near, transparent, minimum, price, symbols, out)
     expected, codes, excess = reference.choose(pixels, best.tolist(), table, near, transparent, minimum, price)
     assert expected == symbols.tolist()
     assert reference.packed(codes) == out[:size].tobytes()
@@ -107,35 +108,43 @@ def test_streams_that_end_around_a_full_dictionary_are_read_back(entries: int, m
         coded(length)
 
 
-def test_tree_and_its_search_are_those_of_the_twins() -> None:
+@pytest.mark.parametrize("entries", [8, 200])
+def test_tree_and_its_search_are_those_of_the_twins(entries: int) -> None:
     rng = np.random.default_rng(3)
-    pixels, best, table, near = problem(40, 8, 3, first=False)
-    links = [np.full(lossy.CODES, lossy.NONE, np.uint16) for _ in range(3)]
-    tree = (*links, np.zeros(lossy.CODES, np.uint16), np.arange(lossy.CODES).astype(np.uint16))
-    book = reference.Dictionary(8)
-    for code in range(10, 300):
-        node, letter = int(rng.choice([*range(8), *range(10, code)])), int(rng.integers(9))
-        assert reference.child_by(book, node, letter) == lossy._child_by(tree, node, letter)
-        if reference.child_by(book, node, letter) == lossy.NONE:
-            reference.grow(book, node, letter, code)
-            lossy._grow(tree, node, letter, code)
-    for node in book.letter:
-        for so_far in (np.float32(0), np.float32(0.5)):
-            for worth in (np.float32(0.1), np.float32(1)):
-                assert reference.reach(book, node, so_far, worth) == lossy._reach(tree, node, so_far, worth)
+    pixels, best, table, near = problem(40, entries, 3, first=False)
+    flat, padded = pixels.ravel(), np.pad(table, ((0, 256 - entries), (0, 1))).ravel()
+    links = np.full((lossy.CODES, 4), lossy.NONE, np.uint16)
+    links[:entries, lossy.HEIGHT], links[:entries, lossy.LETTER] = 0, range(entries)
+    book = reference.Dictionary(entries, entries)
+    kinds = np.array([book.kind(letter) for letter in range(256)], np.uint8)
+    tree = np.zeros(lossy.CODES, np.uint64), np.zeros(64 * lossy.CODES, np.uint16), links.ravel(), kinds
+    wanted = [sum({1 << 63, *(1 << int(kinds[letter]) for letter in row)}) for row in near]
+    known, likely = [*best[:6].tolist()], [*best[:6].tolist(), entries]
+    for code in range(entries + 2, 3000):
+        node, letter = int(rng.choice(known[-200:])), int(rng.choice(likely))
+        grown = reference.grow(book, node, letter, code)
+        assert grown == lossy._grow(tree, node, letter, code)
+        if grown and rng.random() < 0.1:
+            reference.cut(book, node, code)
+            lossy._cut(tree, node, code)
+        elif grown:
+            known.append(code)
     room = np.empty(lossy.CODES, np.uint16), np.empty(lossy.CODES, np.int64), np.empty(lossy.CODES, np.float32)
+    lengths = set()
     for at in range(40):
-        values = reference.pixel(pixels, at)
-        assert lossy._pixel(pixels, at) == tuple(map(float, values))
-        for symbol in range(9):
-            expected = reference.excess(values, symbol, 8, table)
-            assert expected == lossy._excess(values, symbol, 8, table)
-        starts = [8, *near[best[at]].tolist()]
+        for symbol in range(0, entries, 7):
+            assert reference.excess(pixels, at, symbol, table) == lossy._excess(flat, at, symbol, padded)
         for worth in map(np.float32, (1e-6, 1e-3, 1.0)):
-            found = lossy._seek(pixels, at, int(best[at]), table, near, 8, tree, worth, room)
-            assert reference.seek(pixels, at, starts, table, 8, book, worth) == found
-            cut = lossy._shorten(pixels, best, at, *found[:2], table, near, 8, tree, worth, room)
-            assert reference.shorten(pixels, best.tolist(), at, *found[:2], table, near, 8, book, worth) == cut
+            for so_far, height in ((np.float32(0), 3), (np.float32(0.5), 7)):
+                assert reference.reach(height, so_far, worth) == lossy._reach(height, so_far, worth)
+            found = lossy._seek(flat, best, at, padded, near, np.array(wanted, np.uint64), entries, tree, worth, room)
+            assert reference.seek(pixels, best.tolist(), at, table, near, entries, book, worth) == found
+            short = lossy._shorten(
+                flat, best, at, *found[:2], padded, near, np.array(wanted, np.uint64), entries, tree, worth, room
+            )
+            assert reference.shorten(pixels, best.tolist(), at, *found[:2], table, near, entries, book, worth) == short
+            lengths.add(found[1])
+    assert len(lengths) > 3
 
 
 def test_without_a_price_no_stream_is_longer_than_that_of_the_exact_coder() -> None:

@@ -11,6 +11,10 @@ needs up to 10 % more bytes on film, since a pixel that is easy to code makes on
 knows the height of the tree below it, and what cannot become better than the best phrase so far is left out. Where
 there has been no excess, that bound is exact: no phrase is shorter than that of a greedy coder without loss.
 
+What takes time is not to compute an excess but to foresee which child goes on, so few are looked at: the children of a
+node lie in CLASSES by their letters, a word of 64 bits tells which of these there are, and another one which may hold
+a letter that is near the pixel's color.
+
 The excess is convex: a few bad pixels are worse than many that are slightly wrong.
 """
 
@@ -21,16 +25,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.encoder.lzw import CODES
-from gifsom.jit import kernel
+from gifsom.jit import kernel, lowest, part
 
-NEAR = 8
-"""Entries around a pixel's best one with which its phrase may begin: 16 lower excess and price by 0.3 % on film."""
+NEAR = 16
+"""Entries around a pixel's best one that it may show: without a limit, terminals need half a percent less, and film a
+quarter more time."""
+
+STARTS = 8
+"""The nearest of these, with which its phrase may begin: with all 16, excess and price are lower by 0.3 % on film."""
 
 NEAR_REACH, FAR_REACH = 0.6, 0.3
 """Part of the tree below a node that a path with an excess is thought to go down without more of it: where the excess
 is less than what a pixel has cost of late, and where it is more. 1 is the exact bound, and slower. With 0.4 and 0.2,
-clips need 1.7 % more bytes for the same SSIMULACRA2, since a phrase that seems cheap is chosen before its turn; with
-0.8 and 0.5, 0.3 % less, in a tenth more time."""
+clips need 1.7 % more bytes for the same SSIMULACRA2, since a phrase that seems cheap is chosen before its turn."""
 
 STEEP = 1e5
 """How convex the excess is: e costs e * (1 + STEEP * e), e in squared OKLab distance times the pixel's weight. A fifth
@@ -53,142 +60,151 @@ LONG = 8.0
 """Pixels that phrases have had of late, without which none is cut: on film it would take four times as long, for a
 third of a percent. With 6 film takes a quarter longer than with this, and a terminal 0.4 % less."""
 
-Tree: TypeAlias = tuple[NDArray[np.uint16], ...]
-"""The dictionary: for each of CODES nodes its first child, next sibling, parent (NONE: there is none), the height of
-the tree below it, and the letter that leads to it. Numbers without sign spare the test for an index that counts from
-the end: a twelfth of the time."""
+CLASSES = 63
+"""Classes of letters. "Transparent" has one of its own, the 64th: it is met too often to be told from others."""
 
-FIRST, NEXT, PARENT, HEIGHT, LETTER = range(5)
+Tree: TypeAlias = tuple[NDArray[np.uint64], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint8]]
+"""The dictionary: for each of CODES nodes the classes (bits) in which it has children; the first child in each, 64 a
+node; its next sibling in its class, its parent (NONE: there is none), the height of the tree below it, and the letter
+that leads to it, 4 numbers a node, since they are needed together; and the class of each letter."""
+
+NEXT, PARENT, HEIGHT, LETTER = range(4)
 NONE = (1 << 16) - 1
 
+Stack: TypeAlias = tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.float32]]
+"""Room for CODES nodes yet to be looked below, their depths and their excess."""
 
-@kernel
-def _excess(
-    pixel: tuple[np.float32, np.float32, np.float32, np.float32, np.float32, np.float32],
-    symbol: int,
-    transparent: int,
-    table: NDArray[np.float32],
-) -> np.float32:
-    """What `symbol` is worse than the best choice at a pixel: its color, weight, base, keep; see `choose`."""
-    x, y, z, weight, base, keep = pixel
-    if symbol == transparent:
-        return keep
-    dx, dy, dz = table[symbol, 0] - x, table[symbol, 1] - y, table[symbol, 2] - z
-    e = max(dx * dx + dy * dy + dz * dz - base, np.float32(0.0)) * weight
+_ONE, _NOTHING = np.uint64(1), np.uint64(0)
+
+
+@part
+def _excess(pixels: NDArray[np.float32], at: int, symbol: int, table: NDArray[np.float32]) -> np.float32:
+    """What an entry of the table (4 numbers each) is worse than the best choice at a pixel (6 each); see `choose`."""
+    row, color = 6 * at, 4 * symbol
+    dx, dy, dz = table[color] - pixels[row], table[color + 1] - pixels[row + 1], table[color + 2] - pixels[row + 2]
+    e = max(dx * dx + dy * dy + dz * dz - pixels[row + 4], np.float32(0.0)) * pixels[row + 3]
     return e * (np.float32(1.0) + np.float32(STEEP) * e)
 
 
-@kernel
-def _pixel(
-    pixels: NDArray[np.float32], at: int
-) -> tuple[np.float32, np.float32, np.float32, np.float32, np.float32, np.float32]:
-    """Row `at` of pixels (n, 6)."""
-    return pixels[at, 0], pixels[at, 1], pixels[at, 2], pixels[at, 3], pixels[at, 4], pixels[at, 5]
-
-
-@kernel
-def _child_by(tree: Tree, node: int, letter: int) -> int:
-    """The child of `node` by `letter`, or NONE."""
-    child = np.int64(tree[FIRST][node])
-    while child != NONE and tree[LETTER][child] != letter:
-        child = np.int64(tree[NEXT][child])
-    return child
-
-
-@kernel
-def _grow(tree: Tree, node: int, letter: int, code: int) -> None:
-    """Make `code` the first child of `node` by `letter`, and the heights above it right."""
-    tree[FIRST][code] = NONE
-    tree[NEXT][code] = tree[FIRST][node]
-    tree[PARENT][code] = node
-    tree[HEIGHT][code] = 0
-    tree[LETTER][code] = letter
-    tree[FIRST][node] = code
+@part
+def _grow(tree: Tree, node: int, letter: int, code: int) -> bool:
+    """Make `code` the first child of `node` by `letter`, and the heights above it right; False: there is one."""
+    classes, firsts, links, kinds = tree
+    kind = np.int64(kinds[letter])
+    sibling = np.int64(firsts[64 * node + kind]) if classes[node] >> np.uint64(kind) & _ONE else NONE
+    links[4 * code + NEXT] = sibling
+    while sibling != NONE:
+        if links[4 * sibling + LETTER] == letter:
+            return False
+        sibling = np.int64(links[4 * sibling + NEXT])
+    classes[node] |= _ONE << np.uint64(kind)
+    classes[code] = _NOTHING
+    firsts[64 * node + kind] = code
+    links[4 * code + PARENT] = node
+    links[4 * code + HEIGHT] = 0
+    links[4 * code + LETTER] = letter
     height = 1
-    while node != NONE and tree[HEIGHT][node] < height:
-        tree[HEIGHT][node] = height
+    while node != NONE and links[4 * node + HEIGHT] < height:
+        links[4 * node + HEIGHT] = height
         height += 1
-        node = np.int64(tree[PARENT][node])
+        node = np.int64(links[4 * node + PARENT])
+    return True
 
 
-@kernel
-def _reach(tree: Tree, node: int, excess: np.float32, worth: np.float32) -> np.float32:
-    """How many pixels more a path that has this excess at a node may cover for nothing."""
-    height = np.float32(tree[HEIGHT][node])
+@part
+def _cut(tree: Tree, node: int, code: int) -> None:
+    """Take away a child that was grown last. Heights may stay too large, which costs time only."""
+    classes, firsts, links, kinds = tree
+    kind = np.int64(kinds[links[4 * code + LETTER]])
+    sibling = links[4 * code + NEXT]
+    firsts[64 * node + kind] = sibling
+    if sibling == NONE:
+        classes[node] &= ~(_ONE << np.uint64(kind))
+
+
+@part
+def _reach(height: int, excess: np.float32, worth: np.float32) -> np.float32:
+    """How many pixels more a path that has this excess at a node of this height may cover for nothing."""
     if excess == np.float32(0.0):
-        return height
-    return height * (np.float32(NEAR_REACH) if excess < worth else np.float32(FAR_REACH))
+        return np.float32(height)
+    return np.float32(height) * (np.float32(NEAR_REACH) if excess < worth else np.float32(FAR_REACH))
 
 
-@kernel
+@part
 def _seek(
     pixels: NDArray[np.float32],
+    best: NDArray[np.uint8],
     at: int,
-    mine: int,
     table: NDArray[np.float32],
     near: NDArray[np.uint8],
+    wanted: NDArray[np.uint64],
     transparent: int,
     tree: Tree,
     worth: np.float32,
-    stack: tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.float32]],
+    stack: Stack,
 ) -> tuple[int, int, np.float32]:
     """The phrase from pixel `at` with the least excess - worth * length: its node, length and excess.
 
-    `mine` is the best entry of that pixel. `stack` is room for nodes yet to be looked below, their depths and their
-    excess. Of equals, the first one met stays.
+    `wanted` are the classes of the letters that are near each entry. The cheapest child comes first, and the first path
+    goes on for as long as it can: what it reaches spares looking at most of the rest. Of equals, the first one met
+    stays.
     """
-    n = pixels.shape[0]
+    classes, firsts, links, _ = tree
     nodes, depths, costs = stack
-    top = 0
-    node, length, excess, least = -1, 1, np.float32(0.0), np.float32(np.inf)
-    pixel = _pixel(pixels, at)
-    for k in range(-1, near.shape[1]):
-        symbol = transparent if k < 0 else np.int64(near[mine, k])
+    top, first = 0, True
+    node, length, excess, least = NONE, 1, np.float32(0.0), np.float32(np.inf)
+    here, depth, so_far = NONE, 1, np.float32(np.inf)
+    for k in range(-1, min(STARTS, near.shape[1])):
+        symbol = transparent if k < 0 else np.int64(near[best[at], k])
         if symbol == NONE:
             continue
-        e = _excess(pixel, symbol, transparent, table)
+        e = pixels[6 * at + 5] if k < 0 else _excess(pixels, at, symbol, table)
         if e - worth < least:
             node, excess, least = symbol, e, e - worth
-        if tree[FIRST][symbol] != NONE and e - worth * (np.float32(1.0) + _reach(tree, symbol, e, worth)) < least:
-            nodes[top], depths[top], costs[top] = symbol, 1, e
-            top += 1
-    # The path of the cheapest steps first: what it reaches spares looking at most of the rest.
-    here, depth, e = node, 1, excess
-    while at + depth < n and tree[FIRST][here] != NONE:
-        child = np.int64(tree[FIRST][here])
-        step = np.float32(np.inf)
-        pixel = _pixel(pixels, at + depth)
-        while child != NONE:
-            s = _excess(pixel, np.int64(tree[LETTER][child]), transparent, table)
-            if s < step:
-                here, step = child, s
-            child = np.int64(tree[NEXT][child])
-        if step == np.float32(np.inf):
-            break
-        depth += 1
-        e += step
-        if e - worth * np.float32(depth) < least:
-            node, length, excess, least = here, depth, e, e - worth * np.float32(depth)
-    while top > 0:
-        top -= 1
-        here, depth, so_far = np.int64(nodes[top]), depths[top], costs[top]
-        if at + depth >= n or so_far - worth * (np.float32(depth) + _reach(tree, here, so_far, worth)) >= least:
-            continue
-        pixel = _pixel(pixels, at + depth)
-        depth += 1
-        child = np.int64(tree[FIRST][here])
-        while child != NONE:
-            e = so_far + _excess(pixel, np.int64(tree[LETTER][child]), transparent, table)
-            if e - worth * np.float32(depth) < least:
-                node, length, excess, least = child, depth, e, e - worth * np.float32(depth)
-            if tree[FIRST][child] != NONE and e - worth * (np.float32(depth) + _reach(tree, child, e, worth)) < least:
-                nodes[top], depths[top], costs[top] = child, depth, e
+        height = np.int64(links[4 * symbol + HEIGHT])
+        if height > 0 and e - worth * (np.float32(1.0) + _reach(height, e, worth)) < least:
+            if e < so_far:
+                symbol, here = here, symbol
+                e, so_far = so_far, e
+            if symbol != NONE:
+                nodes[top], depths[top], costs[top] = symbol, 1, e
                 top += 1
-            child = np.int64(tree[NEXT][child])
+    while here != NONE:
+        place, before, up = at + depth, so_far, here
+        left = classes[up] & wanted[best[place]] if place < best.shape[0] else _NOTHING
+        depth += 1
+        here, so_far = NONE, np.float32(np.inf)
+        while left != _NOTHING:
+            kind = lowest(left)
+            left &= left - _ONE
+            child = np.int64(firsts[64 * up + kind])
+            while child != NONE:
+                letter, height = np.int64(links[4 * child + LETTER]), np.int64(links[4 * child + HEIGHT])
+                e = before + (pixels[6 * place + 5] if kind == CLASSES else _excess(pixels, place, letter, table))
+                score = e - worth * np.float32(depth)
+                if score - worth * np.float32(height) < least:
+                    if score < least:
+                        node, length, excess, least = child, depth, e, score
+                    if height > 0 and (first or e - worth * (np.float32(depth) + _reach(height, e, worth)) < least):
+                        if e < so_far:
+                            if here != NONE:
+                                nodes[top], depths[top], costs[top] = here, depth, so_far
+                                top += 1
+                            here, so_far = child, e
+                        else:
+                            nodes[top], depths[top], costs[top] = child, depth, e
+                            top += 1
+                child = np.int64(links[4 * child + NEXT])
+        while here == NONE and top > 0:
+            top, first = top - 1, False
+            here, depth, so_far = np.int64(nodes[top]), depths[top], costs[top]
+            height = np.int64(links[4 * here + HEIGHT])
+            if so_far - worth * (np.float32(depth) + _reach(height, so_far, worth)) >= least:
+                here = NONE
     return node, length, excess
 
 
-@kernel
+@part
 def _shorten(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint8],
@@ -197,24 +213,26 @@ def _shorten(
     length: int,
     table: NDArray[np.float32],
     near: NDArray[np.uint8],
+    wanted: NDArray[np.uint64],
     transparent: int,
     tree: Tree,
     worth: np.float32,
-    stack: tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.float32]],
+    stack: Stack,
 ) -> tuple[int, int]:
     """The phrase without an excess from pixel `at`, or the beginning of it with which the next one is worth the most.
 
     Gives its node and its length.
     """
+    links = tree[2]
     end = at + length
-    if end == pixels.shape[0]:
+    if end == best.shape[0]:
         return node, length
-    _, after, e = _seek(pixels, end, np.int64(best[end]), table, near, transparent, tree, worth, stack)
+    _, after, e = _seek(pixels, best, end, table, near, wanted, transparent, tree, worth, stack)
     least = e - worth * np.float32(length + after + GAIN)
     here, taken, count = np.int64(node), np.int64(node), length
     for less in range(1, min(SHORTER, length - 1) + 1):
-        here, mid = np.int64(tree[PARENT][here]), end - less
-        _, after, e = _seek(pixels, mid, np.int64(best[mid]), table, near, transparent, tree, worth, stack)
+        here, mid = np.int64(links[4 * here + PARENT]), end - less
+        _, after, e = _seek(pixels, best, mid, table, near, wanted, transparent, tree, worth, stack)
         score = e - worth * np.float32(length - less + after)
         if score < least:
             least, taken, count = score, here, length - less
@@ -233,17 +251,23 @@ def _choose(
     symbols: NDArray[np.uint8],
     out: NDArray[np.uint8],
 ) -> tuple[int, float]:
-    """Symbols (n,) and their code stream into `out`: its length in bytes, and the excess of all. See `choose`."""
-    n = pixels.shape[0]
+    """Symbols (n,) and their code stream into `out`: its length in bytes, and the excess of all. See `choose`.
+
+    pixels (6 * n,) and table (4 * 256,) are flat, the latter with a number more for each entry.
+    """
+    n = best.shape[0]
     clear = 1 << minimum
-    tree = (
-        np.full(CODES, NONE, np.uint16),
-        np.full(CODES, NONE, np.uint16),
-        np.full(CODES, NONE, np.uint16),
-        np.zeros(CODES, np.uint16),
-        np.arange(CODES).astype(np.uint16),
-    )
-    stack = (np.empty(CODES, np.uint16), np.empty(CODES, np.int64), np.empty(CODES, np.float32))
+    classes, firsts = np.zeros(CODES, np.uint64), np.empty(64 * CODES, np.uint16)
+    links, kinds = np.full(4 * CODES, NONE, np.uint16), np.empty(256, np.uint8)
+    for letter in range(256):
+        links[4 * letter + HEIGHT], links[4 * letter + LETTER] = 0, letter
+        kinds[letter] = CLASSES if letter == transparent else letter % CLASSES
+    tree = classes, firsts, links, kinds
+    wanted = np.full(256, _ONE << np.uint64(CLASSES), np.uint64)
+    for entry in range(near.shape[0]):
+        for letter in near[entry]:
+            wanted[entry] |= _ONE << np.uint64(kinds[letter])
+    stack = np.empty(CODES, np.uint16), np.empty(CODES, np.int64), np.empty(CODES, np.float32)
     width = minimum + 1
     following = clear + 2
     size = 0
@@ -255,27 +279,26 @@ def _choose(
     at = 0
     while at < n:
         # The decoder knows "before + its own first symbol" already while it reads the next code.
-        tentative = before != NONE and _child_by(tree, before, before_first) == NONE
-        if tentative:
-            _grow(tree, before, before_first, following)
+        tentative = before != NONE and _grow(tree, before, before_first, following)
         worth = np.float32(recent_cost / recent_length)
-        node, length, excess = _seek(pixels, at, np.int64(best[at]), table, near, transparent, tree, worth, stack)
+        node, length, excess = _seek(pixels, best, at, table, near, wanted, transparent, tree, worth, stack)
         if price < PATIENT and excess == np.float32(0.0) and recent_length >= LONG:
-            node, length = _shorten(pixels, best, at, node, length, table, near, transparent, tree, worth, stack)
+            node, length = _shorten(
+                pixels, best, at, node, length, table, near, wanted, transparent, tree, worth, stack
+            )
         total += float(excess)
         recent_cost += (float(excess) + price * width - recent_cost) * RECENT
         recent_length += (length - recent_length) * RECENT
         step = np.int64(node)
         for k in range(at + length - 1, at - 1, -1):
-            symbols[k] = tree[LETTER][step]
-            step = np.int64(tree[PARENT][step])
+            symbols[k] = links[4 * step + LETTER]
+            step = np.int64(links[4 * step + PARENT])
         head = np.int64(symbols[at])
         if before != NONE:
             if head != before_first:
-                if tentative:  # it is the first child; heights may stay too large, which costs time only
-                    tree[FIRST][before] = tree[NEXT][following]
-                if _child_by(tree, before, head) == NONE:
-                    _grow(tree, before, head, following)
+                if tentative:
+                    _cut(tree, before, following)
+                _grow(tree, before, head, following)
             following += 1
         bits |= np.int64(node) << filled
         filled += width
@@ -286,8 +309,9 @@ def _choose(
         if following == CODES and at < n:
             bits |= np.int64(clear) << filled
             filled += 12
-            tree[FIRST][:] = NONE
-            tree[HEIGHT][:] = 0
+            for letter in range(256):
+                classes[letter] = _NOTHING
+                links[4 * letter + HEIGHT] = 0
             width = minimum + 1
             following = clear + 2
             before = NONE
@@ -343,7 +367,17 @@ def choose(
     """
     symbols = np.empty(len(pixels), np.uint8)
     out = np.empty(2 * len(pixels) + 16, np.uint8)
+    entries = np.zeros((256, 4), np.float32)
+    entries[: len(table), :3] = table
     size, excess = _choose(
-        pixels, best, table, near, NONE if transparent is None else transparent, minimum, price, symbols, out
+        pixels.ravel(),
+        best,
+        entries.ravel(),
+        near,
+        NONE if transparent is None else transparent,
+        minimum,
+        price,
+        symbols,
+        out,
     )
     return Coded(symbols, out[:size].tobytes(), excess)
