@@ -17,7 +17,8 @@ from PIL import Image
 from gifsom import edit
 from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.edit.picture import even_height
-from gifsom.errors import GifsomError, SettingError, SourceEmpty
+from gifsom.edit.store import Store
+from gifsom.errors import GifsomError, SettingError, SourceEmpty, TargetUnwritable
 from gifsom.timing import schedule, slots
 
 Pixels = NDArray[np.uint8]
@@ -457,15 +458,34 @@ def test_hold_reads_again_what_was_not_read_to_its_end() -> None:
     assert clip.passes == 2
 
 
-@pytest.mark.parametrize(("budget", "passes"), [(3 * 24, 1), (3 * 24 - 1, 3)])
-def test_hold_keeps_no_more_than_its_budget(budget: int, passes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of three pictures of 24 bytes; a clip that is larger is read again each time, and gives the same frames."""
+@pytest.mark.parametrize(
+    ("budget", "packed", "passes"), [(3 * 24, 0, 1), (3 * 24 - 1, 3 * 40, 1), (3 * 24 - 1, 40, 3), (3 * 24 - 1, 0, 3)]
+)
+def test_hold_keeps_no_more_than_its_budget(
+    budget: int, packed: int, passes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three pictures of 24 bytes; a clip that is larger, even packed, is read again, and gives the same frames."""
     monkeypatch.setattr("gifsom.edit.held.HELD_BYTES", budget)
+    monkeypatch.setattr("gifsom.edit.held.PACKED_BYTES", packed)
     clip = numbered([0, 0.5, 1], 2)
     held = edit.hold(clip)
     for _ in range(3):
         assert same_frames(clip.kept, list(held.frames()))
     assert clip.passes == passes
+
+
+def test_hold_does_without_a_disk_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(store: Store, frame: Frame) -> None:
+        if frame.start:
+            raise TargetUnwritable("full")
+
+    monkeypatch.setattr("gifsom.edit.held.HELD_BYTES", 0)
+    monkeypatch.setattr(Store, "append", full)
+    clip = numbered([0, 0.5, 1], 2)
+    held = edit.hold(clip)
+    for _ in range(2):
+        assert same_frames(clip.kept, list(held.frames()))
+    assert clip.passes == 2
 
 
 def test_hold_counts_an_unchanged_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ class _ThereAndBack(_Stored):
 
     def frames(self) -> Iterator[Frame]:
         starts = self.store.starts
-        yield from self.store.read(range(len(starts)))
+        yield from self.store
         order = range(len(starts) - 2, 0, -1)
         for number, frame in zip(order, self.store.read(order), strict=True):
             yield Frame(frame.pixels, self.clip.duration + (starts[-1] - starts[number + 1]), frame.mask)

@@ -10,8 +10,10 @@ import numpy as np
 import zstandard
 
 from gifsom.clip import Frame, Mask
-from gifsom.edit.held import HELD_BYTES
 from gifsom.errors import TargetUnwritable
+
+HELD_BYTES = 8 << 20
+"""Bytes of packed frames up to which they are kept in memory."""
 
 _LEVEL = 1
 
@@ -24,6 +26,7 @@ class Store:
 
     Attributes:
         starts: of each frame, in seconds.
+        bytes: that they take.
 
     >>> store = Store()
     >>> for level in range(3):
@@ -34,12 +37,15 @@ class Store:
 
     def __init__(self) -> None:
         self.starts: list[float] = []
+        self.bytes = 0
         self._places: list[tuple[int, int]] = []  # of each frame: where it lies in the file, and its length there
-        self._end = 0
         self._last: Frame | None = None
         self._lock = Lock()
         self._file = tempfile.SpooledTemporaryFile(HELD_BYTES, prefix="gifsom-")  # noqa: SIM115 - closed by close
         self._closing = weakref.finalize(self, _close, self._file)
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self.read(range(len(self.starts)))
 
     def append(self, frame: Frame) -> None:
         """Keep a frame. Raises `TargetUnwritable` where the disk is full."""
@@ -67,7 +73,7 @@ class Store:
         self._closing()
 
     def _write(self, packed: bytes) -> tuple[int, int]:
-        at = self._end
+        at = self.bytes
         with self._lock:
             try:
                 self._file.seek(at)
@@ -75,7 +81,7 @@ class Store:
                 self._file.flush()
             except OSError as error:
                 raise TargetUnwritable(f"frames cannot be stored in a temporary file: {error.strerror}") from error
-        self._end += len(packed)
+        self.bytes += len(packed)
         return at, len(packed)
 
     def _read(self, at: int, length: int) -> bytes:

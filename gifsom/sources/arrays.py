@@ -105,7 +105,7 @@ class StoredClip(Clip):
         self._end += seconds
 
     def frames(self) -> Iterator[Frame]:
-        return self._store.read(range(self.count))
+        return iter(self._store)
 
     def close(self) -> None:
         """Let go of the pictures."""

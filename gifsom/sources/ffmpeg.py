@@ -237,7 +237,7 @@ class Reader:
         target = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", pixel_format, "-"]
         graph = ["-vf", f"{_TELLER}=checksum=0,{filters}"]
         self._process = _start([*_guarded(max_pixels), *source, *graph, *target])
-        self._ready: queue.Queue[bytearray | None] = queue.Queue(maxsize=max(2, QUEUE_BYTES // frame_bytes))
+        self._ready: queue.Queue[bytes | None] = queue.Queue(maxsize=max(2, QUEUE_BYTES // frame_bytes))
         self._closing = threading.Event()
         self._threads = [threading.Thread(target=t, daemon=True) for t in (self._read_frames, self._read_log)]
         for thread in self._threads:
@@ -261,8 +261,8 @@ class Reader:
             assert pipe is not None
             pipe.close()
 
-    def frames(self) -> Iterator[bytearray]:
-        """Each frame's bytes, a buffer of its own. Raises `SourceUnreadable` when ffmpeg hangs."""
+    def frames(self) -> Iterator[bytes]:
+        """Each frame's bytes. Raises `SourceUnreadable` when ffmpeg hangs."""
         while True:
             try:
                 frame = self._ready.get(timeout=PATIENCE)
@@ -281,8 +281,8 @@ class Reader:
         pipe = self._process.stdout
         assert pipe is not None
         while not self._closing.is_set():
-            frame = bytearray(self._bytes)
-            if pipe.readinto(frame) < self._bytes:  # type: ignore[attr-defined]
+            frame = pipe.read(self._bytes)
+            if len(frame) < self._bytes:
                 break  # the end, or ffmpeg died within a frame: then the log and the status tell
             self._ready.put(frame)
         self._ready.put(None)

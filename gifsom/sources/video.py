@@ -137,7 +137,7 @@ class VideoClip(Clip):
         wanted = None if self.end is None else slots(self.end - self.start, self.rate)
         seek = self._seek()
         size = width * height * channels
-        before: Pixels | None = None
+        before = b""
         shown: tuple[Pixels, Mask | None] | None = None
         frame: Frame | None = None
         count = 0
@@ -145,11 +145,11 @@ class VideoClip(Clip):
             self.path, self.stream, self._filters(seek), size, pixel_format, self.max_pixels, seek
         ) as reader:
             for raw in reader.frames():
-                picture = np.frombuffer(raw, np.uint8).reshape(height, width, channels)
                 # The same array again: a frame that changes nothing costs nothing further on.
-                if shown is None or before is None or not np.array_equal(before, picture):
+                if shown is None or raw != before:
+                    picture = np.frombuffer(raw, np.uint8).reshape(height, width, channels)
                     shown = self._shown(picture) if self.stream.alpha else (picture, None)
-                    before = picture
+                    before = raw
                 if frame is not None:
                     yield frame
                 frame = Frame(shown[0], float(count / self.fps), shown[1])
