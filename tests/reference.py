@@ -129,9 +129,12 @@ def look_up(pixels: Iterable[Sequence[int]], index: dict[int, int]) -> list[int]
     return [index[color] for color in pack(pixels)]
 
 
-def luma(pixels: Iterable[Sequence[int]]) -> list[int]:
-    """In eighths of a level."""
-    return [2 * int(r) + 5 * int(g) + int(b) for r, g, b in pixels]
+def renew(pixels: Sequence[Sequence[Sequence[int]]], before: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+    """The colors of a picture as numbers, eight times their luma, and the places where colors are not as before."""
+    flat = [color for row in pixels for color in row]
+    colors = [r * 256**2 + g * 256 + b for r, g, b in flat]
+    changed = [place for place, (new, old) in enumerate(zip(colors, before, strict=True)) if new != old]
+    return colors, [2 * r + 5 * g + b for r, g, b in flat], changed
 
 
 def activity(luma: Sequence[Sequence[int]], places: Iterable[int]) -> list[float]:

@@ -251,16 +251,26 @@ def test_noting_colors_is_the_one_of_the_twin(room: int) -> None:
     assert (count > room) == (room < 343)
 
 
-@pytest.mark.parametrize("count", [0, 1, 3000])
-def test_luma_is_that_of_the_twin(count: int) -> None:
-    """Of white, too; nothing beside it is touched."""
-    pixels = random_colors(count).copy()
-    pixels[:1] = 255
-    pixels.flags.writeable = False
-    room = np.full(count + 64, GUARD, np.int16)
-    sample._luma(pixels, room[32:-32])
-    assert reference.luma(pixels) == room[32:-32].tolist()
-    assert {GUARD} == {*room[:32].tolist(), *room[-32:].tolist()}
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (3, 4), (60, 50)])
+def test_renewing_is_that_of_the_twin(shape: tuple[int, int]) -> None:
+    """Over several pictures, the first of black; some rows stay. White, too; nothing beside the arrays is touched."""
+    h, w = shape
+    rooms = [np.full(count + 64, GUARD, dtype) for count, dtype in ((h * w, np.uint32), (h * w, np.int16))]
+    colors, luma = (room[32:-32].reshape(shape) for room in rooms)
+    colors[:], luma[:] = 0, 0
+    picture = np.zeros((*shape, 3), np.uint8)
+    for seed, levels in enumerate([2, 2, 256, 3]):
+        before, picture = colors.ravel().tolist(), picture.copy()
+        rows = np.random.default_rng(seed).random(h) < 0.7
+        picture[rows] = random_colors(h * w, seed, levels).reshape(*shape, 3)[rows]
+        picture[-1, -1] = 255
+        picture.flags.writeable = False
+        room = np.full(h * w + 64, -GUARD, np.int32)
+        count = sample._renew(picture.reshape(h, -1), colors, luma, room[32:-32], np.empty(w, np.uint32))
+        expected = reference.renew(picture.tolist(), before)
+        assert expected == (colors.ravel().tolist(), luma.ravel().tolist(), room[32 : 32 + count].tolist())
+        assert {-GUARD} == {*room[:32].tolist(), *room[-32:].tolist()}
+        assert all({GUARD} == {*one[:32].tolist(), *one[-32:].tolist()} for one in rooms)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (3, 4), (20, 30)])

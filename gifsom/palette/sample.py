@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Frame, Pixels
-from gifsom.color import pack, unpack
+from gifsom.color import unpack
 from gifsom.jit import kernel
 from gifsom.palette.marks import Marks, Survey
 from gifsom.palette.palette import MAX_COLORS
@@ -70,10 +70,35 @@ def _note_colors(colors: NDArray[np.uint32], seen: NDArray[np.uint8], found: NDA
 
 
 @kernel
-def _luma(pixels: Pixels, luma: NDArray[np.int16]) -> None:
-    """Eight times the luma of pixels (n, 3), in levels, into `luma` (n,): red, green and blue count 2, 5 and 1."""
-    for i in range(pixels.shape[0]):
-        luma[i] = 2 * np.int16(pixels[i, 0]) + 5 * np.int16(pixels[i, 1]) + np.int16(pixels[i, 2])
+def _renew(
+    pixels: Pixels,
+    colors: NDArray[np.uint32],
+    luma: NDArray[np.int16],
+    changed: NDArray[np.int32],
+    room: NDArray[np.uint32],
+) -> int:
+    """Let `colors` and `luma` (h, w) be those of pixels (h, w * 3), and list in `changed` (h * w) where colors changed.
+
+    Colors are numbers; luma is eight times that in levels: red, green and blue count 2, 5 and 1. `room` is (w,). How
+    many changed.
+    """
+    h, w = colors.shape
+    count = 0
+    for y in range(h):
+        new, old, bright = pixels[y], colors[y], luma[y]
+        same = True
+        for x in range(w):
+            room[x] = np.uint32(new[3 * x]) << 16 | np.uint32(new[3 * x + 1]) << 8 | np.uint32(new[3 * x + 2])
+            same &= room[x] == old[x]
+        if same:
+            continue
+        for x in range(w):
+            changed[count] = y * w + x
+            count += room[x] != old[x]
+        for x in range(w):
+            color = old[x] = room[x]
+            bright[x] = (color >> 15 & 0x1FE) + 5 * (color >> 8 & 0xFF) + (color & 0xFF)
+    return count
 
 
 @kernel
@@ -96,6 +121,25 @@ def _activity(luma: NDArray[np.int16], places: NDArray[np.intp], out: NDArray[np
                     steps += abs(here - np.int64(luma[y, min(x + 1, w - 1)]))
                     steps += abs(here - np.int64(luma[min(y + 1, h - 1), x]))
         out[i] = steps / (8 * 255 * count)
+
+
+class _Picture:
+    """A picture of h x w pixels that becomes the next one: rows that stay as they are cost nothing.
+
+    colors  (h, w) uint32: as numbers
+    luma    (h, w) int16: see `_renew`
+    """
+
+    def __init__(self, h: int, w: int) -> None:
+        self.colors = np.zeros((h, w), np.uint32)
+        self.luma = np.zeros((h, w), np.int16)
+        self._changed = np.empty(h * w, np.int32)
+        self._room = np.empty(w, np.uint32)
+
+    def renew(self, pixels: Pixels) -> NDArray[np.int32]:
+        """Become pixels (h, w, 3); the places where these are others than before, valid until the next call."""
+        rows = pixels.reshape(len(pixels), -1)
+        return self._changed[: _renew(rows, self.colors, self.luma, self._changed, self._room)]
 
 
 class _Colors:
@@ -132,14 +176,9 @@ class _Draw:
         self._parts: list[_Part] = []
         self._total = 0
 
-    def add(
-        self,
-        picture: Pixels,
-        colors: NDArray[np.uint32],
-        visible: NDArray[np.intp] | None,
-        changed: NDArray[np.intp],
-    ) -> None:
-        """Draw from a picture (h, w, 3) and its colors (n,), where it is visible (None: all), and where it changed."""
+    def add(self, picture: "_Picture", visible: NDArray[np.intp] | None, changed: NDArray[np.int32]) -> None:
+        """Draw from a picture, where it is visible (None: all), and where it changed."""
+        colors = picture.colors.ravel()
         count = len(colors) if visible is None else len(visible)
         size = min(self._share, count)
         fresh = min(int(FRESH * size), len(changed))
@@ -147,10 +186,8 @@ class _Draw:
         places = np.concatenate(
             [whole if visible is None else visible[whole], changed[self._strata(len(changed), fresh)]]
         )
-        luma = np.empty(len(colors), np.int16)
-        _luma(picture.reshape(-1, 3), luma)
         activity = np.empty(size, np.float32)
-        _activity(luma.reshape(picture.shape[:2]), places, activity)
+        _activity(picture.luma, places, activity)
         self._parts.append(_Part(colors[places], activity, fresh))
         self._total += size
         if self._total > 2 * SIZE:  # every picture keeps about half, and those to come give half as many
@@ -182,21 +219,21 @@ def take(frames: Iterable[Frame], seed: int = 0, marks: bool = True) -> Sample:
     draw, few, survey = _Draw(seed), _Colors(), Survey()
     pictures = 0
     opaque = True
+    picture: _Picture | None = None
     before: Pixels | None = None
-    last = np.empty(0, np.uint32)
     for frame in frames:
         if frame.mask is None and frame.pixels is before:
             continue
         pictures += 1
-        picture = pack(frame.pixels)
-        colors = picture.ravel()
+        if picture is None:
+            picture = _Picture(*frame.pixels.shape[:2])
+        changed = picture.renew(frame.pixels)
         visible = None if frame.mask is None else np.flatnonzero(~frame.mask)
-        changed = np.flatnonzero(colors != last) if visible is None and before is not None else np.empty(0, np.intp)
-        seen = colors if visible is None else colors[visible]
+        colors = picture.colors.ravel() if visible is None else picture.colors.ravel()[visible]
         opaque = opaque and visible is None
-        draw.add(frame.pixels, colors, visible, changed)
-        few.note(seen)
+        draw.add(picture, visible, changed if visible is None and before is not None else changed[:0])
+        few.note(colors)
         if marks:
-            survey.look(picture, frame.mask, seen)
-        before, last = (frame.pixels, colors) if visible is None else (None, colors)
+            survey.look(picture.colors, frame.mask, colors)
+        before = frame.pixels if visible is None else None
     return Sample(*draw.all(), few.all(), pictures, opaque, survey.marks())
