@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import gifsom
 from gifsom.cli.convert import convert
+from gifsom.cli.options import InOrder
 from gifsom.cli.presets import Preset, use_defaults
 from gifsom.cli.recording import record
 from gifsom.config import OPTIONS, defaults, files
@@ -198,3 +199,28 @@ def test_a_shell_completes_presets_and_leaves_names_of_files_to_itself() -> None
     assert completed("gifsom", "convert", "a") == []
     Path(PROJECT).write_text("[presets.disk")
     assert completed("gifsom", "convert", "--preset", "dis") == []
+
+
+@pytest.mark.parametrize("value", ["12", "12.5", "12.", "1e1", "-3", " 4 ", "1_0", "٣", "abc", "", "nan"])
+@pytest.mark.parametrize("name", ["number", "whole", "several", "few", "text", "path"])
+def test_a_value_is_taken_as_typer_does(name: str, value: str) -> None:
+    """Commands of ours take what is plain by themselves: the values, and what is said of wrong ones, are the same."""
+
+    def command(
+        number: float | None = None,
+        whole: int | None = None,
+        several: Annotated[list[float] | None, typer.Option()] = None,
+        few: Annotated[int, typer.Option(min=0, max=9)] = 1,
+        text: str | None = None,
+        path: Path | None = None,
+        switch: Annotated[bool | None, typer.Option("--switch")] = None,
+    ) -> None:
+        print(repr([number, whole, several, few, text, path, switch]))
+
+    told = []
+    for kind in (None, InOrder):
+        made = typer.Typer()
+        made.command(cls=kind)(command)
+        told.append(CliRunner().invoke(made, [f"--{name}={value}", "--switch"]).output)
+    assert told[0] == told[1]
+    assert "[" in told[1] or "Invalid" in told[1]

@@ -3,6 +3,7 @@
 What a command needs is imported when it runs: `gifsom --help` waits for none of it.
 """
 
+import gc
 import io
 import os
 import signal
@@ -17,13 +18,14 @@ from gifsom.cli.clips import info, optimize, palette
 from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
 from gifsom.cli.convert import convert
 from gifsom.cli.inspect import compare, explain, frames
-from gifsom.cli.options import InOrder
+from gifsom.cli.options import Commands, InOrder
 from gifsom.cli.presets import presets, use_defaults
 from gifsom.cli.recording import record
 from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
 from gifsom.errors import GifsomError, SettingError
 
 app = typer.Typer(
+    cls=Commands,
     help="Record the screen to a GIF, and convert clips to small ones, with colors that a self-organizing map learns.",
     epilog="Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.",
     pretty_exceptions_enable=False,
@@ -69,6 +71,7 @@ def main() -> None:
     """Run the command line; every failure is one line on stderr and an exit status."""
     warnings.simplefilter("ignore")  # libraries warn those who call them: what a user must know is one line of ours
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small here: more threads cost a tenth more
+    gc.set_threshold(50_000)  # most of what is made by the hundred is imported modules, which stay
     for number in SIGNALS:  # a terminated program cleans up as an interrupted one
         signal.signal(number, interrupt)
     for stream in (sys.stdout, sys.stderr):
@@ -96,4 +99,5 @@ def main() -> None:
         status = FAILED
     if status == INTERRUPTED:
         complain("interrupted, nothing is left behind")
+    gc.freeze()  # the end of the process is the end of all garbage: none is looked for
     sys.exit(status)

@@ -3,8 +3,9 @@
 import logging
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -55,19 +56,34 @@ def tell_shortfall(source: str, missing: "Shortfall | None") -> None:
 @contextmanager
 def progress_bars(quiet: bool) -> "Iterator[Progress]":
     """A bar a stage on a terminal, nothing elsewhere; a compilation is told wherever it happens."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True, highlight=False)
-    columns = TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bars:
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    with nullcontext((_no_progress, remark)) if quiet or not terminal else _bars() as (progress, tell):
         told: list[bool] = []
 
         def compiling() -> None:
             if not told and not quiet:
                 told.append(True)
-                console.print(FIRST_USE, soft_wrap=True)
+                tell(FIRST_USE)
 
+        from gifsom.jit import on_compile
+
+        on_compile(compiling)
+        yield progress
+
+
+def _no_progress(stage: str, done: int, of: int | None) -> None:
+    heed_interrupt()
+
+
+@contextmanager
+def _bars() -> "Iterator[tuple[Progress, Callable[[str], None]]]":
+    """Bars, and what writes a line above them."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False)
+    columns = TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
         def progress(stage: str, done: int, of: int | None) -> None:
@@ -78,10 +94,7 @@ def progress_bars(quiet: bool) -> "Iterator[Progress]":
                 tasks[stage] = bars.add_task(stage, total=of)
             bars.update(tasks[stage], completed=done, total=None if of is None else max(done, of))
 
-        from gifsom.jit import on_compile
-
-        on_compile(compiling)
-        yield progress
+        yield progress, partial(console.print, soft_wrap=True)
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

@@ -1,22 +1,72 @@
 """The options that commands share, each declared once, and in which order they were typed."""
 
+import re
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY
 
 _TYPED: Final = "gifsom.typed"
 
+_NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+class _Plain:
+    """Takes texts, switches and plain numbers as they are typed.
+
+    Typer asks pydantic, whose import takes a seventh of a small conversion. It still does for all else, and for what is
+    wrong.
+    """
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        several = param.multiple or param.nargs == -1
+        if value is None:
+            return () if several else None
+        kind, info = param.type_descriptor.annotation, param.type_descriptor.parameter_info
+        [kind] = get_args(kind) if get_origin(kind) is list else [kind]
+        if info.min is None and info.max is None:
+            with suppress(ValueError):
+                return [_plain(kind, one) for one in value] if several else _plain(kind, value)
+        param._runtime_param = None
+        return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
+
+
+def _plain(kind: Any, value: Any) -> Any:
+    """A value as one of a kind. Raises `ValueError` where that is not plain."""
+    if type(value) is kind and kind in (str, bool, int, float):
+        return value
+    if kind in (int, float) and isinstance(value, str) and _NUMBER.fullmatch(value):
+        return kind(value)
+    raise ValueError
+
+
+def _plainly(parameters: list[Any]) -> list[Any]:
+    """The same parameters of typer, which take what is plain by themselves."""
+    for parameter in parameters:
+        parameter._runtime_param = _Plain()
+    return parameters
+
+
+class Commands(TyperGroup):
+    """All commands."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _plainly(super().get_params(ctx))
+
 
 class InOrder(TyperCommand):
     """A command that remembers the names of its parameters in the order in which they were typed."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return _plainly(super().get_params(ctx))
 
     def make_parser(self, ctx: Any) -> Any:
         """The parser of typer, which knows that order and does not tell it."""
