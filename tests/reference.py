@@ -509,10 +509,6 @@ def settle(keep: NDArray[np.float32], limit: float) -> tuple[NDArray[np.float32]
     return keep, (int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1)
 
 
-def largest(one: Sequence[int], other: Sequence[int]) -> int:
-    return max(abs(a - b) for a, b in zip(one, other, strict=True))
-
-
 def movement(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.bool_]:
     difference = after.astype(np.int64) - before
     largest = abs(difference).max(axis=2)

@@ -3,7 +3,7 @@
 import io
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import decoders
 import numba
@@ -230,40 +230,57 @@ def noisy(count: int, size: tuple[int, int], seed: int = 9) -> Iterator[Pixels]:
         yield np.clip(picture + rng.integers(-2, 3, (*size, 3)), 0, 255).astype(np.uint8)
 
 
-def test_largest_differences_are_those_of_the_twin() -> None:
-    for one, other in zip(colors(50, 12), colors(50, 13), strict=True):
-        assert reference.largest(one.tolist(), other.tolist()) == steady._largest(one, other)
-
-
 @pytest.mark.parametrize("size", [(1, 1), (3, 20), (23, 12)])
 def test_movement_is_that_of_the_twin(size: tuple[int, int]) -> None:
     frames = list(noisy(12, size))
-    for before, after in [*pairwise(frames), (frames[0], frames[0])]:
-        moved = np.zeros(size, np.bool_)
-        sums = np.empty((size[1], 3), np.int32), np.empty(size[1], np.int32)
-        steady._movement(before, after, *sums, moved)
-        assert np.array_equal(reference.movement(before, after), moved)
+    moves = np.zeros(size, np.uint8)
+    for place, (before, after) in enumerate([*pairwise(frames), (frames[0], frames[0])]):
+        bit = 1 << place % 8
+        moves &= ~np.uint8(bit)
+        others = moves.copy()
+        steady._movement(before.reshape(size[0], -1), after.reshape(size[0], -1), place % 8, moves)
+        assert np.array_equal(others | reference.movement(before, after) * np.uint8(bit), moves)
+
+
+def test_movement_is_that_of_the_twin_where_pictures_differ_most() -> None:
+    """All sums as large as they can be, and of both signs."""
+    black, white = np.zeros((14, 30, 3), np.uint8), np.full((14, 30, 3), 255, np.uint8)
+    half = black.copy()
+    half[:, 15:] = 255
+    for before, after in permutations((black, white, half), 2):
+        moves = np.zeros((14, 30), np.uint8)
+        steady._movement(before.reshape(14, -1), after.reshape(14, -1), 0, moves)
+        assert np.array_equal(reference.movement(before, after), moves)
 
 
 def test_averages_are_those_of_the_twin() -> None:
     rng = np.random.default_rng(10)
-    n = 60
-    mean, count = np.zeros((n, 3), np.float32), np.zeros(n, np.uint8)
-    for first in range(20):
-        ring = rng.integers(0, 256, (steady.AHEAD, n, 3)).astype(np.uint8)
+    h, w = 3, 20
+    mean, count = np.zeros((h, 3 * w), np.float32), np.zeros((h, w), np.uint8)
+    means = mean.reshape(h, w, 3)
+    for round in range(20):
+        frames = tuple(rng.integers(0, 256, (h, 3 * w)).astype(np.uint8) for _ in range(steady.AHEAD))
         known = int(rng.integers(1, 9))
-        moved, ahead = rng.random(n) < (1 if first == 0 else 0.3), (rng.random((n, 7)) < 0.1)
-        bits = np.packbits(np.pad(ahead, ((0, 0), (0, 1))), axis=1, bitorder="little")[:, 0]
-        pixels, lasting = np.empty((n, 3), np.uint8), np.empty(n, np.uint8)
+        moves = rng.random((h, w, 8)) < 0.1
+        moves[..., 0] = rng.random((h, w)) < (1 if round == 0 else 0.3)
+        moves[..., known:] = False
+        bits = np.packbits(moves, axis=2, bitorder="little")[..., 0]
+        pixels, lasting = np.empty((h, 3 * w), np.uint8), np.empty((h, w), np.uint8)
         expected = [
             reference.average(
-                [ring[(first + j) % 8, i].tolist() for j in range(known)], moved[i], ahead[i], mean[i], int(count[i])
+                [frame.reshape(h, w, 3)[at].tolist() for frame in frames[:known]],
+                moves[at][0],
+                moves[at][1:],
+                means[at],
+                int(count[at]),
             )
-            for i in range(n)
+            for at in np.ndindex(h, w)
         ]
-        steady._average(ring, first, known, moved, bits, mean, count, pixels, lasting)
-        for i, (m, c, color, still) in enumerate(expected):
-            assert (m, c, color, still) == (list(mean[i]), count[i], pixels[i].tolist(), lasting[i])
+        steady._average(frames, known, bits, mean, count, pixels, lasting)
+        assert np.array_equal(np.packbits(moves[..., 1:], axis=2, bitorder="little")[..., 0], bits)
+        for at, (m, c, color, still) in zip(np.ndindex(h, w), expected, strict=True):
+            assert (m, c, color) == (list(means[at]), count[at], pixels.reshape(h, w, 3)[at].tolist())
+            assert still == lasting[at]
 
 
 def test_what_an_image_leaves_on_the_canvas_is_that_of_the_twin() -> None:

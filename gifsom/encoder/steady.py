@@ -47,155 +47,152 @@ class View:
 
 
 @kernel
-def _largest(one: Pixels, other: Pixels) -> np.int32:
-    """The largest difference of two colors (3,) in a channel."""
-    red = abs(np.int32(one[0]) - np.int32(other[0]))
-    green = abs(np.int32(one[1]) - np.int32(other[1]))
-    blue = abs(np.int32(one[2]) - np.int32(other[2]))
-    return max(red, max(green, blue))
+def _movement(before: Pixels, after: Pixels, place: int, moves: NDArray[np.uint8]) -> None:
+    """Mark where after (h, 3 * w) does not stand still, by bit `place` of moves (h, w).
 
-
-@kernel
-def _movement(
-    before: Pixels, after: Pixels, drift: NDArray[np.int32], change: NDArray[np.int32], moved: NDArray[np.bool_]
-) -> None:
-    """Where after (h, w, 3) does not stand still, into `moved` (h, w).
-
-    `drift` (w, 3) and `change` (w,) are room for sums over the columns of the window.
+    What a row of the picture adds to the sums over the rows around is kept until it leaves them. Only simple loops over
+    numbers of 8 and 16 bits are as fast as they can be.
     """
-    h, w = moved.shape
-    drift[:] = 0
-    change[:] = 0
-    for y in range(-4, h):
-        for row, sign in ((y + 4, 1), (y - 5, -1)):
-            if 0 <= row < h:
-                old, new = before[row], after[row]
-                for x in range(w):
-                    for k in range(3):
-                        drift[x, k] += sign * (np.int32(new[x, k]) - np.int32(old[x, k]))
-        for row, sign in ((y + 2, 1), (y - 3, -1)):
-            if 0 <= row < h:
-                old, new = before[row], after[row]
-                for x in range(w):
-                    change[x] += sign * _largest(new[x], old[x])
-        if y < 0:
+    h, w = moves.shape
+    steps, largest = np.zeros((9, 3 * w), np.int16), np.zeros((9, w), np.uint8)  # of the last nine rows
+    drift, change = np.zeros(3 * (w + 8), np.int16), np.zeros(w + 4, np.int16)  # 9 and 5 rows, with room at the sides
+    thirds, drifts, changes = np.empty(3 * (w + 6), np.int16), np.empty(3 * w, np.int16), np.empty(w, np.int16)
+    bit, nothing = np.uint8(1 << place), np.uint8(0)
+    for y in range(h + 4):
+        step, most = steps[y % 9], largest[y % 9]
+        for i in range(3 * w):
+            drift[i + 12] -= step[i]
+        if y < h:
+            old, new = before[y], after[y]
+            for i in range(3 * w):
+                step[i] = np.int16(new[i]) - np.int16(old[i])
+            for i in range(3 * w):
+                drift[i + 12] += step[i]
+            for x in range(w):
+                most[x] = max(abs(step[3 * x]), abs(step[3 * x + 1]), abs(step[3 * x + 2]))
+        else:
+            step[:] = 0
+            most[:] = 0
+        entering, leaving = largest[(y + 7) % 9], largest[(y + 2) % 9]
+        for x in range(w):
+            change[x + 2] += np.int16(entering[x]) - np.int16(leaving[x])
+        if y < 4:
             continue
-        old, new = before[y], after[y]
-        red = green = blue = around = np.int64(0)
-        for x in range(-4, w):
-            if x + 4 < w:
-                red, green, blue = red + drift[x + 4, 0], green + drift[x + 4, 1], blue + drift[x + 4, 2]
-            if x > 4:
-                red, green, blue = red - drift[x - 5, 0], green - drift[x - 5, 1], blue - drift[x - 5, 2]
-            if 0 <= x + 2 < w:
-                around += change[x + 2]
-            if x > 2:
-                around -= change[x - 3]
-            if x >= 0:
-                moved[y, x] = (
-                    around > NOISE * 25
-                    or max(abs(red), abs(green), abs(blue)) > max(DRIFT * 81, around * (0.5 * 81 / 25))
-                    or _largest(new[x], old[x]) > STEP
-                )
+        for i in range(3 * (w + 6)):
+            thirds[i] = drift[i] + drift[i + 3] + drift[i + 6]
+        for i in range(3 * w):
+            drifts[i] = abs(np.int16(thirds[i] + thirds[i + 9] + thirds[i + 18]))
+        for x in range(w):
+            changes[x] = change[x] + change[x + 1] + change[x + 2] + change[x + 3] + change[x + 4]
+        here, marks = largest[(y + 5) % 9], moves[y - 4]
+        for x in range(w):
+            around = np.float32(changes[x])
+            far = np.float32(max(drifts[3 * x], drifts[3 * x + 1], drifts[3 * x + 2]))
+            moved = (
+                (around > np.float32(NOISE * 25))
+                | (far > max(np.float32(DRIFT * 81), around * np.float32(0.5 * 81 / 25)))
+                | (here[x] > np.uint8(STEP))
+            )
+            marks[x] |= bit if moved else nothing
 
 
 @kernel
 def _average(
-    frames: Pixels,
-    first: int,
+    frames: tuple[Pixels, ...],
     known: int,
-    moved: NDArray[np.bool_],
-    ahead: NDArray[np.uint8],
+    moves: NDArray[np.uint8],
     mean: NDArray[np.float32],
     count: NDArray[np.uint8],
     pixels: Pixels,
     lasting: NDArray[np.uint8],
 ) -> None:
-    """The frame at `first` of a ring (AHEAD, n, 3), without noise, into `pixels` (n, 3), and how long it lasts.
+    """The first of AHEAD frames (h, 3 * w), without noise, into `pixels` (h, 3 * w), and how long it lasts.
 
-    `known` frames from it on are known. `moved` (n,) is where it differs from the one before, bit j of `ahead` (n,)
-    where the one j + 1 later does from that before it. `mean` and `count` go on from frame to frame.
+    `known` of the frames are known. Bit j of `moves` (h, w) is set where the one at j differs from that before it; what
+    is left there is for the next frame. `mean` (h, 3 * w) and `count` (h, w) go on from frame to frame.
     """
-    now, newest = frames[first % AHEAD], frames[(first + AHEAD - 1) % AHEAD]
-    for i in range(moved.shape[0]):
-        changes = np.int64(ahead[i]) | np.int64(1) << (known - 1)
-        still = 1
-        while not changes & 1:
-            changes >>= 1
-            still += 1
-        lasting[i] = AHEAD if still == known else still
-        if moved[i]:
-            count[i] = still
-            if still == 1:
-                for k in range(3):
-                    mean[i, k], pixels[i, k] = now[i, k], now[i, k]
-                continue
+    h, w = moves.shape
+    newest = frames[known - 1]
+    limit, always, most, none = np.uint8(known), np.uint8(AHEAD), np.uint8(MEMORY), np.uint8(0)
+    # The mean of a pixel that has moved begins with `begun` frames; of one that stands, the newest is one of `share`.
+    begun, share = np.empty(w, np.uint8), np.empty(w, np.uint8)
+    begun_each, share_each = np.empty(3 * w, np.uint8), np.empty(3 * w, np.uint8)
+    total = np.empty(3 * w, np.uint16)
+    for y in range(h):
+        bits, lasts, counts = moves[y], lasting[y], count[y]
+        lasts[:] = AHEAD
+        for j in range(AHEAD - 1, 0, -1):
+            bit, number = np.uint8(1 << j), np.uint8(j)
+            for x in range(w):
+                lasts[x] = number if bits[x] & bit else lasts[x]
+        longest = none
+        for x in range(w):
+            moved = bits[x] & np.uint8(1)
+            still = min(lasts[x], limit)
+            grown = min(np.uint8(counts[x] + np.uint8(1)), most)
+            counts[x] = still if moved else grown if still == always else counts[x]
+            begun[x] = still if moved else none
+            share[x] = counts[x] if moved or still == always else none
+            longest = max(longest, begun[x])
+            bits[x] >>= np.uint8(1)
+        for x in range(w):
             for k in range(3):
-                total = np.int64(0)
-                for j in range(still):
-                    total += frames[(first + j) % AHEAD, i, k]
-                mean[i, k] = np.float32(total) / np.float32(still)
-        elif still == AHEAD:
-            count[i] = min(count[i] + 1, MEMORY)
+                begun_each[3 * x + k] = begun[x]
+        for x in range(w):
             for k in range(3):
-                mean[i, k] += (np.float32(newest[i, k]) - mean[i, k]) / np.float32(count[i])
-        for k in range(3):
-            pixels[i, k] = np.uint8(mean[i, k] + np.float32(0.5))
+                share_each[3 * x + k] = share[x]
+        first, last = frames[0][y], newest[y]
+        for i in range(3 * w):
+            one, other = first[i], last[i]
+            total[i] = one if begun_each[i] else other
+        for j in range(1, longest):
+            later, number = frames[j][y], np.uint8(j)
+            for i in range(3 * w):
+                total[i] += later[i] if begun_each[i] > number else none
+        means, out = mean[y], pixels[y]
+        for i in range(3 * w):
+            base = np.float32(0.0) if begun_each[i] else means[i]
+            part = np.float32(share_each[i]) if share_each[i] else np.float32(np.inf)
+            means[i] = base + (np.float32(total[i]) - base) / part
+            out[i] = np.uint8(means[i] + np.float32(0.5))
 
 
 class _Window:
-    """The next frames, at most AHEAD: their pixels in a ring, and what moves from each to the next."""
+    """The next frames, at most AHEAD, and what moves from each to the next."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         width, height = size
         self._shape = (height, width)
-        self._frames = np.empty((AHEAD, height, width, 3), np.uint8)
-        self._first = 0
-        self._noted: deque[tuple[int, NDArray[np.bool_]]] = deque()  # delay, and what moved
-        self._ahead = np.zeros((height, width), np.uint8)
-        self._mean = np.zeros((height, width, 3), np.float32)
+        self._frames: deque[Pixels] = deque()  # (height, 3 * width)
+        self._delays: deque[int] = deque()
+        self._moves = np.zeros((height, width), np.uint8)
+        self._mean = np.zeros((height, 3 * width), np.float32)
         self._count = np.zeros((height, width), np.uint8)
         self._before: Pixels | None = None  # the frame that was read last
 
     def __len__(self) -> int:
-        return len(self._noted)
+        return len(self._frames)
 
     def push(self, pixels: Pixels, delay: int) -> None:
         """Read the next frame."""
-        width = self._shape[1]
-        moved = np.zeros(self._shape, np.bool_)
+        rows = pixels.reshape(self._mean.shape)
         if self._before is None:
-            moved[:] = True
+            self._moves[:] = 1
         elif self._before is not pixels:
-            sums = np.empty((width, 3), np.int32), np.empty(width, np.int32)
-            _movement(self._before, pixels, *sums, moved)
+            _movement(self._before.reshape(rows.shape), rows, len(self), self._moves)
         self._before = pixels
-        place = len(self._noted)
-        self._frames[(self._first + place) % AHEAD] = pixels
-        if place:
-            self._ahead |= moved.astype(np.uint8) << (place - 1)
-        self._noted.append((delay, moved))
+        self._frames.append(rows)
+        self._delays.append(delay)
 
     def pop(self) -> View:
         """The first of the frames."""
-        known = len(self._noted)
-        delay, moved = self._noted.popleft()
+        known = len(self)
+        frames = (*self._frames, *[self._frames[-1]] * (AHEAD - known))
         pixels, lasting = np.empty((*self._shape, 3), np.uint8), np.empty(self._shape, np.uint8)
-        _average(
-            self._frames.reshape(AHEAD, -1, 3),
-            self._first,
-            known,
-            moved.ravel(),
-            self._ahead.ravel(),
-            self._mean.reshape(-1, 3),
-            self._count.ravel(),
-            pixels.reshape(-1, 3),
-            lasting.ravel(),
-        )
-        self._first = (self._first + 1) % AHEAD
-        self._ahead >>= 1
+        _average(frames, known, self._moves, self._mean, self._count, pixels.reshape(self._mean.shape), lasting)
+        self._frames.popleft()
         pixels.flags.writeable = False
-        return View(pixels, lasting, delay)
+        return View(pixels, lasting, self._delays.popleft())
 
 
 def steady(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Iterator[View]:
