@@ -443,8 +443,13 @@ def roots(values: Iterable[np.float32]) -> list[np.float32]:
         y = np.int32(int(x.view(np.int32)) // 3 + 709921077).view(np.float32)
         for _ in range(2):
             y = (y + y + x / (y * y)) * third
-        found.append(y)
+        found.append(y if x else x)
     return found
+
+
+def mix(channels: NDArray[np.float32], matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    x, y, z = channels
+    return np.array([row[0] * x + row[1] * y + row[2] * z for row in matrix])
 
 
 def to_lab(
@@ -461,20 +466,23 @@ def to_lab(
     return np.array(rows, np.float32)
 
 
-def weigh(lightness: NDArray[np.float32], lasting: NDArray[np.uint8], masking: float) -> NDArray[np.float32]:
-    """Weights of errors, for the lightness (h, w) of a picture."""
-    h, w = lightness.shape
-    level = (lightness * (1 << 14)).astype(np.int64)
+def look(
+    target: NDArray[np.uint8], lasting: NDArray[np.uint8], tools: Sequence[NDArray[np.float32]], masking: float
+) -> NDArray[np.float32]:
+    """Colors and weights (h, w, 4) of a picture (h, w, 3); `tools` as for `to_lab`."""
+    h, w = lasting.shape
+    lab = to_lab(target.reshape(-1, 3).tolist(), *tools).reshape(h, w, 3)
+    level = (lab[..., 0] * (1 << 14)).astype(np.int64)
     steps = np.zeros((h, w), np.int64)
     steps[:, 1:] += abs(np.diff(level, axis=1))
     steps[1:] += abs(np.diff(level, axis=0))
     share = masking / (2 * 25 * (1 << 14))
-    weights = np.zeros((h, w), np.float32)
+    weights = np.zeros((h, w, 1), np.float32)
     for y in range(h):
         for x in range(w):
             around = int(steps[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3].sum())
             weights[y, x] = float(lasting[y, x]) / (1.0 + share * around)
-    return weights
+    return np.concatenate([lab, weights], axis=2)
 
 
 def compare(

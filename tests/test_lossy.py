@@ -50,7 +50,7 @@ def problem(n: int, entries: int, seed: int, *, first: bool, run: int = 3) -> tu
     pixels[:, 3] = rng.uniform(0.1, 8, n)
     shown = np.where(rng.random(n) < 0.5, best, rng.integers(entries, size=n)).astype(np.uint16)
     lossy_table = np.ascontiguousarray(table)
-    seen._compare(pixels, best.astype(np.uint16), lossy_table, shown, lossy_table, first)
+    seen._compare(pixels, best.astype(np.uint16), table.T.copy(), shown, table.T.copy(), first)
     return pixels, best, lossy_table, neighbours(lossy_table)
 
 
@@ -164,16 +164,24 @@ def test_higher_price_makes_fewer_bytes_and_more_excess() -> None:
     assert excesses == sorted(excesses)
 
 
+TOOLS = seen._LINEAR, seen._TO_LMS, seen._TO_LAB
+
+
 def test_colors_in_oklab_are_those_of_the_twin_and_nearly_exact() -> None:
-    picture = colors(3000, 6).reshape(50, 60, 3)
-    picture[10] = picture[11]
-    picture[0, :20] = 0
-    picture.flags.writeable = False
-    out = np.empty((3000, 6), np.float32)
-    tools = seen._LINEAR, seen._TO_LMS, seen._TO_LAB
-    seen._to_lab(picture.reshape(-1, 3), *tools, np.empty((3, 700), np.float32), np.empty(700, np.int32), out)
-    assert np.array_equal(reference.to_lab(picture.reshape(-1, 3).tolist(), *tools), out[:, :3])
-    assert np.abs(oklab(picture).reshape(-1, 3) - out[:, :3]).max() < 2e-5
+    picture = colors(3000, 6)
+    picture[:20], picture[20:40] = 0, 255
+    lab = np.empty((3, 3000), np.float32)
+    seen._to_lab(picture.ravel(), *TOOLS, lab, np.empty(3000, np.int32))
+    assert np.array_equal(reference.to_lab(picture.tolist(), *TOOLS), lab.T)
+    assert np.abs(oklab(picture).T - lab).max() < 2e-5
+    assert not lab[:, :20].any()
+
+
+def test_channels_are_mixed_as_by_the_twin() -> None:
+    channels = np.random.default_rng(16).random((3, 70)).astype(np.float32)
+    expected = reference.mix(channels, seen._TO_LAB)
+    seen._mix(channels, seen._TO_LAB)
+    assert np.array_equal(expected, channels)
 
 
 def test_cube_roots_are_those_of_the_twin_and_nearly_exact() -> None:
@@ -194,20 +202,31 @@ def test_a_part_of_the_pixels_is_moved_to_their_beginning() -> None:
         assert part.flags.c_contiguous
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 9), (4, 3), (17, 21)])
-def test_weights_and_squares_are_those_of_the_twins(size: tuple[int, int]) -> None:
+SIZES = pytest.mark.parametrize("size", [(1, 1), (1, 9), (4, 3), (17, 21)])
+
+
+@SIZES
+def test_colors_and_weights_are_those_of_the_twin(size: tuple[int, int]) -> None:
     rng = np.random.default_rng(7)
-    pixels = rng.random((*size, 6)).astype(np.float32)
-    pixels[..., 5] *= rng.random(size) < 0.2
+    target = rng.integers(0, 256, (*size, 3)).astype(np.uint8)
     lasting = rng.integers(1, 9, size).astype(np.uint8)
-    expected = reference.weigh(pixels[..., 0], lasting, seen.MASKING)
-    seen._weigh(pixels, lasting, seen.MASKING, np.empty(size, np.int32))
-    assert np.array_equal(expected, pixels[..., 3])
-    for limit in (0.0, 3.0, 1e9):
-        settled = pixels.copy()
-        keep, bounds = reference.settle(pixels[..., 5], limit)
-        assert bounds == seen._settle(settled, limit)
-        assert np.array_equal(keep, settled[..., 5])
+    pixels = np.full((*size, 6), 7, np.float32)
+    seen._look(target.reshape(size[0], -1), lasting, *TOOLS, seen.MASKING, pixels)
+    assert np.array_equal(reference.look(target, lasting, TOOLS, seen.MASKING), pixels[..., :4])
+    assert (pixels[..., 4:] == 7).all()
+
+
+@SIZES
+def test_squares_that_stay_are_those_of_the_twin(size: tuple[int, int]) -> None:
+    rng = np.random.default_rng(7)
+    for share in (0.0, 0.01, 0.2):
+        pixels = rng.random((*size, 6)).astype(np.float32)
+        pixels[..., 5] *= rng.random(size) < share
+        for limit in (0.0, 0.5, 3.0, 1e9):
+            settled = pixels.copy()
+            keep, bounds = reference.settle(pixels[..., 5], limit)
+            assert bounds == seen._settle(settled, limit)
+            assert np.array_equal(keep, settled[..., 5])
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -216,7 +235,7 @@ def test_comparison_is_that_of_the_twin(first: bool) -> None:
     pixels, table = rng.random((500, 6)).astype(np.float32), rng.random((9, 3)).astype(np.float32)
     best, shown = rng.integers(9, size=(2, 500)).astype(np.uint16)
     expected = reference.compare(pixels, best.tolist(), table, shown.tolist(), table, first)
-    seen._compare(pixels, best, table, shown, table, first)
+    seen._compare(pixels, best, table.T.copy(), shown, table.T.copy(), first)
     assert np.array_equal(expected, pixels)
 
 

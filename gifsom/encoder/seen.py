@@ -21,13 +21,12 @@ BLOCK = 8
 _LINEAR = LINEAR.astype(np.float32)
 _TO_LMS = TO_LMS.astype(np.float32)
 _TO_LAB = TO_LAB.astype(np.float32)
-_ROOM = 512  # pixels whose colors are converted at a time: they stay in the fastest cache
 _UNIT = 1 << 14  # of lightness in whole numbers, so that running sums are exact
 
 
 @kernel
 def _roots(values: NDArray[np.float32], guesses: NDArray[np.int32]) -> None:
-    """The cube root of each of values (n,), > 0 or 0, in place, right to some 1e-6. `guesses` (n,) is room.
+    """The cube root of each of values (n,), >= 0, in place, right to some 1e-6. `guesses` (n,) is room.
 
     The first guess is a third of the number's bits (W. Kahan); two steps of Newton's method follow.
     """
@@ -38,74 +37,90 @@ def _roots(values: NDArray[np.float32], guesses: NDArray[np.int32]) -> None:
     for i in range(values.shape[0]):
         x, y = values[i], roots[i]
         y = (y + y + x / (y * y)) * third
-        values[i] = (y + y + x / (y * y)) * third
+        y = (y + y + x / (y * y)) * third
+        values[i] = y if x > np.float32(0.0) else np.float32(0.0)  # what is next to 0 has squares that take long
+
+
+@kernel
+def _mix(channels: NDArray[np.float32], matrix: NDArray[np.float32]) -> None:
+    """A matrix (3, 3) times channels (3, n), in place."""
+    first, second, third = channels[0], channels[1], channels[2]
+    for i in range(first.shape[0]):
+        x, y, z = first[i], second[i], third[i]
+        first[i] = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2] * z
+        second[i] = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2] * z
+        third[i] = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z
 
 
 @kernel
 def _to_lab(
-    pixels: Pixels,
+    colors: Pixels,
     linear: NDArray[np.float32],
     to_lms: NDArray[np.float32],
     to_lab: NDArray[np.float32],
-    lms: NDArray[np.float32],
+    lab: NDArray[np.float32],
     guesses: NDArray[np.int32],
-    out: NDArray[np.float32],
 ) -> None:
-    """OKLab of pixels (n, 3) into the first columns of out (n, 6), right to some 1e-6.
-
-    That many at a time as lms (3, m) and guesses (m,) have room for: simple loops are vectorized.
-    """
-    room = lms.shape[1]
-    for start in range(0, pixels.shape[0], room):
-        count = min(room, pixels.shape[0] - start)
-        for i in range(count):
-            r, g, b = linear[pixels[start + i, 0]], linear[pixels[start + i, 1]], linear[pixels[start + i, 2]]
-            for k in range(3):
-                lms[k, i] = to_lms[k, 0] * r + to_lms[k, 1] * g + to_lms[k, 2] * b
-        for k in range(3):
-            _roots(lms[k, :count], guesses[:count])
-        for i in range(count):
-            for k in range(3):
-                out[start + i, k] = to_lab[k, 0] * lms[0, i] + to_lab[k, 1] * lms[1, i] + to_lab[k, 2] * lms[2, i]
+    """OKLab of colors (3 * n,) into lab (3, n), right to some 1e-6. `guesses` (n,) is room."""
+    for k in range(3):
+        for x in range(lab.shape[1]):
+            lab[k, x] = linear[colors[3 * x + k]]
+    _mix(lab, to_lms)
+    for k in range(3):
+        _roots(lab[k], guesses)
+    _mix(lab, to_lab)
 
 
 @kernel
-def _weigh(pixels: NDArray[np.float32], lasting: NDArray[np.uint8], masking: float, steps: NDArray[np.int32]) -> None:
-    """The weight of an error at each of pixels (h, w, 6), which stays for so many frames. `steps` (h, w) is room.
+def _look(
+    target: Pixels,
+    lasting: NDArray[np.uint8],
+    linear: NDArray[np.float32],
+    to_lms: NDArray[np.float32],
+    to_lab: NDArray[np.float32],
+    masking: float,
+    pixels: NDArray[np.float32],
+) -> None:
+    """Colors and weights of target (h, 3 * w), which stays for so many frames, into pixels (h, w, 6).
 
-    Outside the picture there is nothing, and no activity.
+    Row by row, so that all is in the cache but the result. Outside the picture there is nothing, and no activity.
     """
-    h, w = steps.shape
-    for y in range(h):
-        for x in range(w):
-            level = np.int32(pixels[y, x, 0] * _UNIT)
-            step = np.int32(0)
-            if x > 0:
-                step += abs(level - np.int32(pixels[y, x - 1, 0] * _UNIT))
-            if y > 0:
-                step += abs(level - np.int32(pixels[y - 1, x, 0] * _UNIT))
-            steps[y, x] = step
-    columns = np.zeros(w, np.int32)
-    for y in range(min(2, h)):
-        for x in range(w):
-            columns[x] += steps[y, x]
+    h, w = lasting.shape
+    lab, guesses = np.empty((3, 3, w), np.float32), np.empty(w, np.int32)  # of the last three rows
+    level, above = np.empty(w, np.int32), np.empty(w, np.int32)
+    steps = np.zeros((5, w), np.int32)  # of the last five rows
+    columns = np.zeros(w + 4, np.int32)  # their sums, with room at the sides
+    weights = np.empty(w, np.float32)
     share = masking / (2 * 25 * _UNIT)
-    for y in range(h):
-        if y + 2 < h:
-            for x in range(w):
-                columns[x] += steps[y + 2, x]
-        if y > 2:
-            for x in range(w):
-                columns[x] -= steps[y - 3, x]
-        around = np.int64(0)
-        for x in range(min(2, w)):
-            around += columns[x]
+    for y in range(h + 2):
+        step = steps[y % 5]
         for x in range(w):
-            if x + 2 < w:
-                around += columns[x + 2]
-            if x > 2:
-                around -= columns[x - 3]
-            pixels[y, x, 3] = np.float64(lasting[y, x]) / (1.0 + share * around)
+            columns[x + 2] -= step[x]
+        step[:] = 0
+        if y < h:
+            row = lab[y % 3]
+            _to_lab(target[y], linear, to_lms, to_lab, row, guesses)
+            level, above = above, level
+            for x in range(w):
+                level[x] = np.int32(row[0, x] * np.float32(_UNIT))
+            for x in range(1, w):
+                step[x] = abs(level[x] - level[x - 1])
+            if y > 0:
+                for x in range(w):
+                    step[x] += abs(level[x] - above[x])
+            for x in range(w):
+                columns[x + 2] += step[x]
+        if y < 2:
+            continue
+        stays, row, out = lasting[y - 2], lab[(y - 2) % 3], pixels[y - 2]
+        for x in range(w):
+            around = columns[x] + columns[x + 1] + columns[x + 2] + columns[x + 3] + columns[x + 4]
+            weights[x] = np.float64(stays[x]) / (1.0 + share * around)
+        for x in range(w):
+            out[x, 0] = row[0, x]
+            out[x, 1] = row[1, x]
+            out[x, 2] = row[2, x]
+            out[x, 3] = weights[x]
 
 
 @kernel
@@ -117,23 +132,21 @@ def _compare(
     colors: NDArray[np.float32],
     first: bool,
 ) -> None:
-    """Complete pixels (n, 6), of which the best entries of `table` are known, and which show entries of `colors` now.
+    """Complete pixels (n, 6), of which the best columns of `table` are known, and which show columns of `colors` now.
 
     Of the first picture, nothing can stay.
     """
     for i in range(pixels.shape[0]):
-        x, y, z = pixels[i, 0], pixels[i, 1], pixels[i, 2]
+        x, y, z, weight = pixels[i, 0], pixels[i, 1], pixels[i, 2], pixels[i, 3]
         b, s = best[i], shown[i]
-        dx, dy, dz = table[b, 0] - x, table[b, 1] - y, table[b, 2] - z
+        dx, dy, dz = table[0, b] - x, table[1, b] - y, table[2, b] - z
         base = dx * dx + dy * dy + dz * dz  # rounded as `_excess` rounds it, so that the best choice is free
-        pixels[i, 4] = base
-        pixels[i, 5] = np.inf
-        if not first:
-            dx, dy, dz = colors[s, 0] - x, colors[s, 1] - y, colors[s, 2] - z
-            square = dx * dx + dy * dy + dz * dz
-            pixels[i, 4] = min(base, square)
-            e = (square - pixels[i, 4]) * pixels[i, 3]
-            pixels[i, 5] = e * (np.float32(1.0) + np.float32(STEEP) * e)
+        dx, dy, dz = colors[0, s] - x, colors[1, s] - y, colors[2, s] - z
+        square = dx * dx + dy * dy + dz * dz
+        least = min(base, square)
+        e = (square - least) * weight
+        pixels[i, 4] = base if first else least
+        pixels[i, 5] = np.float32(np.inf) if first else e * (np.float32(1.0) + np.float32(STEEP) * e)
 
 
 @kernel
@@ -146,17 +159,23 @@ def _settle(pixels: NDArray[np.float32], limit: float) -> tuple[int, int, int, i
     top, bottom, left, right = h, 0, w, 0
     for y in range(0, h, BLOCK):
         for x in range(0, w, BLOCK):
+            below, behind = min(y + BLOCK, h), min(x + BLOCK, w)
             total = 0.0
-            for v in range(y, min(y + BLOCK, h)):
-                for u in range(x, min(x + BLOCK, w)):
+            for v in range(y, below):
+                for u in range(x, behind):
                     total += pixels[v, u, 5]
-            for v in range(y, min(y + BLOCK, h)):
-                for u in range(x, min(x + BLOCK, w)):
-                    if total < limit:
+            if total == 0.0:
+                continue
+            if total < limit:
+                for v in range(y, below):
+                    for u in range(x, behind):
                         pixels[v, u, 5] = 0.0
-                    elif pixels[v, u, 5] > 0.0:
-                        top, bottom = min(top, v), max(bottom, v + 1)
-                        left, right = min(left, u), max(right, u + 1)
+            elif y < top or below > bottom or x < left or behind > right:
+                for v in range(y, below):
+                    for u in range(x, behind):
+                        if pixels[v, u, 5] > 0.0:
+                            top, bottom = min(top, v), max(bottom, v + 1)
+                            left, right = min(left, u), max(right, u + 1)
     return top, bottom, left, right
 
 
@@ -168,15 +187,13 @@ def look(target: Pixels, lasting: NDArray[np.uint8], room: NDArray[np.float32]) 
     room     (n, 6) float32, n >= h * w: its first rows become the pixels
     """
     pixels = room[: lasting.size].reshape(*lasting.shape, 6)
-    lms, guesses = np.empty((3, _ROOM), np.float32), np.empty(_ROOM, np.int32)
-    _to_lab(target.reshape(-1, 3), _LINEAR, _TO_LMS, _TO_LAB, lms, guesses, pixels.reshape(-1, 6))
-    _weigh(pixels, lasting, MASKING, np.empty(lasting.shape, np.int32))
+    _look(target.reshape(len(target), -1), lasting, _LINEAR, _TO_LMS, _TO_LAB, MASKING, pixels)
     return pixels
 
 
 def compare(
     pixels: NDArray[np.float32],
-    best: NDArray[np.integer],
+    best: NDArray[np.uint16],
     table: NDArray[np.float32],
     shown: NDArray[np.uint16],
     colors: NDArray[np.float32],
@@ -188,7 +205,8 @@ def compare(
     shown   (h, w) index into `colors` (m, 3) that each pixel shows now
     first   nothing is shown yet, so nothing can stay
     """
-    _compare(pixels.reshape(-1, 6), best.ravel().astype(np.uint16), table, shown.ravel(), colors, first)
+    table, colors = np.ascontiguousarray(table.T), np.ascontiguousarray(colors.T)
+    _compare(pixels.reshape(-1, 6), best.ravel(), table, shown.ravel(), colors, first)
 
 
 def compact(pixels: NDArray[np.float32], rect: Rect) -> NDArray[np.float32]:
