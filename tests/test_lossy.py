@@ -272,34 +272,29 @@ def test_movement_is_that_of_the_twin_where_pictures_differ_most() -> None:
         assert np.array_equal(reference.movement(before, after), moves)
 
 
-def test_averages_are_those_of_the_twin() -> None:
+@pytest.mark.parametrize("n", [60, 300])
+def test_averages_are_those_of_the_twin(n: int) -> None:
     rng = np.random.default_rng(10)
-    h, w = 3, 20
-    mean, count = np.zeros((h, 3 * w), np.float32), np.zeros((h, w), np.uint8)
-    means = mean.reshape(h, w, 3)
-    for round in range(20):
-        frames = tuple(rng.integers(0, 256, (h, 3 * w)).astype(np.uint8) for _ in range(steady.AHEAD))
+    mean, count = np.zeros((n, 3), np.float32), np.zeros(n, np.uint8)
+    for turn in range(20):
+        frames = tuple(rng.integers(0, 256, (n, 3)).astype(np.uint8) for _ in range(steady.AHEAD))
         known = int(rng.integers(1, 9))
-        moves = rng.random((h, w, 8)) < 0.1
-        moves[..., 0] = rng.random((h, w)) < (1 if round == 0 else 0.3)
-        moves[..., known:] = False
-        bits = np.packbits(moves, axis=2, bitorder="little")[..., 0]
-        pixels, lasting = np.empty((h, 3 * w), np.uint8), np.empty((h, w), np.uint8)
+        moves = rng.random((n, 8)) < 0.1
+        moves[:, 0] = rng.random(n) < (1 if turn == 0 else 0.3)
+        moves[:, known:] = False
+        bits = np.packbits(moves, axis=1, bitorder="little")[:, 0]
+        pixels, lasting = np.empty((n, 3), np.uint8), np.empty(n, np.uint8)
         expected = [
             reference.average(
-                [frame.reshape(h, w, 3)[at].tolist() for frame in frames[:known]],
-                moves[at][0],
-                moves[at][1:],
-                means[at],
-                int(count[at]),
+                [frame[i].tolist() for frame in frames[:known]], moves[i, 0], moves[i, 1:], mean[i], int(count[i])
             )
-            for at in np.ndindex(h, w)
+            for i in range(n)
         ]
-        steady._average(frames, known, bits, mean, count, pixels, lasting)
-        assert np.array_equal(np.packbits(moves[..., 1:], axis=2, bitorder="little")[..., 0], bits)
-        for at, (m, c, color, still) in zip(np.ndindex(h, w), expected, strict=True):
-            assert (m, c, color) == (list(means[at]), count[at], pixels.reshape(h, w, 3)[at].tolist())
-            assert still == lasting[at]
+        flat = tuple(frame.ravel() for frame in frames)
+        steady._average(flat, known, bits, mean.ravel(), count, pixels.ravel(), lasting)
+        assert np.array_equal(np.packbits(moves[:, 1:], axis=1, bitorder="little")[:, 0], bits)
+        for i, (m, c, color, still) in enumerate(expected):
+            assert (m, c, color, still) == (list(mean[i]), count[i], pixels[i].tolist(), lasting[i])
 
 
 def test_what_an_image_leaves_on_the_canvas_is_that_of_the_twin() -> None:

@@ -31,6 +31,8 @@ DRIFT = 0.3
 MEMORY = 16
 """Frames over which the mean of a standing pixel is taken: after that, the newest one counts for a 16th."""
 
+_ROOM = 256  # pixels whose means are taken at a time: what they need stays in the fastest cache
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
@@ -106,27 +108,27 @@ def _average(
     pixels: Pixels,
     lasting: NDArray[np.uint8],
 ) -> None:
-    """The first of AHEAD frames (h, 3 * w), without noise, into `pixels` (h, 3 * w), and how long it lasts.
+    """The first of AHEAD frames (3 * n,), without noise, into `pixels` (3 * n,), and how long it lasts.
 
-    `known` of the frames are known. Bit j of `moves` (h, w) is set where the one at j differs from that before it; what
-    is left there is for the next frame. `mean` (h, 3 * w) and `count` (h, w) go on from frame to frame.
+    `known` of the frames are known. Bit j of `moves` (n,) is set where the one at j differs from that before it; what
+    is left there is for the next frame. `mean` (3 * n,) and `count` (n,) go on from frame to frame.
     """
-    h, w = moves.shape
-    newest = frames[known - 1]
     limit, always, most, none = np.uint8(known), np.uint8(AHEAD), np.uint8(MEMORY), np.uint8(0)
     # The mean of a pixel that has moved begins with `begun` frames; of one that stands, the newest is one of `share`.
-    begun, share = np.empty(w, np.uint8), np.empty(w, np.uint8)
-    begun_each, share_each = np.empty(3 * w, np.uint8), np.empty(3 * w, np.uint8)
-    total = np.empty(3 * w, np.uint16)
-    for y in range(h):
-        bits, lasts, counts = moves[y], lasting[y], count[y]
+    begun, share = np.empty(_ROOM, np.uint8), np.empty(_ROOM, np.uint8)
+    begun_each, share_each = np.empty(3 * _ROOM, np.uint8), np.empty(3 * _ROOM, np.uint8)
+    total = np.empty(3 * _ROOM, np.uint16)
+    for start in range(0, moves.shape[0], _ROOM):
+        here, each = slice(start, start + _ROOM), slice(3 * start, 3 * (start + _ROOM))
+        bits, lasts, counts = moves[here], lasting[here], count[here]
+        n = bits.shape[0]
         lasts[:] = AHEAD
         for j in range(AHEAD - 1, 0, -1):
             bit, number = np.uint8(1 << j), np.uint8(j)
-            for x in range(w):
+            for x in range(n):
                 lasts[x] = number if bits[x] & bit else lasts[x]
         longest = none
-        for x in range(w):
+        for x in range(n):
             moved = bits[x] & np.uint8(1)
             still = min(lasts[x], limit)
             grown = min(np.uint8(counts[x] + np.uint8(1)), most)
@@ -135,22 +137,22 @@ def _average(
             share[x] = counts[x] if moved or still == always else none
             longest = max(longest, begun[x])
             bits[x] >>= np.uint8(1)
-        for x in range(w):
+        for x in range(n):
             for k in range(3):
                 begun_each[3 * x + k] = begun[x]
-        for x in range(w):
+        for x in range(n):
             for k in range(3):
                 share_each[3 * x + k] = share[x]
-        first, last = frames[0][y], newest[y]
-        for i in range(3 * w):
+        first, last = frames[0][each], frames[known - 1][each]
+        for i in range(3 * n):
             one, other = first[i], last[i]
             total[i] = one if begun_each[i] else other
         for j in range(1, longest):
-            later, number = frames[j][y], np.uint8(j)
-            for i in range(3 * w):
+            later, number = frames[j][each], np.uint8(j)
+            for i in range(3 * n):
                 total[i] += later[i] if begun_each[i] > number else none
-        means, out = mean[y], pixels[y]
-        for i in range(3 * w):
+        means, out = mean[each], pixels[each]
+        for i in range(3 * n):
             base = np.float32(0.0) if begun_each[i] else means[i]
             part = np.float32(share_each[i]) if share_each[i] else np.float32(np.inf)
             means[i] = base + (np.float32(total[i]) - base) / part
@@ -163,11 +165,11 @@ class _Window:
     def __init__(self, size: tuple[int, int]) -> None:
         width, height = size
         self._shape = (height, width)
-        self._frames: deque[Pixels] = deque()  # (height, 3 * width)
+        self._frames: deque[Pixels] = deque()
         self._delays: deque[int] = deque()
         self._moves = np.zeros((height, width), np.uint8)
-        self._mean = np.zeros((height, 3 * width), np.float32)
-        self._count = np.zeros((height, width), np.uint8)
+        self._mean = np.zeros(3 * width * height, np.float32)
+        self._count = np.zeros(width * height, np.uint8)
         self._before: Pixels | None = None  # the frame that was read last
 
     def __len__(self) -> int:
@@ -175,13 +177,13 @@ class _Window:
 
     def push(self, pixels: Pixels, delay: int) -> None:
         """Read the next frame."""
-        rows = pixels.reshape(self._mean.shape)
+        height = self._shape[0]
         if self._before is None:
             self._moves[:] = 1
         elif self._before is not pixels:
-            _movement(self._before.reshape(rows.shape), rows, len(self), self._moves)
+            _movement(self._before.reshape(height, -1), pixels.reshape(height, -1), len(self), self._moves)
         self._before = pixels
-        self._frames.append(rows)
+        self._frames.append(pixels.ravel())
         self._delays.append(delay)
 
     def pop(self) -> View:
@@ -189,7 +191,7 @@ class _Window:
         known = len(self)
         frames = (*self._frames, *[self._frames[-1]] * (AHEAD - known))
         pixels, lasting = np.empty((*self._shape, 3), np.uint8), np.empty(self._shape, np.uint8)
-        _average(frames, known, self._moves, self._mean, self._count, pixels.reshape(self._mean.shape), lasting)
+        _average(frames, known, self._moves.ravel(), self._mean, self._count, pixels.ravel(), lasting.ravel())
         self._frames.popleft()
         pixels.flags.writeable = False
         return View(pixels, lasting, self._delays.popleft())
