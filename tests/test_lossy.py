@@ -171,7 +171,7 @@ def test_colors_in_oklab_are_those_of_the_twin_and_nearly_exact() -> None:
     picture = colors(3000, 6)
     picture[:20], picture[20:40] = 0, 255
     lab = np.empty((3, 3000), np.float32)
-    seen._to_lab(picture.ravel(), *TOOLS, lab, np.empty(3000, np.int32))
+    seen._to_lab(picture.ravel(), *TOOLS, lab, np.empty(3000, np.uint32))
     assert np.array_equal(reference.to_lab(picture.tolist(), *TOOLS), lab.T)
     assert np.abs(oklab(picture).T - lab).max() < 2e-5
     assert not lab[:, :20].any()
@@ -187,7 +187,7 @@ def test_channels_are_mixed_as_by_the_twin() -> None:
 def test_cube_roots_are_those_of_the_twin_and_nearly_exact() -> None:
     values = np.concatenate([np.zeros(1), np.logspace(-4, 0, 500)]).astype(np.float32)
     roots = values.copy()
-    seen._roots(roots, np.empty(len(roots), np.int32))
+    seen._roots(roots, np.empty(len(roots), np.uint32))
     assert reference.roots(values) == roots.tolist()
     assert np.abs(np.cbrt(values) - roots).max() < 1e-5
 

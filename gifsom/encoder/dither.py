@@ -120,21 +120,25 @@ def _move(
     """
     h, w = best.shape
     side = noise.shape[0]
+    visibly = np.empty(w, np.int64)  # the pixels of a row that have such an error: a few
     for y in range(h):
+        row, entries, count = pixels[y], best[y], 0
         for x in range(w):
-            entry = int(best[y, x])
-            square = _square(colors, entry, pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2])
-            if square < visible * visible:
-                continue
-            activity = (lasting[y, x] / np.float64(pixels[y, x, 3]) - 1.0) / masking  # as the weight was made of it
+            square = _square(colors, entries[x], row[x, 0], row[x, 1], row[x, 2])
+            visibly[count] = x
+            count += 1 if square >= visible * visible else 0
+        for x in visibly[:count]:
+            activity = (lasting[y, x] / np.float64(row[x, 3]) - 1.0) / masking  # as the weight was made of it
             if activity >= smooth or (smooth < np.inf and activity == 0.0):
                 continue
+            entry = entries[x]
+            square = _square(colors, entry, row[x, 0], row[x, 1], row[x, 2])
             other = near[entry, min(1, near.shape[1] - 1)]
             gap = np.sqrt(_square(colors, other, colors[entry, 0], colors[entry, 1], colors[entry, 2]))
             far = np.float32(1.0 - activity / smooth) * min(np.float32(2.0) * np.sqrt(square), gap)
             for k in range(3):
-                pixels[y, x, k] += far * noise[(top + y) % side, (left + x) % side, k]
-            best[y, x] = _nearest(colors, near[entry], pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2])
+                row[x, k] += far * noise[(top + y) % side, (left + x) % side, k]
+            entries[x] = _nearest(colors, near[entry], row[x, 0], row[x, 1], row[x, 2])
 
 
 @kernel

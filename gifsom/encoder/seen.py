@@ -25,15 +25,15 @@ _UNIT = 1 << 14  # of lightness in whole numbers, so that running sums are exact
 
 
 @kernel
-def _roots(values: NDArray[np.float32], guesses: NDArray[np.int32]) -> None:
+def _roots(values: NDArray[np.float32], guesses: NDArray[np.uint32]) -> None:
     """The cube root of each of values (n,), >= 0, in place, right to some 1e-6. `guesses` (n,) is room.
 
     The first guess is a third of the number's bits (W. Kahan); two steps of Newton's method follow.
     """
-    bits, roots = values.view(np.int32), guesses.view(np.float32)
+    bits, roots = values.view(np.uint32), guesses.view(np.float32)
     third = np.float32(1.0 / 3.0)
     for i in range(values.shape[0]):
-        guesses[i] = bits[i] // np.int32(3) + np.int32(709921077)
+        guesses[i] = bits[i] // np.uint32(3) + np.uint32(709921077)
     for i in range(values.shape[0]):
         x, y = values[i], roots[i]
         y = (y + y + x / (y * y)) * third
@@ -59,7 +59,7 @@ def _to_lab(
     to_lms: NDArray[np.float32],
     to_lab: NDArray[np.float32],
     lab: NDArray[np.float32],
-    guesses: NDArray[np.int32],
+    guesses: NDArray[np.uint32],
 ) -> None:
     """OKLab of colors (3 * n,) into lab (3, n), right to some 1e-6. `guesses` (n,) is room."""
     for k in range(3):
@@ -86,7 +86,7 @@ def _look(
     Row by row, so that all is in the cache but the result. Outside the picture there is nothing, and no activity.
     """
     h, w = lasting.shape
-    lab, guesses = np.empty((3, 3, w), np.float32), np.empty(w, np.int32)  # of the last three rows
+    lab, guesses = np.empty((3, 3, w), np.float32), np.empty(w, np.uint32)  # of the last three rows
     level, above = np.empty(w, np.int32), np.empty(w, np.int32)
     steps = np.zeros((5, w), np.int32)  # of the last five rows
     columns = np.zeros(w + 4, np.int32)  # their sums, with room at the sides
