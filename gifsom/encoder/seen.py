@@ -28,7 +28,8 @@ _UNIT = 1 << 14  # of lightness in whole numbers, so that running sums are exact
 def _roots(values: NDArray[np.float32], guesses: NDArray[np.uint32]) -> None:
     """The cube root of each of values (n,), >= 0, in place, right to some 1e-6. `guesses` (n,) is room.
 
-    The first guess is a third of the number's bits (W. Kahan); two steps of Newton's method follow.
+    The first guess is a third of the number's bits (W. Kahan); two steps of Newton's method follow. They come only near
+    to 0, and black pixels would have squares so small that computing with them takes a hundred times as long.
     """
     bits, roots = values.view(np.uint32), guesses.view(np.float32)
     third = np.float32(1.0 / 3.0)
@@ -38,7 +39,7 @@ def _roots(values: NDArray[np.float32], guesses: NDArray[np.uint32]) -> None:
         x, y = values[i], roots[i]
         y = (y + y + x / (y * y)) * third
         y = (y + y + x / (y * y)) * third
-        values[i] = y if x > np.float32(0.0) else np.float32(0.0)  # what is next to 0 has squares that take long
+        values[i] = y if x > np.float32(0.0) else np.float32(0.0)
 
 
 @kernel
@@ -83,7 +84,7 @@ def _look(
 ) -> None:
     """Colors and weights of target (h, 3 * w), which stays for so many frames, into pixels (h, w, 6).
 
-    Row by row, so that all is in the cache but the result. Outside the picture there is nothing, and no activity.
+    Row by row, so that all but the result is in the cache. Outside the picture there is nothing, and no activity.
     """
     h, w = lasting.shape
     lab, guesses = np.empty((3, 3, w), np.float32), np.empty(w, np.uint32)  # of the last three rows
