@@ -61,20 +61,14 @@ def _movement(before: Pixels, after: Pixels, place: int, moves: NDArray[np.uint8
     thirds, drifts, changes = np.empty(3 * (w + 6), np.int16), np.empty(3 * w, np.int16), np.empty(w, np.int16)
     bit, nothing = np.uint8(1 << place), np.uint8(0)
     for y in range(h + 4):
-        step, most = steps[y % 9], largest[y % 9]
+        step, most, new = steps[y % 9], largest[y % 9], after[y % h]
+        old = before[y] if y < h else new  # below the picture nothing moves
         for i in range(3 * w):
-            drift[i + 12] -= step[i]
-        if y < h:
-            old, new = before[y], after[y]
-            for i in range(3 * w):
-                step[i] = np.int16(new[i]) - np.int16(old[i])
-            for i in range(3 * w):
-                drift[i + 12] += step[i]
-            for x in range(w):
-                most[x] = max(abs(step[3 * x]), abs(step[3 * x + 1]), abs(step[3 * x + 2]))
-        else:
-            step[:] = 0
-            most[:] = 0
+            difference = np.int16(np.int16(new[i]) - np.int16(old[i]))
+            drift[i + 12] += difference - step[i]
+            step[i] = difference
+        for x in range(w):
+            most[x] = max(abs(step[3 * x]), abs(step[3 * x + 1]), abs(step[3 * x + 2]))
         entering, leaving = largest[(y + 7) % 9], largest[(y + 2) % 9]
         for x in range(w):
             change[x + 2] += np.int16(entering[x]) - np.int16(leaving[x])
