@@ -273,7 +273,7 @@ class Dictionary:
         self.transparent = transparent
 
     def kind(self, letter: int) -> int:
-        return 63 if letter == self.transparent else letter % 63
+        return 63 if letter == self.transparent else letter // 4 % 63
 
     def below(self, node: int, near: Iterable[int]) -> list[int]:
         """Children whose letters may be near, by their kinds, and of each the newest first."""
