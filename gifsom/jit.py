@@ -1,4 +1,4 @@
-"""kernel() and part(): numba's njit as this project uses it.
+"""kernel() and inner(): numba's njit as this project uses it.
 
 Compiled code is kept in numba's cache on disk. A cache that cannot be written is done without, and a damaged entry is
 made again: numba itself raises at decoration for the one and at every run for the other.
@@ -67,15 +67,15 @@ class _Cache(FunctionCache):
 def kernel(function: F) -> F:
     """Compile `function` at its first call, without the GIL, and keep the machine code on disk where possible.
 
-    A kernel checks nothing: the function around it does. It calls only kernels and parts of its own file, since numba's
-    cache does not see a change in another one, and lasts at most some 100 ms, since a signal waits for it. It divides
-    as numpy does: a test for zero in every division would keep loops from being vectorized.
+    A kernel checks nothing: the function around it does. It calls only kernels and inner functions of its own file,
+    since numba's cache does not see a change in another one, and lasts at most some 100 ms, since a signal waits for
+    it. It divides as numpy does: a test for zero in every division would keep loops from being vectorized.
     """
     return _compiled(function)
 
 
-def part(function: F) -> F:
-    """Compile a part of a kernel, which allocates no array, as `kernel` does.
+def inner(function: F) -> F:
+    """Compile what kernels call in their loops, and what allocates no array, as `kernel` does.
 
     So numba need not count who holds an array, which it does with atomic operations for each argument of each call: a
     third of the time of a search that is called for every few pixels.

@@ -193,12 +193,12 @@ def test_a_conversion_waits_for_no_bars_and_no_check_of_plain_numbers(tmp_path: 
 
 
 def kernels() -> dict[str, ast.FunctionDef]:
-    """Each function that is a kernel or a part of one, under its name with that of its module."""
+    """Each function that is a kernel or an inner part of one, under its name with that of its module."""
     return {
         f"{module}.{node.name}": node
         for module, tree in MODULES.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and {"kernel", "part"} & {*map(ast.unparse, node.decorator_list)}
+        if isinstance(node, ast.FunctionDef) and {"kernel", "inner"} & {*map(ast.unparse, node.decorator_list)}
     }
 
 
@@ -228,7 +228,7 @@ def test_a_kernel_calls_only_kernels_of_its_own_file(name: str) -> None:
     module = name.rpartition(".")[0]
     own = {other.rpartition(".")[2] for other in KERNELS if other.rpartition(".")[0] == module}
     called = {ast.unparse(node.func) for node in ast.walk(KERNELS[name]) if isinstance(node, ast.Call)}
-    called -= {"kernel", "part", "lowest"} | own | set(dir(builtins))
+    called -= {"kernel", "inner", "lowest"} | own | set(dir(builtins))
     assert not {call for call in called if not call.startswith("np.") and not call.endswith(".view")}
 
 

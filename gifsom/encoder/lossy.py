@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.encoder.lzw import CODES
-from gifsom.jit import kernel, lowest, part
+from gifsom.jit import inner, kernel, lowest
 
 NEAR = 16
 """Entries around a pixel's best one that it may show: without a limit, terminals need half a percent less, and film a
@@ -78,7 +78,7 @@ Stack: TypeAlias = tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.float
 _ONE, _NOTHING = np.uint64(1), np.uint64(0)
 
 
-@part
+@inner
 def _excess(pixels: NDArray[np.float32], at: int, symbol: int, table: NDArray[np.float32]) -> np.float32:
     """What an entry of the table (4 numbers each) is worse than the best choice at a pixel (6 each); see `choose`."""
     row, color = 6 * at, 4 * symbol
@@ -87,7 +87,7 @@ def _excess(pixels: NDArray[np.float32], at: int, symbol: int, table: NDArray[np
     return e * (np.float32(1.0) + np.float32(STEEP) * e)
 
 
-@part
+@inner
 def _grow(tree: Tree, node: int, letter: int, code: int) -> bool:
     """Make `code` the first child of `node` by `letter`, and the heights above it right; False: there is one."""
     classes, firsts, links, kinds = tree
@@ -112,7 +112,7 @@ def _grow(tree: Tree, node: int, letter: int, code: int) -> bool:
     return True
 
 
-@part
+@inner
 def _cut(tree: Tree, node: int, code: int) -> None:
     """Take away a child that was grown last. Heights may stay too large, which costs time only."""
     classes, firsts, links, kinds = tree
@@ -123,7 +123,7 @@ def _cut(tree: Tree, node: int, code: int) -> None:
         classes[node] &= ~(_ONE << np.uint64(kind))
 
 
-@part
+@inner
 def _reach(height: int, excess: np.float32, worth: np.float32) -> np.float32:
     """How many pixels more a path that has this excess at a node of this height may cover for nothing."""
     if excess == np.float32(0.0):
@@ -131,7 +131,7 @@ def _reach(height: int, excess: np.float32, worth: np.float32) -> np.float32:
     return np.float32(height) * (np.float32(NEAR_REACH) if excess < worth else np.float32(FAR_REACH))
 
 
-@part
+@inner
 def _seek(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint8],
@@ -205,7 +205,7 @@ def _seek(
     return node, length, excess
 
 
-@part
+@inner
 def _shorten(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint8],

@@ -10,7 +10,7 @@ time, it can be cleared earlier, so that what follows a picture's top begins ane
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.jit import kernel
+from gifsom.jit import inner, kernel
 
 CODES = 1 << 12
 """Codes of a full dictionary."""
@@ -20,7 +20,7 @@ SHORTER = 6
 takes 1 % more, with 16 as much."""
 
 
-@kernel
+@inner
 def _longest(
     symbols: NDArray[np.uint8],
     free: NDArray[np.bool_],
@@ -63,7 +63,7 @@ def _longest(
     return nodes[now, alive - 1], length, heads[now, alive - 1]
 
 
-@kernel
+@inner
 def _ahead(
     symbols: NDArray[np.uint8],
     free: NDArray[np.bool_],
