@@ -288,6 +288,11 @@ class Dictionary:
         return [*(self.word(self.parent[node]) if node in self.parent else []), self.letter[node]]
 
 
+def clear() -> list[tuple[int, int, int, int]]:
+    """Of each letter the classes of its children, its parent, its height, itself."""
+    return [(0, NONE, 0, letter) for letter in range(256)]
+
+
 def grow(book: Dictionary, node: int, letter: int, code: int) -> bool:
     if letter in book.children.get(node, {}):
         return False

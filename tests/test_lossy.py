@@ -113,11 +113,13 @@ def test_tree_and_its_search_are_those_of_the_twins(entries: int) -> None:
     rng = np.random.default_rng(3)
     pixels, best, table, near = problem(40, entries, 3, first=False)
     flat, padded = pixels.ravel(), np.pad(table, ((0, 256 - entries), (0, 1))).ravel()
-    links = np.full((lossy.CODES, 4), lossy.NONE, np.uint16)
-    links[:entries, lossy.HEIGHT], links[:entries, lossy.LETTER] = 0, range(entries)
-    book = reference.Dictionary(entries, entries)
+    links, book = np.empty(4 * lossy.CODES, np.uint16), reference.Dictionary(entries, entries)
     kinds = np.array([book.kind(letter) for letter in range(256)], np.uint8)
-    tree = np.zeros(lossy.CODES, np.uint64), np.zeros(64 * lossy.CODES, np.uint16), links.ravel(), kinds
+    tree = np.full(lossy.CODES, 7, np.uint64), np.zeros(64 * lossy.CODES, np.uint16), links, kinds
+    lossy._clear(tree)
+    assert reference.clear() == list(
+        zip(tree[0][:256].tolist(), *links.reshape(-1, 4)[:256, 1:].T.tolist(), strict=True)
+    )
     wanted = [sum({1 << 63, *(1 << int(kinds[letter]) for letter in row)}) for row in near]
     known, likely = [*best[:6].tolist()], [*best[:6].tolist(), entries]
     for code in range(entries + 2, 3000):
@@ -129,7 +131,7 @@ def test_tree_and_its_search_are_those_of_the_twins(entries: int) -> None:
             lossy._cut(tree, node, code)
         elif grown:
             known.append(code)
-    room = np.empty(lossy.CODES, np.uint16), np.empty(lossy.CODES, np.int64), np.empty(lossy.CODES, np.float32)
+    room = np.empty(lossy.CODES, np.uint16), np.empty(lossy.CODES, np.uint16), np.empty(lossy.CODES, np.float32)
     lengths = set()
     for at in range(40):
         for symbol in range(0, entries, 7):

@@ -72,7 +72,7 @@ that leads to it, 4 numbers a node, since they are needed together; and the clas
 NEXT, PARENT, HEIGHT, LETTER = range(4)
 NONE = (1 << 16) - 1
 
-Stack: TypeAlias = tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.float32]]
+Stack: TypeAlias = tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.float32]]
 """Room for CODES nodes yet to be looked below, their depths and their excess."""
 
 _ONE, _NOTHING = np.uint64(1), np.uint64(0)
@@ -85,6 +85,15 @@ def _excess(pixels: NDArray[np.float32], at: int, symbol: int, table: NDArray[np
     dx, dy, dz = table[color] - pixels[row], table[color + 1] - pixels[row + 1], table[color + 2] - pixels[row + 2]
     e = max(dx * dx + dy * dy + dz * dz - pixels[row + 4], np.float32(0.0)) * pixels[row + 3]
     return e * (np.float32(1.0) + np.float32(STEEP) * e)
+
+
+@inner
+def _clear(tree: Tree) -> None:
+    """Make all letters nodes that have no children."""
+    classes, _, links, kinds = tree
+    for letter in range(kinds.shape[0]):
+        classes[letter] = _NOTHING
+        links[4 * letter + PARENT], links[4 * letter + HEIGHT], links[4 * letter + LETTER] = NONE, 0, letter
 
 
 @inner
@@ -198,7 +207,7 @@ def _seek(
                 child = np.int64(links[4 * child + NEXT])
         while here == NONE and top > 0:
             top, first = top - 1, False
-            here, depth, so_far = np.int64(nodes[top]), depths[top], costs[top]
+            here, depth, so_far = np.int64(nodes[top]), np.int64(depths[top]), costs[top]
             height = np.int64(links[4 * here + HEIGHT])
             if so_far - worth * (np.float32(depth) + _reach(height, so_far, worth)) >= least:
                 here = NONE
@@ -224,19 +233,14 @@ def _shorten(
 
     Gives its node and its length.
     """
-    links = tree[2]
-    end = at + length
-    if end == best.shape[0]:
-        return node, length
-    _, after, e = _seek(pixels, best, end, table, near, wanted, transparent, tree, worth, stack)
-    least = e - worth * np.float32(length + after + GAIN)
-    here, taken, count = np.int64(node), np.int64(node), length
-    for less in range(1, min(SHORTER, length - 1) + 1):
-        here, mid = np.int64(links[4 * here + PARENT]), end - less
-        _, after, e = _seek(pixels, best, mid, table, near, wanted, transparent, tree, worth, stack)
-        score = e - worth * np.float32(length - less + after)
+    links, end = tree[2], at + length
+    taken, count, least = node, length, np.float32(np.inf)
+    for less in range(min(SHORTER, length - 1) + 1 if end < best.shape[0] else 0):
+        _, after, e = _seek(pixels, best, end - less, table, near, wanted, transparent, tree, worth, stack)
+        score = e - worth * np.float32(length - less + after + (0 if less else GAIN))
         if score < least:
-            least, taken, count = score, here, length - less
+            taken, count, least = node, length - less, score
+        node = np.int64(links[4 * node + PARENT])
     return taken, count
 
 
@@ -258,17 +262,17 @@ def _choose(
     """
     n = best.shape[0]
     clear = 1 << minimum
-    classes, firsts = np.zeros(CODES, np.uint64), np.empty(64 * CODES, np.uint16)
-    links, kinds = np.full(4 * CODES, NONE, np.uint16), np.empty(256, np.uint8)
+    links, kinds = np.empty(4 * CODES, np.uint16), np.empty(256, np.uint8)
+    tree = np.empty(CODES, np.uint64), np.empty(64 * CODES, np.uint16), links, kinds
+    _clear(tree)
     for letter in range(256):
-        links[4 * letter + HEIGHT], links[4 * letter + LETTER] = 0, letter
         kinds[letter] = CLASSES if letter == transparent else letter // 4 % CLASSES
-    tree = classes, firsts, links, kinds
-    wanted = np.full(256, _ONE << np.uint64(CLASSES), np.uint64)
+    wanted = np.empty(256, np.uint64)
     for entry in range(near.shape[0]):
-        for letter in near[entry]:
-            wanted[entry] |= _ONE << np.uint64(kinds[letter])
-    stack = np.empty(CODES, np.uint16), np.empty(CODES, np.int64), np.empty(CODES, np.float32)
+        wanted[entry] = _ONE << np.uint64(CLASSES)
+        for k in range(near.shape[1]):
+            wanted[entry] |= _ONE << np.uint64(kinds[near[entry, k]])
+    stack = np.empty(CODES, np.uint16), np.empty(CODES, np.uint16), np.empty(CODES, np.float32)
     width = minimum + 1
     following = clear + 2
     size = 0
@@ -276,8 +280,8 @@ def _choose(
     filled = width
     recent_cost, recent_length = 12.0 * price, 3.0
     total = 0.0
-    before, before_first = NONE, 0
-    at = 0
+    nowhere = np.int64(NONE)
+    before, before_first, at = nowhere, np.int64(0), np.int64(0)  # literals have what is called compiled once for each
     while at < n:
         # The decoder knows "before + its own first symbol" already while it reads the next code.
         tentative = before != NONE and _grow(tree, before, before_first, following)
@@ -310,12 +314,10 @@ def _choose(
         if following == CODES and at < n:
             bits |= np.int64(clear) << filled
             filled += 12
-            for letter in range(256):
-                classes[letter] = _NOTHING
-                links[4 * letter + HEIGHT] = 0
+            _clear(tree)
             width = minimum + 1
             following = clear + 2
-            before = NONE
+            before = nowhere
         while filled >= 8:
             out[size] = bits & 255
             size += 1
