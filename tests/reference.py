@@ -284,6 +284,13 @@ class Dictionary:
             key=lambda child: self.kind(self.letter[child]),
         )
 
+    def run(self, length: int) -> list[int]:
+        """Nodes of nothing but "transparent", one longer than the other, up to a length."""
+        found = [self.transparent]
+        while len(found) < length and self.transparent in self.children.get(found[-1], {}):
+            found.append(self.children[found[-1]][self.transparent])
+        return found
+
     def word(self, node: int) -> list[int]:
         return [*(self.word(self.parent[node]) if node in self.parent else []), self.letter[node]]
 
@@ -336,10 +343,15 @@ def seek(
         further = np.float32(height) if far else reach(height, so_far, worth)
         return height > 0 and bool(so_far - worth * (np.float32(depth) + further) < least)
 
-    def go_on(steps: Iterable[tuple[int, np.float32]], depth: int, far: bool) -> None:
+    def go_on(
+        steps: Iterable[tuple[int, np.float32]],
+        depth: int,
+        cheapest: tuple[int, int, np.float32] | None = None,
+        *,
+        far: bool,
+    ) -> None:
         """The cheapest step comes on top of those that wait; of equals the first."""
         nonlocal found, least
-        cheapest = None
         for node, so_far in steps:
             if so_far - worth * np.float32(depth) < least:
                 found, least = (node, depth, so_far), so_far - worth * np.float32(depth)
@@ -352,7 +364,14 @@ def seek(
             waiting.append(cheapest)
 
     starts = [*([] if transparent == NONE else [transparent]), *near[best[at], :8].tolist()]
-    go_on([(symbol, price(0, symbol)) for symbol in starts], 1, far=False)
+    free = next((k for k, excess in enumerate(pixels[at:, 5]) if excess != 0), len(pixels) - at)
+    run = None
+    if transparent != NONE and free:
+        nodes = book.run(free)
+        run = found = (nodes[-1], len(nodes), np.float32(0))
+        least = -worth * np.float32(len(nodes))
+        starts.remove(transparent)
+    go_on([(symbol, price(0, symbol)) for symbol in starts], 1, run, far=False)
     on_path = bool(waiting)
     while waiting:
         here, depth, so_far = waiting.pop()

@@ -115,8 +115,9 @@ def test_tree_and_its_search_are_those_of_the_twins(entries: int) -> None:
     flat, padded = pixels.ravel(), np.pad(table, ((0, 256 - entries), (0, 1))).ravel()
     links, book = np.empty(4 * lossy.CODES, np.uint16), reference.Dictionary(entries, entries)
     kinds = np.array([book.kind(letter) for letter in range(256)], np.uint8)
-    tree = np.full(lossy.CODES, 7, np.uint64), np.zeros(64 * lossy.CODES, np.uint16), links, kinds
-    lossy._clear(tree)
+    runs = np.empty(lossy.CODES, np.uint16)
+    tree = np.full(lossy.CODES, 7, np.uint64), np.zeros(64 * lossy.CODES, np.uint16), links, kinds, runs
+    lossy._clear(tree, entries)
     assert reference.clear() == list(
         zip(tree[0][:256].tolist(), *links.reshape(-1, 4)[:256, 1:].T.tolist(), strict=True)
     )

@@ -64,10 +64,13 @@ CLASSES = 63
 """Classes of letters, four in each: those beside each other in a table are alike, so what is near lies in few classes.
 "Transparent" has one of its own, the 64th."""
 
-Tree: TypeAlias = tuple[NDArray[np.uint64], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint8]]
+Tree: TypeAlias = tuple[
+    NDArray[np.uint64], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint8], NDArray[np.uint16]
+]
 """The dictionary: for each of CODES nodes the classes (bits) in which it has children; the first child in each, 64 a
 node; its next sibling in its class, its parent (NONE: there is none), the height of the tree below it, and the letter
-that leads to it, 4 numbers a node, since they are needed together; and the class of each letter."""
+that leads to it, 4 numbers a node, since they are needed together; the class of each letter; and the runs, the nodes of
+the phrases of nothing but "transparent", by their lengths, the longest of which is told first."""
 
 NEXT, PARENT, HEIGHT, LETTER = range(4)
 NONE = (1 << 16) - 1
@@ -88,9 +91,10 @@ def _excess(pixels: NDArray[np.float32], at: int, symbol: int, table: NDArray[np
 
 
 @inner
-def _clear(tree: Tree) -> None:
+def _clear(tree: Tree, transparent: int) -> None:
     """Make all letters nodes that have no children."""
-    classes, _, links, kinds = tree
+    classes, _, links, kinds, runs = tree
+    runs[0], runs[1] = 1, transparent
     for letter in range(kinds.shape[0]):
         classes[letter] = _NOTHING
         links[4 * letter + PARENT], links[4 * letter + HEIGHT], links[4 * letter + LETTER] = NONE, 0, letter
@@ -99,7 +103,7 @@ def _clear(tree: Tree) -> None:
 @inner
 def _grow(tree: Tree, node: int, letter: int, code: int) -> bool:
     """Make `code` the first child of `node` by `letter`, and the heights above it right; False: there is one."""
-    classes, firsts, links, kinds = tree
+    classes, firsts, links, kinds, runs = tree
     kind = np.int64(kinds[letter])
     sibling = np.int64(firsts[64 * node + kind]) if classes[node] >> np.uint64(kind) & _ONE else NONE
     links[4 * code + NEXT] = sibling
@@ -113,6 +117,9 @@ def _grow(tree: Tree, node: int, letter: int, code: int) -> bool:
     links[4 * code + PARENT] = node
     links[4 * code + HEIGHT] = 0
     links[4 * code + LETTER] = letter
+    if kind == CLASSES and node == runs[runs[0]]:
+        runs[0] += 1
+        runs[runs[0]] = code
     height = 1
     while node != NONE and links[4 * node + HEIGHT] < height:
         links[4 * node + HEIGHT] = height
@@ -124,7 +131,8 @@ def _grow(tree: Tree, node: int, letter: int, code: int) -> bool:
 @inner
 def _cut(tree: Tree, node: int, code: int) -> None:
     """Take away a child that was grown last. Heights may stay too large, which costs time only."""
-    classes, firsts, links, kinds = tree
+    classes, firsts, links, kinds, runs = tree
+    runs[0] -= runs[runs[0]] == code
     kind = np.int64(kinds[links[4 * code + LETTER]])
     sibling = links[4 * code + NEXT]
     firsts[64 * node + kind] = sibling
@@ -159,7 +167,7 @@ def _seek(
     goes on for as long as it can: what it reaches spares looking at most of the rest. Of equals, the first one met
     stays.
     """
-    classes, firsts, links, _ = tree
+    classes, firsts, links, _, runs = tree
     nodes, depths, costs = stack
     top, first = 0, True
     node, length, excess, least = NONE, 1, np.float32(0.0), np.float32(np.inf)
@@ -169,6 +177,13 @@ def _seek(
         if symbol == NONE:
             continue
         e = pixels[6 * at + 5] if k < 0 else _excess(pixels, at, symbol, table)
+        if k < 0 and e == np.float32(0.0):  # straight to the end of what may stay for nothing, for as far as is known
+            most = min(np.int64(runs[0]), best.shape[0] - at)
+            while length < most and pixels[6 * (at + length) + 5] == np.float32(0.0):
+                length += 1
+            here, depth, so_far = np.int64(runs[length]), length, e
+            node, least = here, -worth * np.float32(length)
+            continue
         if e - worth < least:
             node, excess, least = symbol, e, e - worth
         height = np.int64(links[4 * symbol + HEIGHT])
@@ -263,8 +278,8 @@ def _choose(
     n = best.shape[0]
     clear = 1 << minimum
     links, kinds = np.empty(4 * CODES, np.uint16), np.empty(256, np.uint8)
-    tree = np.empty(CODES, np.uint64), np.empty(64 * CODES, np.uint16), links, kinds
-    _clear(tree)
+    tree = np.empty(CODES, np.uint64), np.empty(64 * CODES, np.uint16), links, kinds, np.empty(CODES, np.uint16)
+    _clear(tree, transparent)
     for letter in range(256):
         kinds[letter] = CLASSES if letter == transparent else letter // 4 % CLASSES
     wanted = np.empty(256, np.uint64)
@@ -314,7 +329,7 @@ def _choose(
         if following == CODES and at < n:
             bits |= np.int64(clear) << filled
             filled += 12
-            _clear(tree)
+            _clear(tree, transparent)
             width = minimum + 1
             following = clear + 2
             before = nowhere
