@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gifsom.encoder.lossy import NEAR, STEEP
 from gifsom.encoder.lzw import minimum_code_size
-from gifsom.jit import kernel
+from gifsom.jit import kernel, part
 from gifsom.palette.palette import Palette
 from gifsom.settings import ANIMATED, TABLE
 
@@ -20,6 +20,8 @@ NEED = 1e-3
 
 NEAREST = 64
 """Nearest entries to each that are kept in order: nearly always NEAR of them are in a table."""
+
+_ROOM = 1024  # pixels that are looked at at a time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,21 +74,29 @@ def _demand(
     Of pixels (m, 6) color and weight are known, as `look` gives them. They show entries (m,) of the map, whose colors
     are (n, 3); `limit` is the excess, as `compare` gives it, up to which a pixel stays.
     """
-    for i in range(best.shape[0]):
-        b, s = best[i], shown[i]
-        if b == s:
-            continue
-        x, y, z = pixels[i, 0], pixels[i, 1], pixels[i, 2]
-        dx, dy, dz = colors[b, 0] - x, colors[b, 1] - y, colors[b, 2] - z
-        base = dx * dx + dy * dy + dz * dz
-        dx, dy, dz = colors[s, 0] - x, colors[s, 1] - y, colors[s, 2] - z
-        e = max(dx * dx + dy * dy + dz * dz - base, np.float32(0.0)) * pixels[i, 3]
-        if e * (np.float32(1.0) + np.float32(STEEP) * e) > limit:
-            count[b] += 1.0
-            weight[b] += pixels[i, 3]
+    differing, asking = np.empty(_ROOM, np.uint16), np.empty(_ROOM, np.uint16)
+    for start in range(0, best.shape[0], _ROOM):
+        here = slice(start, start + _ROOM)
+        entries, present, rows = best[here], shown[here], pixels[here]
+        some, few = 0, 0  # counted without branches, which nobody could foresee
+        for i in range(entries.shape[0]):
+            differing[some] = i
+            some += 1 if entries[i] != present[i] else 0
+        for i in differing[:some]:
+            b, s = entries[i], present[i]
+            x, y, z = rows[i, 0], rows[i, 1], rows[i, 2]
+            dx, dy, dz = colors[b, 0] - x, colors[b, 1] - y, colors[b, 2] - z
+            base = dx * dx + dy * dy + dz * dz
+            dx, dy, dz = colors[s, 0] - x, colors[s, 1] - y, colors[s, 2] - z
+            e = max(dx * dx + dy * dy + dz * dz - base, np.float32(0.0)) * rows[i, 3]
+            asking[few] = i
+            few += 1 if e * (np.float32(1.0) + np.float32(STEEP) * e) > limit else 0
+        for i in asking[:few]:
+            count[entries[i]] += 1.0
+            weight[entries[i]] += rows[i, 3]
 
 
-@kernel
+@part
 def _heir(square: NDArray[np.float32], order: NDArray[np.uint16], alive: NDArray[np.bool_], i: int) -> int:
     """The nearest other entry to `i` that is alive; order (n, m) are the nearest ones of each, ascending."""
     for k in order[i]:
@@ -114,31 +124,40 @@ def _slice(
     distances; order (n, m): the nearest ones of each entry, ascending.
     """
     n = weight.shape[0]
-    heir = np.full(n, -1, np.int64)
-    costs = np.full(n, np.inf)
+    heir, costs = np.full(n, -1, np.int64), np.full(n, np.inf)
+    bits = costs.view(np.int64)  # in the same order: the least of whole numbers is found faster
+    wards, next_ward = np.full(n, -1, np.int64), np.empty(n, np.int64)  # whose heir an entry is: the last, those before
     pixels, mass = np.copy(count), np.copy(weight)
-    left = 0
+    changed, changes = np.empty(n + 1, np.int64), 0
     for i in range(n):
-        left += alive[i]
-    dropped, richer = -1, -1
-    while left > size:
-        worst, cost = -1, np.inf
+        if alive[i]:
+            changed[changes] = i
+            changes += 1
+    dropped = -1
+    for _ in range(changes - size):
+        for i in changed[:changes]:
+            if heir[i] == dropped:
+                nearest = _heir(square, order, alive, i)
+                heir[i], next_ward[i], wards[nearest] = nearest, wards[nearest], i
+            e = np.float64(square[i, heir[i]]) * mass[i] / pixels[i]
+            costs[i] = pixels[i] * (e * (1.0 + STEEP * e))
+        least, dropped = bits[0], 0
         for i in range(n):
-            if not alive[i]:
-                continue
-            orphan = heir[i] == dropped
-            if orphan:
-                heir[i] = _heir(square, order, alive, i)
-            if orphan or i == richer:
-                e = np.float64(square[i, heir[i]]) * mass[i] / pixels[i]
-                costs[i] = pixels[i] * (e * (1.0 + STEEP * e))
-            if costs[i] < cost:
-                worst, cost = i, costs[i]
-        alive[worst] = False
-        dropped, richer = worst, heir[worst]
-        pixels[richer] += pixels[worst]
-        mass[richer] += mass[worst]
-        left -= 1
+            least = min(least, bits[i])
+        while bits[dropped] != least:
+            dropped += 1
+        alive[dropped] = False
+        costs[dropped] = np.inf
+        richer = heir[dropped]
+        pixels[richer] += pixels[dropped]
+        mass[richer] += mass[dropped]
+        changed[0], changes = richer, 1
+        ward = wards[dropped]
+        while ward >= 0:
+            if alive[ward]:
+                changed[changes] = ward
+                changes += 1
+            ward = next_ward[ward]
 
 
 @kernel
