@@ -211,7 +211,12 @@ def compare(
 
 
 def compact(pixels: NDArray[np.float32], rect: Rect) -> NDArray[np.float32]:
-    """The part of pixels (h, w, 6), C-contiguous, that lies in a rectangle, moved to their beginning."""
+    """The part of pixels (h, w, 6), C-contiguous, that lies in a rectangle, moved to their beginning.
+
+    Of whole rows, nothing is moved.
+    """
+    if rect.width == pixels.shape[1]:
+        return rect.cut(pixels)
     rows = pixels.reshape(-1, 6)
     for y in range(rect.height):
         rows[y * rect.width : (y + 1) * rect.width] = pixels[rect.top + y, rect.left : rect.left + rect.width]

@@ -209,7 +209,9 @@ class Tables:
         self.lab = palette.lab
         size = len(palette) if len(palette) <= TABLE else ANIMATED
         self.large = len(palette) > size
-        self._square = ((self.lab[:, None] - self.lab[None]) ** 2).sum(axis=2)
+        self._square = np.zeros((len(palette), len(palette)), np.float32)
+        for channel in self.lab.T:
+            self._square += (channel[:, None] - channel) ** 2
         nearest = np.argpartition(self._square, min(NEAREST, len(palette)) - 1, axis=1)[:, :NEAREST]
         order = np.take_along_axis(self._square, nearest, axis=1).argsort(axis=1)
         self._order = np.take_along_axis(nearest, order, axis=1).astype(np.uint16)
