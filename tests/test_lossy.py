@@ -50,7 +50,8 @@ def problem(n: int, entries: int, seed: int, *, first: bool, run: int = 3) -> tu
     pixels[:, 3] = rng.uniform(0.1, 8, n)
     shown = np.where(rng.random(n) < 0.5, best, rng.integers(entries, size=n)).astype(np.uint16)
     lossy_table = np.ascontiguousarray(table)
-    seen._compare(pixels, best.astype(np.uint16), table.T.copy(), shown, table.T.copy(), first)
+    each, columns, slots = np.arange(entries).astype(np.uint8), table.T.copy(), np.empty(n, np.uint8)
+    seen._compare(pixels, best.astype(np.uint16), each, columns, shown, columns, first, slots)
     return pixels, best, lossy_table, neighbours(lossy_table)
 
 
@@ -237,9 +238,11 @@ def test_comparison_is_that_of_the_twin(first: bool) -> None:
     rng = np.random.default_rng(8)
     pixels, table = rng.random((500, 6)).astype(np.float32), rng.random((9, 3)).astype(np.float32)
     best, shown = rng.integers(9, size=(2, 500)).astype(np.uint16)
+    slot, slots = rng.integers(256, size=9).astype(np.uint8), np.empty(500, np.uint8)
     expected = reference.compare(pixels, best.tolist(), table, shown.tolist(), table, first)
-    seen._compare(pixels, best, table.T.copy(), shown, table.T.copy(), first)
+    seen._compare(pixels, best, slot, table.T.copy(), shown, table.T.copy(), first, slots)
     assert np.array_equal(expected, pixels)
+    assert slots.tolist() == [slot[entry] for entry in best]
 
 
 def noisy(count: int, size: tuple[int, int], seed: int = 9) -> Iterator[Pixels]:

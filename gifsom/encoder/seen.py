@@ -128,15 +128,19 @@ def _look(
 def _compare(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint16],
+    slot: NDArray[np.uint8],
     table: NDArray[np.float32],
     shown: NDArray[np.uint16],
     colors: NDArray[np.float32],
     first: bool,
+    slots: NDArray[np.uint8],
 ) -> None:
     """Complete pixels (n, 6), of which the best columns of `table` are known, and which show columns of `colors` now.
 
-    Of the first picture, nothing can stay.
+    `slots` (n,) become the numbers `slot` of the best columns. Of the first picture, nothing can stay.
     """
+    for i in range(best.shape[0]):
+        slots[i] = slot[best[i]]
     for i in range(pixels.shape[0]):
         x, y, z, weight = pixels[i, 0], pixels[i, 1], pixels[i, 2], pixels[i, 3]
         b, s = best[i], shown[i]
@@ -195,19 +199,25 @@ def look(target: Pixels, lasting: NDArray[np.uint8], room: NDArray[np.float32]) 
 def compare(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint16],
+    slot: NDArray[np.uint8],
     table: NDArray[np.float32],
     shown: NDArray[np.uint16],
     colors: NDArray[np.float32],
     first: bool,
-) -> None:
+) -> NDArray[np.uint8]:
     """Complete pixels (h, w, 6) with what their best choice and leaving them as they are is worth.
 
-    best    (h, w) entry of `table` (k, 3) for each pixel
-    shown   (h, w) index into `colors` (m, 3) that each pixel shows now
+    best    (h, w) index into `colors` (m, 3) that is the best for each pixel
+    slot    (m,) for each of these the entry of `table` (k, 3) that stands for it
+    shown   (h, w) index into `colors` that each pixel shows now
     first   nothing is shown yet, so nothing can stay
+
+    Gives the best entry of the table for each pixel (h, w).
     """
-    table, colors = np.ascontiguousarray(table.T), np.ascontiguousarray(colors.T)
-    _compare(pixels.reshape(-1, 6), best.ravel(), table, shown.ravel(), colors, first)
+    slots = np.empty(best.shape, np.uint8)
+    table, colors = np.ascontiguousarray(table[slot].T), np.ascontiguousarray(colors.T)
+    _compare(pixels.reshape(-1, 6), best.ravel(), slot, table, shown.ravel(), colors, first, slots.ravel())
+    return slots
 
 
 def compact(pixels: NDArray[np.float32], rect: Rect) -> NDArray[np.float32]:

@@ -126,12 +126,12 @@ class ThriftyEncoder:
             apply_dither(self._dither, pixels, best, lasting, area, self._tables)
         shown = np.ascontiguousarray(area.cut(self._shown))
         table = self._tables.choose(best.ravel(), pixels.reshape(-1, 6), None if first else shown.ravel(), self._price)
-        compare(pixels, best, table.lab[table.slot], shown, self._tables.lab, first)
+        slots = compare(pixels, best, table.slot, table.lab, shown, self._tables.lab, first)
         rect = settle(pixels, CHANGE * self._price)
         while rect is not None:
-            pixels, best, shown = compact(pixels, rect), rect.cut(best), np.ascontiguousarray(rect.cut(shown))
+            pixels, slots, shown = compact(pixels, rect), rect.cut(slots), np.ascontiguousarray(rect.cut(shown))
             area = Rect(area.left + rect.left, area.top + rect.top, rect.width, rect.height)
-            coded = self._choose(pixels, table.slot.take(best), table)
+            coded = self._choose(pixels, slots, table)
             revealed = reveal(coded.symbols, table.entries, shown)
             rect = Rect(0, 0, area.width, area.height) if first else Rect.around(revealed != shown)
             if rect is not None and rect.width * rect.height > SHRUNK * area.width * area.height:
