@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gifsom.encoder.lossy import NEAR, STEEP
 from gifsom.encoder.lzw import minimum_code_size
-from gifsom.jit import kernel, part
+from gifsom.jit import inner, kernel
 from gifsom.palette.palette import Palette
 from gifsom.settings import ANIMATED, TABLE
 
@@ -96,7 +96,7 @@ def _demand(
             weight[entries[i]] += rows[i, 3]
 
 
-@part
+@inner
 def _heir(square: NDArray[np.float32], order: NDArray[np.uint16], alive: NDArray[np.bool_], i: int) -> int:
     """The nearest other entry to `i` that is alive; order (n, m) are the nearest ones of each, ascending."""
     for k in order[i]:
