@@ -110,6 +110,24 @@ def pack(pixels: Iterable[Sequence[int]]) -> list[int]:
     return [int(r) * 65536 + int(g) * 256 + int(b) for r, g, b in pixels]
 
 
+def cube_roots(values: Iterable[float]) -> list[float]:
+    return [math.cbrt(value) for value in values]
+
+
+def oklab(
+    colors: Iterable[Sequence[int]],
+    linear: Sequence[float],
+    to_lms: Sequence[Sequence[float]],
+    to_lab: Sequence[Sequence[float]],
+) -> list[list[float]]:
+    found = []
+    for color in colors:
+        light = [linear[level] for level in color]
+        lms = [math.cbrt(sum(a * b for a, b in zip(row, light, strict=True))) for row in to_lms]
+        found.append([sum(a * b for a, b in zip(row, lms, strict=True)) for row in to_lab])
+    return found
+
+
 def note_colors(colors: Iterable[int], found: list[int], room: int) -> int:
     """Adds new colors to `found` in the order in which they appear; room + 1 where there is one more than fits."""
     for color in colors:
@@ -120,13 +138,14 @@ def note_colors(colors: Iterable[int], found: list[int], room: int) -> int:
     return len(found)
 
 
-def collect(pixels: Iterable[Sequence[int]], known: set[int]) -> list[int]:
-    """The colors that are not known, once each, in the order in which they appear."""
-    return list(dict.fromkeys(color for color in pack(pixels) if color not in known))
-
-
-def look_up(pixels: Iterable[Sequence[int]], index: dict[int, int]) -> list[int]:
-    return [index[color] for color in pack(pixels)]
+def look_up(
+    pixels: Iterable[Sequence[int]], index: Mapping[int, int]
+) -> tuple[list[int | None], list[int], list[list[int]]]:
+    """The indices of known colors; the places of the other ones, and these colors, each once, as they appear."""
+    numbers = pack(pixels)
+    missed = [place for place, color in enumerate(numbers) if color not in index]
+    new = dict.fromkeys(numbers[place] for place in missed)
+    return [index.get(color) for color in numbers], missed, [[*color.to_bytes(3, "big")] for color in new]
 
 
 def renew(pixels: Sequence[Sequence[Sequence[int]]], before: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
@@ -192,6 +211,22 @@ def distances(color: NDArray[np.float32], entries: NDArray[np.float32]) -> NDArr
     squares = d * d
     assert squares.dtype == np.float32
     return squares[:, 0] + squares[:, 1] + squares[:, 2]
+
+
+def within(cell: int, cells: int, entries: NDArray[np.float32], rounded: float) -> list[int]:
+    """The entries (n, 3) to which not all of a cell is farther than to the one that is nearest to its middle."""
+    low = np.array([cell >> 12, cell >> 6 & 63, cell & 63]) / cells - [0, 0.5, 0.5]
+    corners = [low + np.array([x, y, z]) / cells for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+    middle = ((entries - np.mean(corners, axis=0)) ** 2).sum(axis=1).argmin()
+    squares = [((entries - corner) ** 2).sum(axis=1) for corner in corners]  # what is farther at all corners always is
+    return [k for k in range(len(entries)) if any(square[k] <= square[middle] + rounded for square in squares)]
+
+
+def settle_misses(colors: Iterable[Sequence[int]], lab: NDArray[np.float32], entries: NDArray[np.float32]) -> list[int]:
+    """The nearest entry for each of colors, of which the distinct ones, as they appear, are lab (m, 3) in OKLab."""
+    numbers = pack(colors)
+    found = dict(zip(dict.fromkeys(numbers), search(lab, entries), strict=True))
+    return [found[number] for number in numbers]
 
 
 def search(colors: NDArray[np.float32], entries: NDArray[np.float32]) -> list[int]:

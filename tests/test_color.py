@@ -80,6 +80,31 @@ def test_pictures_of_any_shape(shape: tuple[int, ...]) -> None:
     assert colors.tolist() == unpack(pack(colors)).tolist()
 
 
+def test_cube_roots_are_those_of_the_twin() -> None:
+    """All that linear light can be, and more; 0 is exactly 0, and nothing beside the roots is touched."""
+    values = np.concatenate([[0, 1, 0.125], np.geomspace(1e-9, 8, 5000)])
+    room, roots = np.full(len(values) + 64, 0xA5, np.float64), np.empty(len(values), np.float32)
+    room[32:-32] = values
+    color._cube_roots(room[32:-32], roots.view(np.uint32), roots)
+    assert reference.cube_roots(values) == pytest.approx(room[32:-32], rel=4e-16)
+    assert room[32] == 0
+    assert {0xA5} == {*room[:32].tolist(), *room[-32:].tolist()}
+
+
+@pytest.mark.parametrize("count", [0, 1, 16, 17, 3000])
+def test_oklab_is_the_one_of_the_twin(count: int) -> None:
+    """The nearest float32, but for what rounding leaves of the color of greys; nothing beside it is touched."""
+    colors = np.random.default_rng(4).integers(0, 256, (count, 3)).astype(np.uint8)
+    colors[:2] = 0
+    colors.flags.writeable = False
+    room = np.full((count + 64, 3), 0xA5, np.float32)
+    lms, roots = np.zeros((3, 16)), np.empty(16, np.float32)
+    color._oklab(colors, LINEAR, TO_LMS, TO_LAB, lms, roots.view(np.uint32), roots, room[32:-32])
+    expected = np.array(reference.oklab(colors, LINEAR, TO_LMS, TO_LAB)).reshape(-1, 3)
+    assert room[32:-32] == pytest.approx(expected.astype(np.float32), abs=1e-14, rel=1e-7)
+    assert {0xA5} == {*room[:32].ravel().tolist(), *room[-32:].ravel().tolist()}
+
+
 @pytest.mark.parametrize("count", [0, 1, 5000])
 def test_packing_is_the_one_of_the_twin(count: int) -> None:
     """Nothing beside the numbers is touched."""

@@ -30,7 +30,7 @@ def look_up(of=nearest._look_up):
     pixels = np.array([[1, 2, 3], [1, 2, 3]], np.uint8)
     table, out = np.zeros(1 << 24, np.uint16), np.zeros(2, np.uint8)
     table[0x010203] = 8
-    of(pixels, table, out)
+    of(pixels, table, out, np.zeros(2, np.int32), np.zeros((2, 3), np.uint8))
     return out.tolist(), len(told)
 
 def again():

@@ -117,33 +117,62 @@ def test_entries_are_found_for_no_color_at_all() -> None:
     assert Entries(random_lab(9, 0, None)).nearest(np.empty((0, 3), np.float32)).tolist() == []
 
 
-def test_collecting_is_the_one_of_the_twin() -> None:
-    """Some colors are known, some appear several times."""
-    pixels, known = random_colors(3000, levels=12), random_colors(300, seed=1, levels=12)
-    table = np.zeros(1 << 24, np.uint16)
-    table[pack(known)] = 1
-    room = np.full(3000 + 64, GUARD, np.uint32)
-    count = nearest._collect(pixels, table, room[32:-32])
-    expected = reference.collect(pixels.tolist(), set(pack(known).tolist()))
-    assert expected == room[32 : 32 + count].tolist()
-    assert {GUARD} == {*room[:32].tolist(), *room[32 + count :].tolist()}
-    assert len(expected) + len(np.unique(pack(known))) == np.count_nonzero(table)
-    assert nearest._collect(pixels, table, room[32:-32]) == 0
-
-
 @pytest.mark.parametrize(("dtype", "entries"), [(np.uint8, 256), (np.uint16, 1024)])
 def test_looking_up_is_the_one_of_the_twin(dtype: type[np.unsignedinteger], entries: int) -> None:
-    pixels = random_colors(3000, levels=12)
-    numbers = np.unique(pack(pixels))
-    drawn = np.random.default_rng(0).integers(0, entries, len(numbers))
+    """Some colors are known, some appear several times; those that are not known are pending from then on."""
+    pixels, known = random_colors(3000, levels=12), np.unique(pack(random_colors(900, seed=1, levels=12)))
+    drawn = np.random.default_rng(0).integers(0, entries, len(known))
     drawn[:2] = 0, entries - 1
-    index = dict(zip(numbers.tolist(), drawn.tolist(), strict=True))
+    index = dict(zip(known.tolist(), drawn.tolist(), strict=True))
     table = np.zeros(1 << 24, np.uint16)
-    table[numbers] = np.array(list(index.values()), np.uint16) + 1
-    room = np.full(3000 + 64, GUARD, dtype)
-    nearest._look_up(pixels, table, room[32:-32])
-    assert reference.look_up(pixels.tolist(), index) == room[32:-32].tolist()
-    assert {GUARD} == {*room[:32].tolist(), *room[-32:].tolist()}
+    table[known] = drawn + 1
+    room, missed = np.full(3000 + 64, GUARD, dtype), np.full(3000 + 64, GUARD, np.int32)
+    new = np.full((3000 + 64, 3), GUARD, np.uint8)
+    misses, colors = nearest._look_up(pixels, table, room[32:-32], missed[32:-32], new[32:-32])
+    expected, expected_missed, expected_new = reference.look_up(pixels.tolist(), index)
+    assert expected_missed == missed[32 : 32 + misses].tolist()
+    assert expected_new == new[32 : 32 + colors].tolist()
+    assert all(e is None or e == found for e, found in zip(expected, room[32:-32].tolist(), strict=True))
+    for guarded in (room, missed, new):
+        assert {GUARD} == {*guarded[:32].ravel().tolist(), *guarded[-32:].ravel().tolist()}
+    assert nearest._look_up(pixels, table, room[32:-32], missed[32:-32], new[32:-32]) == (misses, 0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 40, 1024])
+def test_what_may_be_nearest_within_a_cell_is_what_the_twin_says(count: int) -> None:
+    entries = oklab(random_colors(count, seed=5))
+    away, room = np.empty(count, np.float32), np.full(count + 66, GUARD, np.uint16)
+    for color in oklab(random_colors(60, seed=6)):
+        x, y, z = ((color + np.array([0, 0.5, 0.5])) * nearest.CELLS).astype(int)
+        cell = int(x << 12 | y << 6 | z)
+        last = nearest._within(cell, np.ascontiguousarray(entries.T), away, room, 32)
+        certain, doubtful = (set(reference.within(cell, nearest.CELLS, entries, margin)) for margin in (2e-6, 4e-6))
+        found = room[33:last].tolist()
+        assert room[32] == len(found)
+        assert certain <= set(found) <= doubtful
+        assert found == sorted(found)
+        assert {GUARD} == {*room[:32].tolist(), *room[33 + count + 1 :].tolist()}
+
+
+@pytest.mark.parametrize("length", [44, 400, 9000])
+@pytest.mark.parametrize("levels", [6, 256])
+def test_misses_are_settled_as_by_the_twin(levels: int, length: int) -> None:
+    """Some colors come several times; with hardly room for one list, for some, and for all of them."""
+    pixels, entries = random_colors(900, levels=levels), oklab(random_colors(42, seed=5))
+    missed = np.arange(3, 900, 2).astype(np.int32)
+    new = np.array([[*number.to_bytes(3, "big")] for number in dict.fromkeys(pack(pixels[missed]).tolist())], np.uint8)
+    table, room = np.zeros(1 << 24, np.uint16), np.full(900 + 64, GUARD, np.uint16)
+    table[pack(new)] = nearest._PENDING
+    lists, near = np.zeros(1 << 18, np.int32), np.full(length + 64, GUARD, np.uint16)
+    cells = np.ascontiguousarray(entries.T), np.empty(42, np.float32), lists, near[32:-32], 1
+    used = nearest._settle_misses(pixels, missed, oklab(new), *cells, table, room[32:-32])
+    expected = reference.settle_misses(pixels[missed].tolist(), oklab(new), entries)
+    assert expected == room[32:-32][missed].tolist()
+    assert expected == (table[pack(pixels[missed])] - 1).tolist()
+    assert np.count_nonzero(table) == len(new)
+    assert 1 < used <= length
+    for guarded in (np.delete(room, 32 + missed), near[:32], near[-32:]):
+        assert {GUARD} == set(guarded.tolist())
 
 
 @pytest.mark.parametrize("count", [1, 2, 17, 256, 257, 1024])

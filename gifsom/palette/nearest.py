@@ -9,11 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Pixels
-from gifsom.color import oklab, unpack
-from gifsom.jit import kernel
+from gifsom.color import oklab
+from gifsom.jit import kernel, part
 
+CELLS = 50
+"""Cells of OKLab in a unit of each axis: with fewer their lists are long, and more take long to be made."""
+
+_UNKNOWN = 0xFFFE  # one less than either of the two marks in the table, 0 and the next one
 _PENDING = 0xFFFF
 _CHUNK = 1 << 16
+_ROUNDED = np.float32(3e-6)  # more than what squared distances are wrong by
 _HALF = np.float32(0.249)  # half the distance, squared, and a little less for what is rounded
 
 
@@ -98,8 +103,8 @@ class Entries:
             place = np.searchsorted(self._sorted[:-1, 0], lab[:, 0]).astype(np.int32)
         else:
             place = self._place[guess]
-        for part in range(0, len(lab), _CHUNK):
-            inside = slice(part, part + _CHUNK)
+        for start in range(0, len(lab), _CHUNK):
+            inside = slice(start, start + _CHUNK)
             _search(lab[inside], self._sorted, self._rank, self._own, place[inside])
         return self._rank[place].astype(np.int32)
 
@@ -110,24 +115,113 @@ class Entries:
 
 
 @kernel
-def _collect(pixels: Pixels, table: NDArray[np.uint16], fresh: NDArray[np.uint32]) -> int:
-    """The colors of pixels (n, 3) that `table` does not know, once each, into `fresh`; how many there are."""
-    count = 0
+def _look_up(
+    pixels: Pixels,
+    table: NDArray[np.uint16],
+    out: NDArray[np.unsignedinteger],
+    missed: NDArray[np.int32],
+    new: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """The indices of pixels (n, 3) that `table` knows; the other ones are listed in `missed`, their colors in `new`.
+
+    `missed` is (n,); `new` is (n, 3), in which each color is once, and which the table says to be pending from here on.
+    How many they are.
+    """
+    misses, colors = 0, 0
     for i in range(pixels.shape[0]):
         color = np.int64(pixels[i, 0]) << 16 | np.int64(pixels[i, 1]) << 8 | np.int64(pixels[i, 2])
-        if table[color] == 0:
-            table[color] = _PENDING
-            fresh[count] = color
-            count += 1
-    return count
+        known = table[color]
+        index = np.uint16(known - np.uint16(1))
+        out[i] = index
+        if index >= _UNKNOWN:
+            missed[misses] = i
+            misses += 1
+            if known == 0:
+                table[color] = _PENDING
+                for k in range(3):
+                    new[colors, k] = pixels[i, k]
+                colors += 1
+    return misses, colors
+
+
+@part
+def _within(
+    cell: int, entries: NDArray[np.float32], away: NDArray[np.float32], near: NDArray[np.uint16], used: int
+) -> int:
+    """List in `near`, from `used` on, how many of entries (3, n) may be the nearest of a color in a cell, and them.
+
+    That is each to which not all of the cell is farther than to the one that is nearest to its middle. `away` (n,) is
+    room. Where the list ends.
+    """
+    side, half = np.float32(1 / CELLS), np.float32(0.5)
+    xs, ys, zs = entries[0], entries[1], entries[2]
+    x = (np.float32(cell >> 12) + half) * side
+    y = (np.float32(cell >> 6 & 63) + half) * side - half
+    z = (np.float32(cell & 63) + half) * side - half
+    for k in range(xs.shape[0]):
+        dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
+        away[k] = dx * dx + dy * dy + dz * dz
+    middle, least = 0, away[0]
+    for k in range(xs.shape[0]):
+        if away[k] < least:
+            middle, least = k, away[k]
+    x, y, z = xs[middle], ys[middle], zs[middle]
+    least += _ROUNDED
+    for k in range(xs.shape[0]):
+        away[k] -= (abs(xs[k] - x) + abs(ys[k] - y) + abs(zs[k] - z)) * side
+    last = used
+    for k in range(xs.shape[0]):
+        near[last + 1] = k
+        last += away[k] <= least
+    near[used] = last - used
+    return last + 1
 
 
 @kernel
-def _look_up(pixels: Pixels, table: NDArray[np.uint16], out: NDArray[np.unsignedinteger]) -> None:
-    """The indices of pixels (n, 3), all of which `table` knows."""
-    for i in range(pixels.shape[0]):
-        color = np.int64(pixels[i, 0]) << 16 | np.int64(pixels[i, 1]) << 8 | np.int64(pixels[i, 2])
-        out[i] = table[color] - 1
+def _settle_misses(
+    pixels: Pixels,
+    missed: NDArray[np.int32],
+    lab: NDArray[np.float32],
+    entries: NDArray[np.float32],
+    away: NDArray[np.float32],
+    lists: NDArray[np.int32],
+    near: NDArray[np.uint16],
+    used: int,
+    table: NDArray[np.uint16],
+    out: NDArray[np.unsignedinteger],
+) -> int:
+    """Find the nearest of entries (3, n) for what `_look_up` missed in pixels, for the table and for `out`.
+
+    lab (m, 3) are the new colors in OKLab. `lists` says where in `near` there is the list of each cell, 0: nowhere yet;
+    `used` of it are. How many then are.
+    """
+    half = np.float32(0.5)
+    found = 0
+    for i in range(missed.shape[0]):
+        r, g, b = pixels[missed[i], 0], pixels[missed[i], 1], pixels[missed[i], 2]
+        color = np.int64(r) << 16 | np.int64(g) << 8 | np.int64(b)
+        if table[color] == _PENDING:
+            x, y, z = lab[found, 0], lab[found, 1], lab[found, 2]
+            found += 1
+            cell = int(x * CELLS) << 12 | int((y + half) * CELLS) << 6 | int((z + half) * CELLS)
+            if lists[cell] == 0:
+                if used + entries.shape[1] >= near.shape[0]:  # all is made anew
+                    for k in range(lists.shape[0]):
+                        lists[k] = 0
+                    used = 1
+                lists[cell] = used
+                used = _within(cell, entries, away, near, used)
+            first = np.int64(lists[cell]) + 1
+            nearest, best = np.uint16(0), np.float32(np.inf)
+            for at in range(first, first + np.int64(near[first - 1])):
+                k = near[at]
+                dx, dy, dz = entries[0, k] - x, entries[1, k] - y, entries[2, k] - z
+                d = dx * dx + dy * dy + dz * dz
+                if d < best:
+                    best, nearest = d, k
+            table[color] = 1 + nearest
+        out[missed[i]] = table[color] - 1
+    return used
 
 
 class Mapper:
@@ -139,17 +233,26 @@ class Mapper:
 
     def __init__(self, lab: NDArray[np.float32]) -> None:
         self._table = np.zeros(1 << 24, np.uint16)  # 0: not met yet, else 1 + the index
-        self._entries = Entries(lab)
+        self._entries = np.ascontiguousarray(lab.T)
+        self._away = np.empty(len(lab), np.float32)
+        self._lists = np.zeros(1 << 18, np.int32)
+        self._near = np.empty(1 << 18, np.uint16)
+        self._used = 1
+        self._missed = np.empty(_CHUNK, np.int32)
+        self._new = np.empty((_CHUNK, 3), np.uint8)
         self._dtype = np.uint8 if len(lab) <= 256 else np.uint16
 
     def map(self, pixels: Pixels) -> NDArray[np.unsignedinteger]:
         """(..., 3) uint8, C-contiguous and read-only, to (...) indices: uint8 up to 256 entries, else uint16."""
         flat = pixels.reshape(-1, 3)
-        fresh = np.empty(len(flat), np.uint32)
-        fresh = fresh[: _collect(flat, self._table, fresh)]
-        for part in range(0, len(fresh), _CHUNK):
-            colors = fresh[part : part + _CHUNK]
-            self._table[colors] = 1 + self._entries.nearest(oklab(unpack(colors)))
         out: NDArray[np.unsignedinteger] = np.empty(len(flat), self._dtype)
-        _look_up(flat, self._table, out)
+        for start in range(0, len(flat), _CHUNK):
+            self._map(flat[start : start + _CHUNK], out[start : start + _CHUNK])
         return out.reshape(pixels.shape[:-1])
+
+    def _map(self, pixels: Pixels, out: NDArray[np.unsignedinteger]) -> None:
+        misses, colors = _look_up(pixels, self._table, out, self._missed, self._new)
+        if misses:
+            missed, lab = self._missed[:misses], oklab(self._new[:colors])
+            cells = self._entries, self._away, self._lists, self._near, self._used
+            self._used = _settle_misses(pixels, missed, lab, *cells, self._table, out)
