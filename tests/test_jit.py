@@ -27,10 +27,10 @@ on_compile(lambda: told.append(1))
 def look_up(of=nearest._look_up):
     '''The result of a call, and how often something was compiled for it.'''
     told.clear()
-    pixels = np.array([[1, 2, 3], [1, 2, 3]], np.uint8)
+    pixels = np.array([1, 2, 3, 1, 2, 3], np.uint8)
     table, out = np.zeros(1 << 24, np.uint16), np.zeros(2, np.uint8)
     table[0x010203] = 8
-    of(pixels, table, out, np.zeros(2, np.int32), np.zeros((2, 3), np.uint8))
+    of(pixels, table, out, np.zeros(2, np.uint32), np.zeros(2, np.int32), np.zeros((2, 3), np.uint8))
     return out.tolist(), len(told)
 
 def again():
@@ -70,8 +70,8 @@ def test_a_changed_source_is_compiled_again(tmp_path: Path) -> None:
     assert python(script, tmp_path / "cache", tmp_path) == ["([7, 7], 1)"]
     module = package / "palette" / "nearest.py"
     source = module.read_text()
-    assert source.count("table[color] - 1") == 1
-    module.write_text(source.replace("table[color] - 1", "table[color] - 2"))
+    assert source.count("known - np.uint16(1)") == 1
+    module.write_text(source.replace("known - np.uint16(1)", "known - np.uint16(2)"))
     assert python(script, tmp_path / "cache", tmp_path) == ["([6, 6], 1)"]
 
 

@@ -127,15 +127,17 @@ def test_looking_up_is_the_one_of_the_twin(dtype: type[np.unsignedinteger], entr
     table = np.zeros(1 << 24, np.uint16)
     table[known] = drawn + 1
     room, missed = np.full(3000 + 64, GUARD, dtype), np.full(3000 + 64, GUARD, np.int32)
-    new = np.full((3000 + 64, 3), GUARD, np.uint8)
-    misses, colors = nearest._look_up(pixels, table, room[32:-32], missed[32:-32], new[32:-32])
+    numbers, new = np.full(3000 + 64, GUARD, np.uint32), np.full((3000 + 64, 3), GUARD, np.uint8)
+    rooms = numbers[32:-32], missed[32:-32], new[32:-32]
+    misses, colors = nearest._look_up(pixels.reshape(-1), table, room[32:-32], *rooms)
     expected, expected_missed, expected_new = reference.look_up(pixels.tolist(), index)
+    assert reference.pack(pixels) == numbers[32:-32].tolist()
     assert expected_missed == missed[32 : 32 + misses].tolist()
     assert expected_new == new[32 : 32 + colors].tolist()
     assert all(e is None or e == found for e, found in zip(expected, room[32:-32].tolist(), strict=True))
-    for guarded in (room, missed, new):
+    for guarded in (room, numbers, missed, new):
         assert {GUARD} == {*guarded[:32].ravel().tolist(), *guarded[-32:].ravel().tolist()}
-    assert nearest._look_up(pixels, table, room[32:-32], missed[32:-32], new[32:-32]) == (misses, 0)
+    assert (table[pack(new[32 : 32 + colors])] == nearest._PENDING).all()
 
 
 @pytest.mark.parametrize("count", [1, 2, 40, 1024])
@@ -165,7 +167,7 @@ def test_misses_are_settled_as_by_the_twin(levels: int, length: int) -> None:
     table[pack(new)] = nearest._PENDING
     lists, near = np.zeros(1 << 18, np.int32), np.full(length + 64, GUARD, np.uint16)
     cells = np.ascontiguousarray(entries.T), np.empty(42, np.float32), lists, near[32:-32], 1
-    used = nearest._settle_misses(pixels, missed, oklab(new), *cells, table, room[32:-32])
+    used = nearest._settle_misses(pack(pixels), missed, oklab(new), *cells, table, room[32:-32])
     expected = reference.settle_misses(pixels[missed].tolist(), oklab(new), entries)
     assert expected == room[32:-32][missed].tolist()
     assert expected == (table[pack(pixels[missed])] - 1).tolist()

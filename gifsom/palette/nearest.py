@@ -15,7 +15,6 @@ from gifsom.jit import kernel, part
 CELLS = 50
 """Cells of OKLab in a unit of each axis: with fewer their lists are long, and more take long to be made."""
 
-_UNKNOWN = 0xFFFE  # one less than either of the two marks in the table, 0 and the next one
 _PENDING = 0xFFFF
 _CHUNK = 1 << 16
 _ROUNDED = np.float32(3e-6)  # more than what squared distances are wrong by
@@ -119,29 +118,31 @@ def _look_up(
     pixels: Pixels,
     table: NDArray[np.uint16],
     out: NDArray[np.unsignedinteger],
+    colors: NDArray[np.uint32],
     missed: NDArray[np.int32],
     new: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """The indices of pixels (n, 3) that `table` knows; the other ones are listed in `missed`, their colors in `new`.
+    """The indices of pixels (3 * n,) that `table` knows; the other ones are listed in `missed`, their colors in `new`.
 
-    `missed` is (n,); `new` is (n, 3), in which each color is once, and which the table says to be pending from here on.
-    How many they are.
+    `colors` (n,) are the pixels as numbers then. `missed` is (n,); `new` is (n, 3), in which each color is once, and
+    which the table says to be pending from here on. How many they are.
     """
-    misses, colors = 0, 0
-    for i in range(pixels.shape[0]):
-        color = np.int64(pixels[i, 0]) << 16 | np.int64(pixels[i, 1]) << 8 | np.int64(pixels[i, 2])
-        known = table[color]
-        index = np.uint16(known - np.uint16(1))
-        out[i] = index
-        if index >= _UNKNOWN:
+    for i in range(out.shape[0]):
+        colors[i] = np.uint32(pixels[3 * i]) << 16 | np.uint32(pixels[3 * i + 1]) << 8 | np.uint32(pixels[3 * i + 2])
+    misses, count = 0, 0
+    for i in range(out.shape[0]):
+        known = table[colors[i]]
+        out[i] = known - np.uint16(1)
+        if known == 0:
             missed[misses] = i
             misses += 1
-            if known == 0:
-                table[color] = _PENDING
-                for k in range(3):
-                    new[colors, k] = pixels[i, k]
-                colors += 1
-    return misses, colors
+    for k in range(misses):
+        color = colors[missed[k]]
+        if table[color] == 0:
+            table[color] = _PENDING
+            new[count, 0], new[count, 1], new[count, 2] = color >> 16, color >> 8 & 255, color & 255
+            count += 1
+    return misses, count
 
 
 @part
@@ -179,7 +180,7 @@ def _within(
 
 @kernel
 def _settle_misses(
-    pixels: Pixels,
+    colors: NDArray[np.uint32],
     missed: NDArray[np.int32],
     lab: NDArray[np.float32],
     entries: NDArray[np.float32],
@@ -190,7 +191,7 @@ def _settle_misses(
     table: NDArray[np.uint16],
     out: NDArray[np.unsignedinteger],
 ) -> int:
-    """Find the nearest of entries (3, n) for what `_look_up` missed in pixels, for the table and for `out`.
+    """Find the nearest of entries (3, n) for what `_look_up` missed of colors (n,), for the table and for `out`.
 
     lab (m, 3) are the new colors in OKLab. `lists` says where in `near` there is the list of each cell, 0: nowhere yet;
     `used` of it are. How many then are.
@@ -198,8 +199,7 @@ def _settle_misses(
     half = np.float32(0.5)
     found = 0
     for i in range(missed.shape[0]):
-        r, g, b = pixels[missed[i], 0], pixels[missed[i], 1], pixels[missed[i], 2]
-        color = np.int64(r) << 16 | np.int64(g) << 8 | np.int64(b)
+        color = colors[missed[i]]
         if table[color] == _PENDING:
             x, y, z = lab[found, 0], lab[found, 1], lab[found, 2]
             found += 1
@@ -238,21 +238,22 @@ class Mapper:
         self._lists = np.zeros(1 << 18, np.int32)
         self._near = np.empty(1 << 18, np.uint16)
         self._used = 1
+        self._colors = np.empty(_CHUNK, np.uint32)
         self._missed = np.empty(_CHUNK, np.int32)
         self._new = np.empty((_CHUNK, 3), np.uint8)
         self._dtype = np.uint8 if len(lab) <= 256 else np.uint16
 
     def map(self, pixels: Pixels) -> NDArray[np.unsignedinteger]:
         """(..., 3) uint8, C-contiguous and read-only, to (...) indices: uint8 up to 256 entries, else uint16."""
-        flat = pixels.reshape(-1, 3)
-        out: NDArray[np.unsignedinteger] = np.empty(len(flat), self._dtype)
-        for start in range(0, len(flat), _CHUNK):
-            self._map(flat[start : start + _CHUNK], out[start : start + _CHUNK])
+        flat = pixels.reshape(-1)
+        out: NDArray[np.unsignedinteger] = np.empty(len(flat) // 3, self._dtype)
+        for start in range(0, len(out), _CHUNK):
+            self._map(flat[3 * start : 3 * (start + _CHUNK)], out[start : start + _CHUNK])
         return out.reshape(pixels.shape[:-1])
 
     def _map(self, pixels: Pixels, out: NDArray[np.unsignedinteger]) -> None:
-        misses, colors = _look_up(pixels, self._table, out, self._missed, self._new)
+        misses, new = _look_up(pixels, self._table, out, self._colors, self._missed, self._new)
         if misses:
-            missed, lab = self._missed[:misses], oklab(self._new[:colors])
+            missed, lab = self._missed[:misses], oklab(self._new[:new])
             cells = self._entries, self._away, self._lists, self._near, self._used
-            self._used = _settle_misses(pixels, missed, lab, *cells, self._table, out)
+            self._used = _settle_misses(self._colors, missed, lab, *cells, self._table, out)
