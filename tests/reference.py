@@ -222,25 +222,16 @@ def within(cell: int, cells: int, entries: NDArray[np.float32], rounded: float) 
     return [k for k in range(len(entries)) if any(square[k] <= square[middle] + rounded for square in squares)]
 
 
-def settle_misses(colors: Iterable[Sequence[int]], lab: NDArray[np.float32], entries: NDArray[np.float32]) -> list[int]:
-    """The nearest entry for each of colors, of which the distinct ones, as they appear, are lab (m, 3) in OKLab."""
-    numbers = pack(colors)
-    found = dict(zip(dict.fromkeys(numbers), search(lab, entries), strict=True))
-    return [found[number] for number in numbers]
+def complete(colors: Iterable[int], found: Sequence[int]) -> list[int]:
+    """The entry of each color, of which the distinct ones, as they appear, have those that were found."""
+    numbers = list(colors)
+    entries = dict(zip(dict.fromkeys(numbers), found, strict=True))
+    return [entries[number] for number in numbers]
 
 
 def search(colors: NDArray[np.float32], entries: NDArray[np.float32]) -> list[int]:
     """The index of the nearest entry, of equals the lowest."""
     return [int(np.argmin(distances(color, entries))) for color in colors]
-
-
-def spacing(entries: NDArray[np.float32]) -> list[float]:
-    """The squared distance of each entry to the nearest other one, inf where there is none."""
-    others = [np.delete(entries, index, axis=0) for index in range(len(entries))]
-    return [
-        float(distances(entry, other).min(initial=np.float32(np.inf)))
-        for entry, other in zip(entries, others, strict=True)
-    ]
 
 
 def learn(

@@ -1,4 +1,4 @@
-"""Nearest: the search finds the nearest entry from any guess, of equals the lowest, and mapping is the same search."""
+"""Nearest: the search finds the nearest entry, of equals the lowest, and mapping is the same search."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gifsom.color import oklab, pack
 from gifsom.palette import nearest
-from gifsom.palette.nearest import Entries, Mapper
+from gifsom.palette.nearest import CELLS, MANY, Entries, Mapper
 
 Pixels = NDArray[np.uint8]
 Lab = NDArray[np.float32]
@@ -25,67 +25,78 @@ def random_colors(count: int, seed: int = 0, levels: int = 256) -> Pixels:
 
 
 def random_lab(count: int, seed: int, steps: int | None) -> Lab:
-    """Points (n, 3); with `steps`, on a grid that is so coarse that many distances are the same."""
+    """Points (n, 3) where colors are; with `steps`, on a grid that is so coarse that many distances are the same."""
     rng = np.random.default_rng(seed)
-    if steps is None:
-        return rng.uniform(-0.4, 1, (count, 3)).astype(np.float32)
-    return (rng.integers(0, steps, (count, 3)) / 4).astype(np.float32)
+    lab = rng.random((count, 3)) if steps is None else rng.integers(0, steps + 1, (count, 3)) / steps
+    return (lab * [1, 0.5, 0.5] - [0, 0.25, 0.25]).astype(np.float32)
 
 
-def own(entries: Lab) -> NDArray[np.float32]:
-    """A squared distance to each entry (n, 3) up to which no other one is nearer: less than half the way to it."""
-    apart = ((entries[:, None] - entries[None]) ** 2).sum(axis=2)
-    np.fill_diagonal(apart, np.inf)
-    return np.float32(0.249) * apart.min(axis=1)
+def cell_of(color: Lab, cells: int) -> int:
+    x, y, z = ((color + np.array([0, 0.5, 0.5])) * cells).astype(int)
+    return int(x << 12 | y << 6 | z)
 
 
-def searched(colors: Lab, entries: Lab, guess: NDArray[np.int32], bound: bool = True) -> list[int]:
-    """What the kernel finds, as indices into entries that may come in any order; it touches nothing else."""
-    rank = np.argsort(entries[:, 0], kind="stable")
-    ascending = entries[rank]
-    room = np.full(len(colors) + 64, -GUARD, np.int32)
-    room[32:-32] = guess
-    nearest._search(colors, ascending, rank, own(ascending) if bound else np.zeros_like(rank, np.float32), room[32:-32])
+@pytest.mark.parametrize("cells", [20, CELLS, MANY, 60])
+@pytest.mark.parametrize("count", [1, 2, 40, 1024])
+def test_what_may_be_nearest_within_a_cell_is_what_the_twin_says(count: int, cells: int) -> None:
+    """As far as numbers are not rounded. They ascend, and nothing beside them is touched."""
+    entries = random_lab(count, 5, None)
+    away, room = np.empty(count, np.float32), np.full(count + 66, GUARD, np.uint16)
+    for color in random_lab(10, 6, None):
+        cell = cell_of(color, cells)
+        last = nearest._within(cell, cells, np.ascontiguousarray(entries.T), away, room, 32)
+        certain, doubtful = (set(reference.within(cell, cells, entries, margin)) for margin in (2e-6, 4e-6))
+        found = room[33:last].tolist()
+        assert room[32] == len(found)
+        assert certain <= set(found) <= doubtful
+        assert found == sorted(found)
+        assert {GUARD} == {*room[:32].tolist(), *room[33 + count + 1 :].tolist()}
+
+
+def searched(colors: Lab, entries: Lab, length: int) -> list[int]:
+    """What the kernel finds, with room for lists of such a length; it touches nothing else."""
+    lists, away, turned = (
+        np.zeros(1 << 18, np.int32),
+        np.empty(len(entries), np.float32),
+        np.ascontiguousarray(entries.T),
+    )
+    near, room = np.full(length + 64, GUARD, np.uint16), np.full(len(colors) + 64, -GUARD, np.int32)
+    used = nearest._search(colors, turned, CELLS, away, lists, near[32:-32], 1, room[32:-32])
+    assert 1 < used <= length
     assert {-GUARD} == {*room[:32].tolist(), *room[-32:].tolist()}
-    return rank[room[32:-32]].tolist()
+    assert {GUARD} == {*near[:32].tolist(), *near[-32:].tolist()}
+    assert used == nearest._search(colors[-1:], turned, CELLS, away, lists, near[32:-32], used, room[-33:-32])
+    return room[32:-32].tolist()
 
 
-@pytest.mark.parametrize("steps", [None, 2, 4])
+@pytest.mark.parametrize("steps", [None, 2, 4, 16])
 @pytest.mark.parametrize("count", [1, 2, 9, 64, 300])
-def test_search_is_the_one_of_the_twin_from_any_guess(count: int, steps: int | None) -> None:
-    """Of equally near entries, and of equal ones, the lowest index; `own` changes nothing."""
-    colors, entries = random_lab(400, count, steps), random_lab(count, 60 + count, steps)
-    expected = reference.search(colors, entries)
-    guesses = [np.zeros(400), np.full(400, count - 1), np.random.default_rng(count).integers(0, count, 400)]
-    for guess in guesses:
-        assert expected == searched(colors, entries, guess.astype(np.int32))
-        assert expected == searched(colors, entries, guess.astype(np.int32), bound=False)
+def test_search_is_the_one_of_the_twin(count: int, steps: int | None) -> None:
+    """Of equally near entries, and of equal ones, the lowest."""
+    colors, entries = random_lab(100, count, steps), random_lab(count, 60 + count, steps)
+    assert reference.search(colors, entries) == searched(colors, entries, 100 * (count + 1) + 1)
+
+
+@pytest.mark.parametrize("length", [11, 34])
+def test_search_with_room_for_a_few_lists_is_the_one_of_the_twin(length: int) -> None:
+    colors, entries = random_lab(12, 1, None), random_lab(9, 2, None)
+    assert reference.search(colors, entries) == searched(colors, entries, length)
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=20), st.integers(0, 2**32 - 1))
-def test_search_among_any_entries_is_the_one_of_the_twin(points: list[tuple[int, int, int]], seed: int) -> None:
-    entries, colors = np.array(points, np.float32), random_lab(20, seed, 16)
-    guess = np.random.default_rng(seed).integers(0, len(points), 20).astype(np.int32)
-    assert reference.search(colors, entries) == searched(colors, entries, guess)
+def test_entries_anywhere_are_found_as_by_the_twin(points: list[tuple[int, int, int]], seed: int) -> None:
+    """A map that unfolds is not always where colors are."""
+    entries, colors = np.array(points, np.float32) / 4, random_lab(20, seed, 16)
+    assert reference.search(colors, entries) == Entries(entries).nearest(colors).tolist()
 
 
-def test_search_from_the_nearest_entry_stays_there() -> None:
-    colors, entries = random_lab(400, 1, None), random_lab(64, 2, None)
-    found = np.array(searched(colors, entries, np.zeros(400, np.int32)))
-    place = np.argsort(np.argsort(entries[:, 0], kind="stable"))
-    assert found.tolist() == searched(colors, entries, place[found].astype(np.int32))
-
-
-@pytest.mark.parametrize("steps", [None, 2, 4])
-@pytest.mark.parametrize("count", [1, 2, 9, 300])
-def test_spacing_is_the_one_of_the_twin(count: int, steps: int | None) -> None:
-    """Of entries that ascend in lightness, some of them equal; nothing beside the distances is touched."""
-    entries = random_lab(count, count, steps)
-    entries = entries[np.argsort(entries[:, 0], kind="stable")]
-    room = np.full(count + 64, np.float32(GUARD))
-    nearest._spacing(entries, room[32:-32])
-    assert reference.spacing(entries) == room[32:-32].tolist()
-    assert {float(GUARD)} == {*room[:32].tolist(), *room[-32:].tolist()}
+def test_the_ends_of_all_that_a_screen_can_show_are_found() -> None:
+    """None of them lies outside of the cells."""
+    corners = oklab(np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)], np.uint8))
+    for cells in (CELLS, MANY, 60):
+        assert Entries(corners, cells).nearest(corners).tolist() == list(range(8))
+        assert min(cell_of(corner, cells) for corner in corners) >= 0
+        assert ((corners + np.array([0, 0.5, 0.5])) * cells < 64).all()
 
 
 @pytest.mark.parametrize("count", [1, 40])
@@ -98,19 +109,12 @@ def test_entries_say_how_far_colors_are_from_the_nearest(count: int) -> None:
 
 @pytest.mark.parametrize("steps", [None, 3])
 @pytest.mark.parametrize("count", [1, 2, 40, 1024])
-def test_entries_are_found_with_and_without_a_guess(count: int, steps: int | None) -> None:
-    """Indices are those of the given order, for more colors than one call of the kernel takes."""
+def test_entries_are_found_for_more_colors_than_one_call_of_the_kernel_takes(count: int, steps: int | None) -> None:
     assert nearest._CHUNK < 70_000
     distinct, entries = random_lab(500, 3, steps), random_lab(count, 4, steps)
-    colors = np.tile(distinct, (140, 1))
-    expected = np.tile(np.array(reference.search(distinct, entries)), 140)
-    guess = np.random.default_rng(5).integers(0, count, len(colors)).astype(np.int32)
-    given_guess = guess.copy()
-    found = Entries(entries)
-    assert found.nearest(colors).dtype == np.int32
-    assert np.array_equal(expected, found.nearest(colors))
-    assert np.array_equal(expected, found.nearest(colors, guess))
-    assert np.array_equal(given_guess, guess)
+    found = Entries(entries).nearest(np.tile(distinct, (140, 1)))
+    assert found.dtype == np.int32
+    assert np.array_equal(np.tile(np.array(reference.search(distinct, entries)), 140), found)
 
 
 def test_entries_are_found_for_no_color_at_all() -> None:
@@ -140,41 +144,19 @@ def test_looking_up_is_the_one_of_the_twin(dtype: type[np.unsignedinteger], entr
     assert (table[pack(new[32 : 32 + colors])] == nearest._PENDING).all()
 
 
-@pytest.mark.parametrize("count", [1, 2, 40, 1024])
-def test_what_may_be_nearest_within_a_cell_is_what_the_twin_says(count: int) -> None:
-    entries = oklab(random_colors(count, seed=5))
-    away, room = np.empty(count, np.float32), np.full(count + 66, GUARD, np.uint16)
-    for color in oklab(random_colors(60, seed=6)):
-        x, y, z = ((color + np.array([0, 0.5, 0.5])) * nearest.CELLS).astype(int)
-        cell = int(x << 12 | y << 6 | z)
-        last = nearest._within(cell, np.ascontiguousarray(entries.T), away, room, 32)
-        certain, doubtful = (set(reference.within(cell, nearest.CELLS, entries, margin)) for margin in (2e-6, 4e-6))
-        found = room[33:last].tolist()
-        assert room[32] == len(found)
-        assert certain <= set(found) <= doubtful
-        assert found == sorted(found)
-        assert {GUARD} == {*room[:32].tolist(), *room[33 + count + 1 :].tolist()}
-
-
-@pytest.mark.parametrize("length", [44, 400, 9000])
-@pytest.mark.parametrize("levels", [6, 256])
-def test_misses_are_settled_as_by_the_twin(levels: int, length: int) -> None:
-    """Some colors come several times; with hardly room for one list, for some, and for all of them."""
-    pixels, entries = random_colors(900, levels=levels), oklab(random_colors(42, seed=5))
-    missed = np.arange(3, 900, 2).astype(np.int32)
-    new = np.array([[*number.to_bytes(3, "big")] for number in dict.fromkeys(pack(pixels[missed]).tolist())], np.uint8)
-    table, room = np.zeros(1 << 24, np.uint16), np.full(900 + 64, GUARD, np.uint16)
-    table[pack(new)] = nearest._PENDING
-    lists, near = np.zeros(1 << 18, np.int32), np.full(length + 64, GUARD, np.uint16)
-    cells = np.ascontiguousarray(entries.T), np.empty(42, np.float32), lists, near[32:-32], 1
-    used = nearest._settle_misses(pack(pixels), missed, oklab(new), *cells, table, room[32:-32])
-    expected = reference.settle_misses(pixels[missed].tolist(), oklab(new), entries)
-    assert expected == room[32:-32][missed].tolist()
-    assert expected == (table[pack(pixels[missed])] - 1).tolist()
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_what_was_missed_is_completed_as_by_the_twin(dtype: type[np.unsignedinteger]) -> None:
+    """Some colors come several times; nothing else is touched."""
+    colors, missed = pack(random_colors(900, levels=6)), np.arange(3, 900, 2).astype(np.int32)
+    new = np.array(list(dict.fromkeys(colors[missed].tolist())))
+    found = np.random.default_rng(0).integers(0, 256, len(new)).astype(np.int32)
+    table, room = np.zeros(1 << 24, np.uint16), np.full(900 + 64, GUARD, dtype)
+    table[new] = nearest._PENDING
+    nearest._complete(colors, missed, found, table, room[32:-32])
+    assert reference.complete(colors[missed].tolist(), found.tolist()) == room[32:-32][missed].tolist()
+    assert found.tolist() == (table[new] - 1).tolist()
     assert np.count_nonzero(table) == len(new)
-    assert 1 < used <= length
-    for guarded in (np.delete(room, 32 + missed), near[:32], near[-32:]):
-        assert {GUARD} == set(guarded.tolist())
+    assert {GUARD} == set(np.delete(room, 32 + missed).tolist())
 
 
 @pytest.mark.parametrize("count", [1, 2, 17, 256, 257, 1024])

@@ -343,8 +343,8 @@ def test_a_second_neuron_joins_a_pinned_one_on_the_side_where_the_others_are() -
     """Its cell is cut; it stays at its color."""
     around = np.linspace(0.5, 0.7, 9)
     colors = np.zeros((10, 3), np.float32)
-    colors[:9, 0], colors[9] = around, 9
-    tuner = Tuner(np.array([[0.5, 0, 0], [9, 9, 9], [7, 7, 7]], np.float32), colors, np.ones(10))
+    colors[:9, 0], colors[9] = around, [0.9, 0.4, 0.4]
+    tuner = Tuner(np.array([[0.5, 0, 0], [0.9, 0.4, 0.4], [0.9, 0.4, 0]], np.float32), colors, np.ones(10))
     tuner.pinned[0] = True
     tuner.round()
     assert tuner.exchange()

@@ -1,8 +1,9 @@
 """The nearest of a palette's entries: a search, and exact mapping of pixels at the speed of a lookup.
 
-The search runs upwards and downwards in lightness and stops where the lightness alone is farther away than the best
-entry. For pictures a table over all 2**24 colors is filled as colors are met: the first time a color is searched, later
-it is one read. Clips have some 10**5 to 10**6 distinct colors and many times more pixels.
+For the search, OKLab is cut into cells. The first color in a cell makes a list of the entries that may be the nearest
+for any color there, and only these are compared, with it and with all that follow. For pictures a table over all 2**24
+colors is filled as colors are met: the first time a color is searched, later it is one read. Clips have some 10**5 to
+10**6 distinct colors and many times more pixels.
 """
 
 import numpy as np
@@ -12,100 +13,112 @@ from gifsom.clip import Pixels
 from gifsom.color import oklab
 from gifsom.jit import kernel, part
 
-CELLS = 50
-"""Cells of OKLab in a unit of each axis: with fewer their lists are long, and more take long to be made."""
+CELLS = 32
+"""Cells of OKLab in a unit of each axis, at most 60: with fewer their lists are long, and more take long to be made."""
+
+MANY = 50
+"""The same where far more colors are searched."""
 
 _PENDING = 0xFFFF
 _CHUNK = 1 << 16
 _ROUNDED = np.float32(3e-6)  # more than what squared distances are wrong by
-_HALF = np.float32(0.249)  # half the distance, squared, and a little less for what is rounded
+
+
+@part
+def _within(
+    cell: int, cells: int, entries: NDArray[np.float32], away: NDArray[np.float32], near: NDArray[np.uint16], used: int
+) -> int:
+    """List in `near`, from `used` on, how many of entries (3, n) may be the nearest of a color in a cell, and them.
+
+    That is each to which not all of the cell is farther than to the one that is nearest to its middle. `away` (n,) is
+    room. Where the list ends.
+    """
+    side, half = np.float32(1 / cells), np.float32(0.5)
+    xs, ys, zs = entries[0], entries[1], entries[2]
+    x = (np.float32(cell >> 12) + half) * side
+    y = (np.float32(cell >> 6 & 63) + half) * side - half
+    z = (np.float32(cell & 63) + half) * side - half
+    for k in range(xs.shape[0]):
+        dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
+        away[k] = dx * dx + dy * dy + dz * dz
+    middle, least = 0, away[0]
+    for k in range(xs.shape[0]):
+        if away[k] < least:
+            middle, least = k, away[k]
+    x, y, z = xs[middle], ys[middle], zs[middle]
+    least += _ROUNDED
+    for k in range(xs.shape[0]):
+        away[k] -= (abs(xs[k] - x) + abs(ys[k] - y) + abs(zs[k] - z)) * side
+    last = used
+    for k in range(xs.shape[0]):
+        near[last + 1] = k
+        last += away[k] <= least
+    near[used] = last - used
+    return last + 1
 
 
 @kernel
 def _search(
     colors: NDArray[np.float32],
     entries: NDArray[np.float32],
-    rank: NDArray[np.int64],
-    own: NDArray[np.float32],
-    place: NDArray[np.int32],
-) -> None:
-    """The place of the nearest entry for each of colors (m, 3); of equals the one of lowest rank.
+    cells: int,
+    away: NDArray[np.float32],
+    lists: NDArray[np.int32],
+    near: NDArray[np.uint16],
+    used: int,
+    out: NDArray[np.int32],
+) -> int:
+    """The nearest of entries (3, n) for each of colors (m, 3), of equals the lowest, into `out` (m,).
 
-    entries (n, 3) ascend in lightness; rank (n,) is the index that each has in the palette; own (n,) is the squared
-    distance up to which no other entry can be nearer. `place` comes in with a guess each, from which the search goes
-    upwards and downwards; a good one makes it short, and changes nothing else.
+    `lists` (2**18,) says where in `near` there is the list of each cell, 0: nowhere yet; `used` of it are. `away` (n,)
+    is room. How many are used then.
     """
-    n = entries.shape[0]
+    scale, half = np.float32(cells), np.float32(0.5)
     for i in range(colors.shape[0]):
         x, y, z = colors[i, 0], colors[i, 1], colors[i, 2]
-        guess = int(place[i])
-        nearest = guess
-        dx, dy, dz = entries[guess, 0] - x, entries[guess, 1] - y, entries[guess, 2] - z
-        best = dx * dx + dy * dy + dz * dz
-        if best < own[guess]:
-            continue
-        for k in range(guess + 1, n):
-            dx = entries[k, 0] - x
-            if dx > 0 and dx * dx > best:
-                break
-            dy, dz = entries[k, 1] - y, entries[k, 2] - z
+        cell = int(x * scale) << 12 | int((y + half) * scale) << 6 | int((z + half) * scale)
+        if lists[cell] == 0:
+            if used + entries.shape[1] >= near.shape[0]:  # all is made anew
+                for k in range(lists.shape[0]):
+                    lists[k] = 0
+                used = 1
+            lists[cell] = used
+            used = _within(cell, cells, entries, away, near, used)
+        first = np.int64(lists[cell]) + 1
+        nearest, best = np.uint16(0), np.float32(np.inf)
+        for at in range(first, first + np.int64(near[first - 1])):
+            entry = near[at]
+            dx, dy, dz = entries[0, entry] - x, entries[1, entry] - y, entries[2, entry] - z
             d = dx * dx + dy * dy + dz * dz
-            if d < best or (d == best and rank[k] < rank[nearest]):
-                best, nearest = d, k
-        for k in range(guess - 1, -1, -1):
-            dx = entries[k, 0] - x
-            if dx < 0 and dx * dx > best:
-                break
-            dy, dz = entries[k, 1] - y, entries[k, 2] - z
-            d = dx * dx + dy * dy + dz * dz
-            if d < best or (d == best and rank[k] < rank[nearest]):
-                best, nearest = d, k
-        place[i] = nearest
-
-
-@kernel
-def _spacing(entries: NDArray[np.float32], spacing: NDArray[np.float32]) -> None:
-    """The squared distance of each of entries (n, 3), ascending in lightness, to the nearest other one; inf for one."""
-    n = entries.shape[0]
-    for i in range(n):
-        best = np.float32(np.inf)
-        for step in (-1, 1):
-            k = i + step
-            while 0 <= k < n:
-                dx = entries[k, 0] - entries[i, 0]
-                if dx * dx > best:
-                    break
-                dy, dz = entries[k, 1] - entries[i, 1], entries[k, 2] - entries[i, 2]
-                best = min(best, dx * dx + dy * dy + dz * dz)
-                k += step
-        spacing[i] = best
+            if d < best:
+                best, nearest = d, entry
+        out[i] = nearest
+    return used
 
 
 class Entries:
-    """Colors to be searched: lab (n, 3) float32 OKLab, n >= 1."""
+    """Colors to be searched: lab (n, 3) float32 OKLab, n >= 1; with so many cells in a unit of each axis."""
 
-    def __init__(self, lab: NDArray[np.float32]) -> None:
+    def __init__(self, lab: NDArray[np.float32], cells: int = CELLS) -> None:
         self._lab = lab
-        self._rank = np.argsort(lab[:, 0], kind="stable")
-        self._place = np.argsort(self._rank).astype(np.int32)
-        self._sorted = np.ascontiguousarray(lab[self._rank])
-        self._own = np.empty(len(lab), np.float32)
-        _spacing(self._sorted, self._own)
-        self._own *= _HALF
+        self._cells = cells
+        self._entries = np.ascontiguousarray(lab.T)
+        self._away = np.empty(len(lab), np.float32)
+        self._lists = np.zeros(1 << 18, np.int32)  # takes memory only where there are colors
+        self._near = np.empty(1 << 18, np.uint16)
+        self._used = 1
 
-    def nearest(self, lab: NDArray[np.float32], guess: NDArray[np.int32] | None = None) -> NDArray[np.int32]:
+    def nearest(self, lab: NDArray[np.float32]) -> NDArray[np.int32]:
         """The index of the nearest entry for each of lab (m, 3) float32, of equals the lowest: (m,) int32.
 
-        A good guess (m,) of it makes the search faster; without one, it begins at the entry of the same lightness.
+        These are of sRGB colors.
         """
-        if guess is None:
-            place = np.searchsorted(self._sorted[:-1, 0], lab[:, 0]).astype(np.int32)
-        else:
-            place = self._place[guess]
+        found = np.empty(len(lab), np.int32)
         for start in range(0, len(lab), _CHUNK):
             inside = slice(start, start + _CHUNK)
-            _search(lab[inside], self._sorted, self._rank, self._own, place[inside])
-        return self._rank[place].astype(np.int32)
+            lists = self._cells, self._away, self._lists, self._near, self._used
+            self._used = _search(lab[inside], self._entries, *lists, found[inside])
+        return found
 
     def squared(self, lab: NDArray[np.float32]) -> NDArray[np.float32]:
         """The squared distance of each of lab (m, 3) float32 to its nearest entry: (m,) float32."""
@@ -145,83 +158,22 @@ def _look_up(
     return misses, count
 
 
-@part
-def _within(
-    cell: int, entries: NDArray[np.float32], away: NDArray[np.float32], near: NDArray[np.uint16], used: int
-) -> int:
-    """List in `near`, from `used` on, how many of entries (3, n) may be the nearest of a color in a cell, and them.
-
-    That is each to which not all of the cell is farther than to the one that is nearest to its middle. `away` (n,) is
-    room. Where the list ends.
-    """
-    side, half = np.float32(1 / CELLS), np.float32(0.5)
-    xs, ys, zs = entries[0], entries[1], entries[2]
-    x = (np.float32(cell >> 12) + half) * side
-    y = (np.float32(cell >> 6 & 63) + half) * side - half
-    z = (np.float32(cell & 63) + half) * side - half
-    for k in range(xs.shape[0]):
-        dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
-        away[k] = dx * dx + dy * dy + dz * dz
-    middle, least = 0, away[0]
-    for k in range(xs.shape[0]):
-        if away[k] < least:
-            middle, least = k, away[k]
-    x, y, z = xs[middle], ys[middle], zs[middle]
-    least += _ROUNDED
-    for k in range(xs.shape[0]):
-        away[k] -= (abs(xs[k] - x) + abs(ys[k] - y) + abs(zs[k] - z)) * side
-    last = used
-    for k in range(xs.shape[0]):
-        near[last + 1] = k
-        last += away[k] <= least
-    near[used] = last - used
-    return last + 1
-
-
 @kernel
-def _settle_misses(
+def _complete(
     colors: NDArray[np.uint32],
     missed: NDArray[np.int32],
-    lab: NDArray[np.float32],
-    entries: NDArray[np.float32],
-    away: NDArray[np.float32],
-    lists: NDArray[np.int32],
-    near: NDArray[np.uint16],
-    used: int,
+    found: NDArray[np.int32],
     table: NDArray[np.uint16],
     out: NDArray[np.unsignedinteger],
-) -> int:
-    """Find the nearest of entries (3, n) for what `_look_up` missed of colors (n,), for the table and for `out`.
-
-    lab (m, 3) are the new colors in OKLab. `lists` says where in `near` there is the list of each cell, 0: nowhere yet;
-    `used` of it are. How many then are.
-    """
-    half = np.float32(0.5)
-    found = 0
-    for i in range(missed.shape[0]):
-        color = colors[missed[i]]
+) -> None:
+    """Put what `_look_up` missed of colors (n,) into `table` and `out`; `found` (m,) is the entry of each new color."""
+    count = 0
+    for k in range(missed.shape[0]):
+        color = colors[missed[k]]
         if table[color] == _PENDING:
-            x, y, z = lab[found, 0], lab[found, 1], lab[found, 2]
-            found += 1
-            cell = int(x * CELLS) << 12 | int((y + half) * CELLS) << 6 | int((z + half) * CELLS)
-            if lists[cell] == 0:
-                if used + entries.shape[1] >= near.shape[0]:  # all is made anew
-                    for k in range(lists.shape[0]):
-                        lists[k] = 0
-                    used = 1
-                lists[cell] = used
-                used = _within(cell, entries, away, near, used)
-            first = np.int64(lists[cell]) + 1
-            nearest, best = np.uint16(0), np.float32(np.inf)
-            for at in range(first, first + np.int64(near[first - 1])):
-                k = near[at]
-                dx, dy, dz = entries[0, k] - x, entries[1, k] - y, entries[2, k] - z
-                d = dx * dx + dy * dy + dz * dz
-                if d < best:
-                    best, nearest = d, k
-            table[color] = 1 + nearest
-        out[missed[i]] = table[color] - 1
-    return used
+            table[color] = 1 + found[count]
+            count += 1
+        out[missed[k]] = table[color] - 1
 
 
 class Mapper:
@@ -233,11 +185,7 @@ class Mapper:
 
     def __init__(self, lab: NDArray[np.float32]) -> None:
         self._table = np.zeros(1 << 24, np.uint16)  # 0: not met yet, else 1 + the index
-        self._entries = np.ascontiguousarray(lab.T)
-        self._away = np.empty(len(lab), np.float32)
-        self._lists = np.zeros(1 << 18, np.int32)
-        self._near = np.empty(1 << 18, np.uint16)
-        self._used = 1
+        self._entries = Entries(lab, MANY)
         self._colors = np.empty(_CHUNK, np.uint32)
         self._missed = np.empty(_CHUNK, np.int32)
         self._new = np.empty((_CHUNK, 3), np.uint8)
@@ -254,6 +202,5 @@ class Mapper:
     def _map(self, pixels: Pixels, out: NDArray[np.unsignedinteger]) -> None:
         misses, new = _look_up(pixels, self._table, out, self._colors, self._missed, self._new)
         if misses:
-            missed, lab = self._missed[:misses], oklab(self._new[:new])
-            cells = self._entries, self._away, self._lists, self._near, self._used
-            self._used = _settle_misses(self._colors, missed, lab, *cells, self._table, out)
+            found = self._entries.nearest(oklab(self._new[:new]))
+            _complete(self._colors, self._missed[:misses], found, self._table, out)

@@ -181,7 +181,7 @@ class Tuner:
 
     def round(self) -> None:
         """Find each color's neuron, and put each neuron at the mean of its colors."""
-        self.cell = Entries(self.neurons).nearest(self._colors, self.cell)
+        self.cell = Entries(self.neurons).nearest(self._colors)
         sums = np.zeros((len(self.neurons), 4))
         for part in range(0, len(self.cell), CHUNK):
             inside = slice(part, part + CHUNK)
