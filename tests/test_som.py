@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gifsom.palette import som
 from gifsom.palette.nearest import Entries
-from gifsom.palette.som import STEPS, STOPS, Tuner, place, unfold
+from gifsom.palette.som import STEPS, STOPS, Tuner, place, squares, unfold
 
 Lab = NDArray[np.float32]
 
@@ -398,3 +398,12 @@ def test_tuning_keeps_neighbours_on_the_line_neighbours_in_color() -> None:
     assert length(tuner.neurons) <= 1.25 * before
     at_random = np.mean([length(np.random.default_rng(n).permutation(tuner.neurons)) for n in range(20)])
     assert length(tuner.neurons) <= 0.45 * at_random
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_squares_are_those_of_each_to_each(dtype: type[np.floating]) -> None:
+    """To the last bit, so that a palette does not depend on how they are worked out."""
+    a, b = (np.random.default_rng(seed).random((9 + seed, 3)).astype(np.float32) for seed in (0, 1))
+    expected = ((a[:, None] - b) ** 2).sum(axis=2, dtype=dtype)
+    assert squares(a, b, dtype).dtype == dtype
+    assert np.array_equal(expected, squares(a, b, dtype))

@@ -12,6 +12,7 @@ from PIL import Image
 import gifsom
 from gifsom import FrameError, SettingError
 from gifsom.color import oklab, pack, unpack
+from gifsom.palette import finish
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import take
 from gifsom.palette.som import STEPS
@@ -430,3 +431,16 @@ def test_flat_colors_of_a_screenshot_with_a_photograph_are_exact(make: Callable[
     """Twelve of them; the smallest area has 20 x 20 pixels, and some bars are 2 and 3 thin."""
     palette = gifsom.train(clip(*make()), colors)
     assert set() == {color for *_, color in INTERFACE} - rows(palette.colors)
+
+
+@pytest.mark.parametrize("count", [1, 7, 39, 40, 41])
+def test_the_largest_are_those_of_a_whole_sort(count: int) -> None:
+    """Some are equal: the first of them comes first, and is the one that is taken."""
+    values = np.random.default_rng(count).integers(0, 9, 40) / 8
+    assert finish._largest(values, count).tolist() == np.argsort(-values, kind="stable")[:count].tolist()
+
+
+def test_levels_between_colors_are_those_of_the_channel_with_most() -> None:
+    a, b = (np.random.default_rng(seed).integers(0, 256, (9 + seed, 3)).astype(np.uint8) for seed in (0, 1))
+    expected = [[max(abs(p - q) for p, q in zip(x, y, strict=True)) for y in b.tolist()] for x in a.tolist()]
+    assert expected == finish._levels(a, b).tolist()

@@ -16,7 +16,7 @@ from gifsom.clip import Pixels
 from gifsom.color import oklab, pack, srgb, unpack
 from gifsom.palette.marks import Marks
 from gifsom.palette.nearest import Entries
-from gifsom.palette.som import Tuner, place
+from gifsom.palette.som import Tuner, place, squares
 
 REACH = 0.04
 """OKLab distance that the entry for a patch may have: two to three times what can be seen side by side."""
@@ -158,13 +158,13 @@ class Finish:
         away = Entries(entries).squared(drawn.lab)
         added: list[int] = []
         for _ in range(count):
-            worst = np.argsort(-drawn.weights * away, kind="stable")[:HEAVY]
+            worst = _largest(drawn.weights * away, HEAVY)
             first = worst[: 16 * CANDIDATES]
             fits = self._fits(drawn.colors[first], np.concatenate([table, drawn.colors[added]]))
             candidates = first[fits][:CANDIDATES]
             if not candidates.size or away[candidates[0]] == 0:
                 break
-            distances = ((drawn.lab[worst, None] - drawn.lab[candidates]) ** 2).sum(axis=2)
+            distances = squares(drawn.lab[worst], drawn.lab[candidates])
             gains = drawn.weights[worst] @ np.maximum(away[worst, None] - distances, 0)
             best = candidates[gains.argmax()]
             added.append(int(best))
@@ -173,8 +173,7 @@ class Finish:
 
     def _fits(self, colors: Pixels, table: Pixels) -> NDArray[np.bool_]:
         """Which of colors (m, 3) are not nearly equal to an entry of a table (n, 3)."""
-        apart = np.abs(colors.astype(np.int16)[:, None] - table.astype(np.int16)[None]).max(axis=2).min(axis=1)
-        return np.asarray(apart >= np.where(self._flat(colors), SAME, NEAR))
+        return np.asarray(_levels(colors, table).min(axis=1) >= np.where(self._flat(colors), SAME, NEAR))
 
     def _flat(self, colors: Pixels) -> NDArray[np.bool_]:
         return np.isin(pack(colors), pack(self._marks.flats)) & self._plan.snap
@@ -198,11 +197,11 @@ class Finish:
         tuner, marks = self._tuner, self._marks
         lab = oklab(marks.patches)
         away = Entries(tuner.neurons).squared(lab) / REACH**2
-        missed = np.argsort(-np.where(away > 1, marks.areas * away, 0), kind="stable")[:MISSED]
+        missed = _largest(np.where(away > 1, marks.areas * away, 0), MISSED)
         missed = missed[away[missed] > 1]
         lab, away, pixels, pictures = lab[missed], away[missed], marks.areas[missed], marks.pictures[missed]
         # Noise spreads a mark over regions: those of one picture that are near each other are one patch.
-        near = ((lab[:, None] - lab[None]) ** 2).sum(axis=2) < REACH**2
+        near = squares(lab, lab) < REACH**2
         together = near & (pictures[:, None] == pictures[None])
         areas = np.minimum(together @ pixels, VISIBLE)
         pinned: list[NDArray[np.float32]] = []
@@ -246,8 +245,7 @@ class Finish:
         Two different ones that are exactly flat colors may be as near as they are: the steps of a gradient in an
         interface, say, which nothing but themselves can show without noise.
         """
-        wide = table.astype(np.int16)
-        apart = np.abs(wide[:, None] - wide[None]).max(axis=2)
+        apart = _levels(table, table)
         np.fill_diagonal(apart, 255)
         flat = self._flat(table)
         dropped: list[int] = []
@@ -256,3 +254,19 @@ class Finish:
                 dropped.append(int(entry))
                 apart[entry] = apart[:, entry] = 255
         return dropped
+
+
+def _largest(values: NDArray[np.floating], count: int) -> NDArray[np.intp]:
+    """The places of the `count` largest of values (n,), or of all, descending; of equals the first."""
+    if count < len(values):
+        few = np.flatnonzero(values >= np.partition(values, -count)[-count])
+        return few[np.argsort(-values[few], kind="stable")][:count]
+    return np.argsort(-values, kind="stable")
+
+
+def _levels(a: Pixels, b: Pixels) -> NDArray[np.int16]:
+    """The levels by which each of a (n, 3) differs from each of b (m, 3) in the channel where they differ most."""
+    channels = zip(a.T.astype(np.int16), b.T.astype(np.int16), strict=True)
+    red, green, blue = (np.abs(np.subtract.outer(*channel)) for channel in channels)
+    most: NDArray[np.int16] = np.maximum(np.maximum(red, green), blue)
+    return most

@@ -142,6 +142,18 @@ def unfold(
         yield step, line.T.copy()
 
 
+def squares(
+    a: NDArray[np.float32], b: NDArray[np.float32], dtype: type[np.floating] = np.float32
+) -> NDArray[np.floating]:
+    """The squared distance of each of a (n, 3) to each of b (m, 3), summed in `dtype`: (n, m).
+
+    Channel by channel: a reduction over an axis of three takes seven times as long.
+    """
+    x, y, z = (np.subtract.outer(*channel) ** 2 for channel in zip(a.T, b.T, strict=True))
+    total: NDArray[np.floating] = np.add(x, y, dtype=dtype) + z
+    return total
+
+
 def place(line: NDArray[np.float32], newcomers: NDArray[np.float32]) -> NDArray[np.intp]:
     """The order of a line of colors (n, 3) with newcomers (m, 3), each put where it lengthens the line least.
 
@@ -246,7 +258,7 @@ class Tuner:
 
     def _joins(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """For each neuron the one that it would cost least to join, and that cost (J. Ward, 1963)."""
-        square = ((self.neurons[:, None] - self.neurons[None]) ** 2).sum(axis=2, dtype=np.float64)
+        square = squares(self.neurons, self.neurons, np.float64)
         mass = self.mass
         cost = mass[:, None] * mass[None] / np.maximum(mass[:, None] + mass[None], 1e-300) * square
         idle = mass == 0
@@ -261,10 +273,12 @@ class Tuner:
         """What each cell would gain by a second neuron, and half the way between the two, along its longest axis."""
         n = len(self.neurons)
         off = self._colors - self.neurons[self.cell]
+        channels = np.ascontiguousarray(off.T)
         spread = np.empty((n, 3, 3))
         for a in range(3):
+            weighted = self._weights * channels[a]
             for b in range(a, 3):
-                product = self._weights * off[:, a] * off[:, b]
+                product = weighted * channels[b]
                 spread[:, a, b] = spread[:, b, a] = np.bincount(self.cell, weights=product, minlength=n)
         values, vectors = np.linalg.eigh(spread / np.where(self.mass > 0, self.mass, 1)[:, None, None])
         longest = np.maximum(values[:, 2], 0.0)
