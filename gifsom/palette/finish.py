@@ -7,6 +7,7 @@ is needed less out of use; the map is tuned around them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -218,14 +219,18 @@ class Finish:
             tuner.pin(np.stack(pinned))
         return len(pinned)
 
+    @cached_property
+    def _ascending(self) -> NDArray[np.intp]:
+        """The drawn colors, those that were drawn most last."""
+        return np.argsort(self._drawn.counts, kind="stable")
+
     def _owners(self) -> NDArray[np.int64]:
         """For each neuron the color, as a number, that more than half of its pixels have; -1 where there is none."""
         cell, counts = self._tuner.cell, self._drawn.counts
         owners = np.full(len(self._tuner.neurons), -1)
         total = np.bincount(cell, weights=counts, minlength=len(owners))
-        ascending = np.argsort(counts, kind="stable")
         most = np.zeros(len(owners), np.int64)
-        most[cell[ascending]] = ascending  # the last one that is written stays, and has the largest count
+        most[cell[self._ascending]] = self._ascending  # the last one that is written stays, and has the largest count
         owned = (total > 0) & (2 * counts[most] > total)
         owners[owned] = pack(self._drawn.colors[most[owned]])
         return owners
