@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gifsom.clip import Pixels
 from gifsom.color import oklab
-from gifsom.jit import kernel, part
+from gifsom.jit import inner, kernel
 
 CELLS = 32
 """Cells of OKLab in a unit of each axis, at most 60: with fewer their lists are long, and more take long to be made."""
@@ -24,7 +24,7 @@ _CHUNK = 1 << 16
 _ROUNDED = np.float32(3e-6)  # more than what squared distances are wrong by
 
 
-@part
+@inner
 def _within(
     cell: int, cells: int, entries: NDArray[np.float32], away: NDArray[np.float32], near: NDArray[np.uint16], used: int
 ) -> int:
