@@ -71,6 +71,7 @@ def main() -> None:
     """Run the command line; every failure is one line on stderr and an exit status."""
     warnings.simplefilter("ignore")  # libraries warn those who call them: what a user must know is one line of ours
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small here: more threads cost a tenth more
+    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")  # tables of all colors are touched here and there: 20 MB less
     gc.set_threshold(50_000)  # most of what is made by the hundred is imported modules, which stay
     for number in SIGNALS:  # a terminated program cleans up as an interrupted one
         signal.signal(number, interrupt)

@@ -15,7 +15,7 @@ from gifsom.errors import TargetUnwritable
 HELD_BYTES = 8 << 20
 """Bytes of packed frames up to which they are kept in memory."""
 
-_LEVEL = 1
+_LEVEL = -5  # two thirds of the time that 1 takes, for a sixth more bytes
 
 
 class Store:
@@ -51,7 +51,7 @@ class Store:
         """Keep a frame. Raises `TargetUnwritable` where the disk is full."""
         last = self._last
         if last is None or frame.pixels is not last.pixels or frame.mask is not last.mask:
-            raw = frame.pixels.tobytes() + (b"" if frame.mask is None else frame.mask.tobytes())
+            raw = frame.pixels.data if frame.mask is None else frame.pixels.tobytes() + frame.mask.tobytes()
             self._places.append(self._write(zstandard.ZstdCompressor(_LEVEL).compress(raw)))
         else:
             self._places.append(self._places[-1])
