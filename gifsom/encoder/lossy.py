@@ -9,11 +9,13 @@ takes the one with the least
 which weighs a longer phrase against what its further pixels would cost otherwise. (The least cost a pixel was tried: it
 needs up to 10 % more bytes on film, since a pixel that is easy to code makes one beside it look expensive.) A node
 knows the height of the tree below it, and what cannot become better than the best phrase so far is left out. Where
-there has been no excess, that bound is exact: no phrase is shorter than that of a greedy coder without loss.
+there has been no excess, that bound is exact: but for the rule below, no phrase is shorter than that of a greedy coder
+without loss.
 
 What takes time is not to compute an excess but to foresee which child goes on, so few are looked at: the children of a
 node lie in CLASSES by their letters, a word of 64 bits tells which of these there are, and another one which may hold
-a letter that is near the pixel's color.
+a letter that is near the pixel's color. Pixels in a row that may stay for nothing are taken at one step, as many as the
+dictionary has, without a look at what leaves them earlier: streams are no longer, in a fifth less time on terminals.
 
 The excess is convex: a few bad pixels are worse than many that are slightly wrong.
 """
