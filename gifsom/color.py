@@ -36,12 +36,12 @@ _AT_ONCE = 256  # colors, so that all that is worked out is in the cache
 
 
 @kernel
-def _cube_roots(values: NDArray[np.float64], guesses: NDArray[np.uint32], roots: NDArray[np.float32]) -> None:
-    """The cube root of each of values (n,), >= 0, in place; `guesses` (n,) and `roots` (n,) are one room.
+def _cube_roots(values: NDArray[np.float64], guesses: NDArray[np.uint32]) -> None:
+    """The cube root of each of values (n,), >= 0, in place; `guesses` (n,) is room.
 
     The first guess is a third of the number's bits (W. Kahan); two steps of Newton's method and one of Halley's follow.
     """
-    third = np.float32(1.0 / 3.0)
+    third, roots = np.float32(1.0 / 3.0), guesses.view(np.float32)
     for i in range(values.shape[0]):
         roots[i] = np.float32(values[i])
     for i in range(values.shape[0]):
@@ -65,7 +65,6 @@ def _oklab(
     to_lab: NDArray[np.float64],
     lms: NDArray[np.float64],
     guesses: NDArray[np.uint32],
-    roots: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
     """OKLab of colors (n, 3) into `out` (n, 3). lms (3, k) is room for k colors at once; see `_cube_roots` for more."""
@@ -76,7 +75,7 @@ def _oklab(
             for k in range(3):
                 lms[k, i] = to_lms[k, 0] * r + to_lms[k, 1] * g + to_lms[k, 2] * b
         for k in range(3):
-            _cube_roots(lms[k], guesses, roots)
+            _cube_roots(lms[k], guesses)
         for i in range(rgb.shape[0]):
             for k in range(3):
                 lab[i, k] = to_lab[k, 0] * lms[0, i] + to_lab[k, 1] * lms[1, i] + to_lab[k, 2] * lms[2, i]
@@ -85,8 +84,8 @@ def _oklab(
 def oklab(rgb: Pixels) -> NDArray[np.float32]:
     """OKLab of sRGB colors: (..., 3) uint8 to (..., 3) float32."""
     colors = _rows(rgb)
-    lms, roots, lab = np.zeros((3, _AT_ONCE)), np.empty(_AT_ONCE, np.float32), np.empty(colors.shape, np.float32)
-    _oklab(colors, LINEAR, TO_LMS, TO_LAB, lms, roots.view(np.uint32), roots, lab)
+    lms, guesses, lab = np.zeros((3, _AT_ONCE)), np.empty(_AT_ONCE, np.uint32), np.empty(colors.shape, np.float32)
+    _oklab(colors, LINEAR, TO_LMS, TO_LAB, lms, guesses, lab)
     return lab.reshape(rgb.shape)
 
 
