@@ -12,12 +12,18 @@ from conftest import children, environment, linux, listing, one_line, wait_for
 
 pytestmark = linux
 
-IMPATIENT = "from gifsom.sources import ffmpeg; ffmpeg.PATIENCE = 1.0; from gifsom.cli import main; main()"
+IMPATIENT = """
+from gifsom.cli import main
+from gifsom.edit import held
+from gifsom.sources import ffmpeg
+ffmpeg.PATIENCE, held.PACKED_BYTES = 1.0, 0
+main()
+"""
 
 
 @pytest.fixture
 def converting(here: Path, long_clip: Path) -> Iterator[subprocess.Popen[str]]:
-    """A conversion whose first pass takes a while, by a process that waits for ffmpeg a second only."""
+    """A conversion that takes a while and decodes twice, by a process that waits for ffmpeg a second only."""
     (here / "out.gif").write_bytes(b"precious")
     command = [
         sys.executable,
