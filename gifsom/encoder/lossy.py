@@ -380,7 +380,7 @@ def choose(
             (so far an entry is no worse than that, it is free), and the excess of leaving it as it is, inf: it may not.
         best: (n,) the nearest entry of each.
         table: (k, 3) float32: the entries in OKLab.
-        near: (k, m) for each entry the ones with which a phrase may begin where it is the best.
+        near: (k, m) for each entry those that a pixel may show whose best one it is, the nearest first.
         transparent: the symbol for "as it is", >= k; None: there is none.
         minimum: the minimum code size.
         price: of a bit, in units of excess, > 0.

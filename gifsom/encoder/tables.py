@@ -13,13 +13,14 @@ from gifsom.encoder.lossy import NEAR, STEEP
 from gifsom.encoder.lzw import minimum_code_size
 from gifsom.jit import inner, kernel
 from gifsom.palette.palette import Palette
+from gifsom.palette.som import squares
 from gifsom.settings import ANIMATED, TABLE
 
 NEED = 1e-3
 """Least excess of a pixel, as it is, for which its color is asked for: with less, nearly all are, every time."""
 
 NEAREST = 64
-"""Nearest entries to each that are kept in order: nearly always NEAR of them are in a table."""
+"""Nearest entries to each that are kept in order: of a large map, some NEAR of them are in a table."""
 
 _ROOM = 1024  # pixels that are looked at at a time
 
@@ -209,9 +210,7 @@ class Tables:
         self.lab = palette.lab
         size = len(palette) if len(palette) <= TABLE else ANIMATED
         self.large = len(palette) > size
-        self._square = np.zeros((len(palette), len(palette)), np.float32)
-        for channel in self.lab.T:
-            self._square += (channel[:, None] - channel) ** 2
+        self._square = np.asarray(squares(self.lab, self.lab), np.float32)
         nearest = np.argpartition(self._square, min(NEAREST, len(palette)) - 1, axis=1)[:, :NEAREST]
         order = np.take_along_axis(self._square, nearest, axis=1).argsort(axis=1)
         self._order = np.take_along_axis(nearest, order, axis=1).astype(np.uint16)
