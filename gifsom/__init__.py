@@ -7,13 +7,18 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gifsom import hooks
+from gifsom.interop.hooks import register
 
 if TYPE_CHECKING:
+    from gifsom.analysis.compare import Comparison, compare
+    from gifsom.analysis.explain import Explanation, explain
     from gifsom.batch.work import BatchResult, convert_all
     from gifsom.clip import Clip, Frame
-    from gifsom.comparison import Comparison, compare
-    from gifsom.errors import (
+    from gifsom.conversion.optimize import Optimized, optimize
+    from gifsom.conversion.pipeline import Estimate, Result, convert, estimate
+    from gifsom.conversion.recording import Recorder
+    from gifsom.conversion.writer import Writer
+    from gifsom.core.errors import (
         ClusterUnavailable,
         FrameError,
         GifsomError,
@@ -36,19 +41,14 @@ if TYPE_CHECKING:
         TargetUnwritable,
         WindowNotFound,
     )
-    from gifsom.explanation import Explanation, explain
-    from gifsom.notebook import show
+    from gifsom.interop.imageio import ImageioPlugin as ImageioPlugin
+    from gifsom.interop.matplotlib import MatplotlibWriter as MatplotlibWriter
+    from gifsom.interop.notebook import show
+    from gifsom.interop.pillow import save
+    from gifsom.options.presets import preset
     from gifsom.palette.palette import Palette
     from gifsom.palette.train import train
-    from gifsom.pillow import save
-    from gifsom.pipeline import Estimate, Result, convert, estimate
-    from gifsom.plugins.imageio import ImageioPlugin as ImageioPlugin
-    from gifsom.plugins.matplotlib import MatplotlibWriter as MatplotlibWriter
-    from gifsom.presets import preset
-    from gifsom.record import Recorder
-    from gifsom.shrink import Optimized, optimize
     from gifsom.sources import open, open_raw
-    from gifsom.writer import Writer
 
 __version__ = "0.1.0"
 
@@ -104,49 +104,49 @@ __all__ = [
 _HOMES = {
     "BatchResult": "batch.work",
     "Clip": "clip",
-    "ClusterUnavailable": "errors",
-    "Comparison": "comparison",
-    "Estimate": "pipeline",
-    "Explanation": "explanation",
+    "ClusterUnavailable": "core.errors",
+    "Comparison": "analysis.compare",
+    "Estimate": "conversion.pipeline",
+    "Explanation": "analysis.explain",
     "Frame": "clip",
-    "FrameError": "errors",
-    "GifsomError": "errors",
-    "ImageioPlugin": "plugins.imageio",
-    "MatplotlibWriter": "plugins.matplotlib",
-    "Optimized": "shrink",
-    "PackageMissing": "errors",
+    "FrameError": "core.errors",
+    "GifsomError": "core.errors",
+    "ImageioPlugin": "interop.imageio",
+    "MatplotlibWriter": "interop.matplotlib",
+    "Optimized": "conversion.optimize",
+    "PackageMissing": "core.errors",
     "Palette": "palette.palette",
-    "PaletteError": "errors",
-    "Recorder": "record",
-    "RecordingInUse": "errors",
-    "RecordingNotFound": "errors",
-    "Result": "pipeline",
-    "ScreenError": "errors",
-    "ScreenUnavailable": "errors",
-    "SettingError": "errors",
-    "SourceEmpty": "errors",
-    "SourceError": "errors",
-    "SourceIncomplete": "errors",
-    "SourceNotFound": "errors",
-    "SourceRefused": "errors",
-    "SourceUnreadable": "errors",
-    "TargetError": "errors",
-    "TargetExists": "errors",
-    "TargetTooLarge": "errors",
-    "TargetUnwritable": "errors",
-    "WindowNotFound": "errors",
-    "Writer": "writer",
-    "compare": "comparison",
-    "convert": "pipeline",
+    "PaletteError": "core.errors",
+    "Recorder": "conversion.recording",
+    "RecordingInUse": "core.errors",
+    "RecordingNotFound": "core.errors",
+    "Result": "conversion.pipeline",
+    "ScreenError": "core.errors",
+    "ScreenUnavailable": "core.errors",
+    "SettingError": "core.errors",
+    "SourceEmpty": "core.errors",
+    "SourceError": "core.errors",
+    "SourceIncomplete": "core.errors",
+    "SourceNotFound": "core.errors",
+    "SourceRefused": "core.errors",
+    "SourceUnreadable": "core.errors",
+    "TargetError": "core.errors",
+    "TargetExists": "core.errors",
+    "TargetTooLarge": "core.errors",
+    "TargetUnwritable": "core.errors",
+    "WindowNotFound": "core.errors",
+    "Writer": "conversion.writer",
+    "compare": "analysis.compare",
+    "convert": "conversion.pipeline",
     "convert_all": "batch.work",
-    "estimate": "pipeline",
-    "explain": "explanation",
+    "estimate": "conversion.pipeline",
+    "explain": "analysis.explain",
     "open": "sources",
     "open_raw": "sources",
-    "optimize": "shrink",
-    "preset": "presets",
-    "save": "pillow",
-    "show": "notebook",
+    "optimize": "conversion.optimize",
+    "preset": "options.presets",
+    "save": "interop.pillow",
+    "show": "interop.notebook",
     "train": "palette.train",
 }
 
@@ -162,4 +162,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-hooks.register()
+register()

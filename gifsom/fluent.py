@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gifsom.clip import Clip, Rect
-    from gifsom.pipeline import Result
-    from gifsom.settings import Color, Seconds
+    from gifsom.conversion.pipeline import Result
+    from gifsom.core.values import Color, Seconds
 
 
 class Fluent:
@@ -288,12 +288,12 @@ class Fluent:
         >>> gifsom.open("fixtures/sprite.gif").save("copy.gif").frames
         12
         """
-        from gifsom import pipeline
+        from gifsom.conversion import pipeline
 
         return pipeline.convert(self, path, **options)
 
     def _repr_html_(self) -> str | None:
         """For a notebook: the first seconds as a small GIF."""
-        from gifsom.notebook import preview
+        from gifsom.interop.notebook import preview
 
         return preview(self)

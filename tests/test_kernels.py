@@ -23,8 +23,8 @@ from test_structure import KERNELS
 
 import gifsom
 from gifsom.clip import Pixels
-from gifsom.encoder import encode
-from gifsom.jit import kernel
+from gifsom.core.jit import kernel
+from gifsom.encoder import exact
 from gifsom.spool import SpoolWriter, same
 
 GUARD = 0xA5
@@ -44,7 +44,7 @@ def python(*arguments: str, **environment: str) -> str:
 
 def twins(**environment: str) -> str:
     """Run the comparisons of all kernels with their twins, but for the longest one; how that went."""
-    tests = [str(path) for path in (ROOT / "tests").glob("test_*.py") if "import reference" in path.read_text()]
+    tests = [str(path) for path in (ROOT / "tests").rglob("test_*.py") if "import reference" in path.read_text()]
     which = ["-k", "(twin or canary) and not dictionary_is_cleared_when_it_is_full"]
     return python("-m", "pytest", "-p", "no:cacheprovider", "-W", "ignore", *which, *tests, __file__, **environment)
 
@@ -158,7 +158,7 @@ def nested() -> set[str]:
 
 def test_kernels_write_nothing_beside_their_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what comes of it is the same: no kernel needs two of its arrays to be one. One thread, since it is copied."""
-    monkeypatch.setattr(encode, "THREADS", 1)
+    monkeypatch.setattr(exact, "THREADS", 1)
     expected = list(outputs(tmp_path / "plain"))  # compiles: a guarded kernel cannot be called by another one
     called: set[str] = set()
     for name in KERNELS:
@@ -170,7 +170,7 @@ def test_kernels_write_nothing_beside_their_arrays(tmp_path: Path, monkeypatch: 
 
 
 def digest(threads: int, monkeypatch: pytest.MonkeyPatch, path: Path) -> str:
-    monkeypatch.setattr(encode, "THREADS", threads)
+    monkeypatch.setattr(exact, "THREADS", threads)
     gifsom.convert(video(), path, overwrite=True)
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

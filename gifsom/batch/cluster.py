@@ -11,7 +11,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from gifsom.batch.pool import Lost, Tell, throttled
-from gifsom.errors import ClusterUnavailable, PackageMissing, printable
+from gifsom.core.errors import ClusterUnavailable, PackageMissing, printable
 
 if TYPE_CHECKING:
     from distributed import Client, Future

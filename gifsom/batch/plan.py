@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from gifsom.batch import remote
-from gifsom.errors import SettingError, SourceNotFound, SourceUnreadable, printable
-from gifsom.output import check_source
+from gifsom.core.errors import SettingError, SourceNotFound, SourceUnreadable, printable
+from gifsom.core.files import check_source
 from gifsom.sources.folder import natural
 
 VIDEOS: Final = frozenset(

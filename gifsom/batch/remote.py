@@ -6,7 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gifsom.errors import GifsomError, PackageMissing, SourceNotFound, SourceUnreadable, TargetUnwritable, printable
+from gifsom.core.errors import (
+    GifsomError,
+    PackageMissing,
+    SourceNotFound,
+    SourceUnreadable,
+    TargetUnwritable,
+    printable,
+)
 from gifsom.sources.opener import is_address
 
 if TYPE_CHECKING:

@@ -16,18 +16,18 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from gifsom import pipeline
 from gifsom.batch import remote
 from gifsom.batch.cluster import run as run_on_cluster
 from gifsom.batch.plan import Task, plan
 from gifsom.batch.pool import Lost, Tell, cores
 from gifsom.batch.pool import run as run_in_processes
-from gifsom.errors import GifsomError, SettingError, TargetUnwritable, printable
-from gifsom.jit import on_compile
-from gifsom.options import Settings
-from gifsom.output import check_target
+from gifsom.conversion import pipeline
+from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
+from gifsom.core.files import check_target
+from gifsom.core.jit import on_compile
+from gifsom.core.values import check_whole
+from gifsom.options.conversion import Settings
 from gifsom.palette.palette import Palette
-from gifsom.settings import check_whole
 from gifsom.sources.arrays import StoredClip
 
 COMPILING: Final = "Compiling"

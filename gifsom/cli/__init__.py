@@ -22,7 +22,7 @@ from gifsom.cli.options import Commands, InOrder
 from gifsom.cli.presets import presets, use_defaults
 from gifsom.cli.recording import record
 from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
-from gifsom.errors import GifsomError, SettingError
+from gifsom.core.errors import GifsomError, SettingError
 
 app = typer.Typer(
     cls=Commands,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gifsom import lines
+from gifsom.cli import text
 from gifsom.cli.common import FAILED, FIRST_USE, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
-from gifsom.errors import printable
+from gifsom.core.errors import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -33,7 +33,7 @@ def is_batch(sources: Sequence[str], target: str | None) -> bool:
     """
     from gifsom.batch.plan import videos_in
     from gifsom.batch.remote import is_remote
-    from gifsom.output import is_folder
+    from gifsom.core.files import is_folder
     from gifsom.sources.folder import is_pattern
 
     if target is None:
@@ -87,8 +87,8 @@ def _tell(folder: str, found: "Sequence[Outcome]", quiet: bool) -> None:
     if quiet:
         return
     made = [outcome.result for outcome in found if outcome.result is not None]
-    size = lines.amount(sum(result.bytes for result in made))
-    parts = [f"{lines.count(len(made), 'GIF')}, {size}"]
+    size = text.amount(sum(result.bytes for result in made))
+    parts = [f"{text.count(len(made), 'GIF')}, {size}"]
     for number, what in (
         (
             sum(outcome.skipped for outcome in found),
@@ -146,7 +146,7 @@ class _Bars:
         self._shown.advance(self._all)
         if self._shown.disable and not self._quiet and outcome.result is not None:
             path = printable(outcome.result.path)  # which shows one slash only of an address
-            print(printable(outcome.target) + lines.conversion(outcome.result).removeprefix(path), flush=True)
+            print(printable(outcome.target) + text.conversion(outcome.result).removeprefix(path), flush=True)
 
     def _tell_compiling(self) -> None:
         if not self._compiling and not self._quiet:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gifsom import lines
+from gifsom.cli import text
 from gifsom.cli.common import Quiet, given, progress_bars, tell_shortfall
 from gifsom.cli.options import CODING, PART, READING, Overwrite, Seed, takes
 
@@ -23,12 +23,12 @@ def optimize(
     gifsom optimize big.gif small.gif --quality 80
     """
     with progress_bars(quiet) as progress:
-        from gifsom.shrink import optimize
+        from gifsom.conversion.optimize import optimize
 
         found = optimize(source, target, progress=progress, **options)
     tell_shortfall(source, found.shortfall)
     if not quiet:
-        print(lines.optimization(source, found))
+        print(text.optimization(source, found))
 
 
 @takes(PART, READING)
@@ -68,14 +68,14 @@ def palette(
     """
     options |= given(colors=colors, background=background, overwrite=overwrite, seed=seed)
     with progress_bars(quiet) as progress:
-        from gifsom.study import study
+        from gifsom.analysis.palette import study
 
         found = study(source, target, figure_path=figure, film_path=film, progress=progress, **options)
     tell_shortfall(source, found.shortfall)
     if not (target or figure or film):
         _show_colors(found.palette.hexes)
     elif not quiet:
-        print(lines.palette([path for path in (target, figure, film) if path], found))
+        print(text.palette([path for path in (target, figure, film) if path], found))
 
 
 def info(
@@ -83,7 +83,7 @@ def info(
     as_json: Annotated[bool, typer.Option("--json", help="Everything, frame by frame, as JSON.")] = False,
 ) -> None:
     """Say what is in a GIF: size, frames, delays, palette, loop, and where the bytes are."""
-    from gifsom.info import read_info
+    from gifsom.gif.reader import read_info
 
     found = read_info(path)
     if as_json:
@@ -92,7 +92,7 @@ def info(
 
         print(json.dumps({"path": str(path), **asdict(found)}, indent=1))
     else:
-        for line in lines.description(path, found):
+        for line in text.description(path, found):
             print(line)
 
 
@@ -107,4 +107,4 @@ def _show_colors(hexes: list[str]) -> None:
         return
     for first in range(0, len(hexes), 16):
         console.print(Text.assemble(*(("   ", f"on {color}") for color in hexes[first : first + 16])))
-    console.print(lines.count(len(hexes), "color"))
+    console.print(text.count(len(hexes), "color"))

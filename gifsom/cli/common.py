@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from gifsom.errors import printable
+from gifsom.core.errors import printable
 
 if TYPE_CHECKING:
     from gifsom.clip import Shortfall
-    from gifsom.job import Progress
+    from gifsom.core.progress import Progress
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -65,7 +65,7 @@ def progress_bars(quiet: bool) -> "Iterator[Progress]":
                 told.append(True)
                 tell(FIRST_USE)
 
-        from gifsom.jit import on_compile
+        from gifsom.core.jit import on_compile
 
         on_compile(compiling)
         yield progress

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gifsom import lines
+from gifsom.cli import text
 from gifsom.cli.batch import Dask, Jobs, convert_batch, is_batch
 from gifsom.cli.common import Quiet, progress_bars, remark, show_log, tell_shortfall
 from gifsom.cli.options import CODING, EDITING, PART, READING, SHOWING, TUNING, takes
 from gifsom.cli.presets import Preset
-from gifsom.errors import SettingError, printable
+from gifsom.core.errors import SettingError, printable
 
 STREAM: Final = "-"
 """Standard input as IN, and standard output as OUT."""
@@ -87,17 +87,17 @@ def convert(
         _check_joined(target)
     title = ", ".join(sources)
     with progress_bars(quiet) as progress:
-        from gifsom import pipeline
+        from gifsom.conversion import pipeline
 
         inputs = [_input(name, input_size, input_fps, pixel_format, options) for name in sources]
         source = inputs[0] if len(inputs) == 1 else inputs
         if estimate:
             expected = pipeline.estimate(source, progress=progress, **options)
-            shortfall, line = expected.shortfall, lines.estimate(title, expected)
+            shortfall, line = expected.shortfall, text.estimate(title, expected)
         else:
             output = sys.stdout.buffer if target == STREAM else target
             result = pipeline.convert(source, output, progress=progress, **options)
-            shortfall, line = result.shortfall, lines.conversion(result)
+            shortfall, line = result.shortfall, text.conversion(result)
     tell_shortfall(title, shortfall)
     if target == STREAM and not quiet:
         remark(line)

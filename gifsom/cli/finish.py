@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from gifsom import lines
+from gifsom.cli import text
 from gifsom.cli.common import FAILED, Ended, complain, progress_bars, tell_shortfall
-from gifsom.errors import GifsomError, printable
+from gifsom.core.errors import GifsomError, printable
 
 
 def finish_recording(path: Path, target: Path, keep: bool, quiet: bool, options: dict[str, Any]) -> None:
     """Make the GIF; whatever is wrong, say so, and how to do it later."""
-    from gifsom.record import beside, finish
+    from gifsom.conversion.recording import beside, finish
 
     try:
         with progress_bars(quiet) as progress:
@@ -21,7 +21,7 @@ def finish_recording(path: Path, target: Path, keep: bool, quiet: bool, options:
         raise Ended(FAILED) from None
     tell_shortfall(str(path), result.shortfall)
     if not quiet:
-        print(lines.conversion(result))
+        print(text.conversion(result))
         if keep:
             print(f"{printable(beside(target))}: the recording, for `gifsom convert`")
     tell_kept(path)

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from gifsom import lines
+from gifsom.cli import text
 from gifsom.cli.common import Quiet, progress_bars, tell_shortfall
 from gifsom.cli.options import EDITING, PART, READING, Overwrite, takes
-from gifsom.errors import printable
+from gifsom.core.errors import printable
 
 Picture = Annotated[Path | None, typer.Argument(metavar="PNG", help="Draw it in this file.")]
 
@@ -32,12 +32,12 @@ def frames(
     files; its frames are replaced with --overwrite only.
     """
     with progress_bars(quiet) as progress:
-        from gifsom import pipeline
+        from gifsom.conversion import pipeline
 
         found, shortfall = pipeline.frames(source, folder, progress=progress, **options)
     tell_shortfall(source, shortfall)
     if not quiet:
-        print(lines.export(found))
+        print(text.export(found))
 
 
 def compare(
@@ -61,10 +61,10 @@ def compare(
     PNG shows the worst frame and the middle one: source, output, and the differences, amplified.
     """
     with progress_bars(quiet) as progress:
-        from gifsom.comparison import compare
+        from gifsom.analysis.compare import compare
 
         found = compare(source, output, start or 0, picture=picture, overwrite=overwrite, progress=progress)
-    for line in lines.comparison(source, output, found):
+    for line in text.comparison(source, output, found):
         print(line)
     _tell_picture(picture, "the worst frame beside its source")
 
@@ -86,11 +86,11 @@ def explain(
     Savings are counted in the file, or estimated as `gifsom convert --estimate` does, which takes some seconds.
     """
     with progress_bars(quiet) as progress:
-        from gifsom.explanation import explain
+        from gifsom.analysis.explain import explain
 
         found = explain(path, picture=picture, overwrite=overwrite, progress=progress)
     columns = min(100, shutil.get_terminal_size().columns)
-    for line in lines.explanation(found, columns, _bar_mark()):
+    for line in text.explanation(found, columns, _bar_mark()):
         print(line)
     _tell_picture(picture, "a map of where in the picture the bytes go")
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, get_args, get_origin
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from gifsom.settings import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY
+from gifsom.core.values import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY
 
 _TYPED: Final = "gifsom.typed"
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gifsom.errors import GifsomError, printable
+from gifsom.core.errors import GifsomError, printable
 
 
 def use_defaults(context: typer.Context) -> None:
@@ -12,7 +12,7 @@ def use_defaults(context: typer.Context) -> None:
 
     Raises `SettingError` and `SourceNotFound` for what is wrong with them.
     """
-    from gifsom.config import defaults
+    from gifsom.options.config import defaults
 
     name = context.invoked_subcommand or ""
     group: Any = context.command
@@ -30,7 +30,7 @@ def _apply(context: typer.Context, name: str | None) -> str | None:
     """Let a preset count as defaults: one that was typed more than settings files, one that they name less."""
     if name is None or context.resilient_parsing:
         return name
-    from gifsom.presets import find
+    from gifsom.options.presets import find
 
     options, settings = _fitting(context.command, find(name).options), context.default_map or {}
     source = context.get_parameter_source("preset")
@@ -40,7 +40,7 @@ def _apply(context: typer.Context, name: str | None) -> str | None:
 
 
 def _names() -> list[str]:
-    from gifsom.presets import presets
+    from gifsom.options.presets import presets
 
     try:
         return [*presets()]
@@ -66,7 +66,7 @@ def presets() -> None:
 
     \\[presets.NAME] in gifsom.toml, in the current folder or the user's, adds others and changes these.
     """
-    from gifsom.presets import presets
+    from gifsom.options.presets import presets
 
     found = presets()
     wide = max(map(len, found))

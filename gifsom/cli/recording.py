@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from gifsom import lines
+from gifsom.cli import text
 from gifsom.cli.common import (
     FAILED,
     INTERRUPTED,
@@ -30,11 +30,11 @@ from gifsom.cli.common import (
 from gifsom.cli.finish import finish_recording, tell_kept
 from gifsom.cli.options import CODING, EDITING, takes
 from gifsom.cli.presets import Preset
-from gifsom.errors import SettingError
-from gifsom.settings import MAX_FPS, RECORD_FPS
+from gifsom.core.errors import SettingError
+from gifsom.core.values import MAX_FPS, RECORD_FPS
 
 if TYPE_CHECKING:
-    from gifsom.record import Recorder
+    from gifsom.conversion.recording import Recorder
 
 TRIM: Final = 0.3
 """Seconds that are left out before a key ends a recording: the hand is on its way then, and "^C" on the screen."""
@@ -85,8 +85,8 @@ def record(
 
     A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
     """
+    from gifsom.conversion.recording import Recorder, check_request, own_name
     from gifsom.edit.chain import check_edits
-    from gifsom.record import Recorder, check_request, own_name
 
     what = given(region=region, window=window, monitor=monitor)
     target = own_name(target)
@@ -157,10 +157,10 @@ def _record(recorder: "Recorder", quiet: bool) -> None:
             threading.Thread(target=_wait_for_enter, args=(recorder,), daemon=True).start()
         with _line(quiet) as show:
             while not recorder.wait(REFRESH):
-                show(lines.recording(recorder.stats, recorder.paused, typed))
+                show(text.recording(recorder.stats, recorder.paused, typed))
         recorder.end()
         if not quiet:
-            remark(lines.recorded(recorder.stats, recorder.reason))
+            remark(text.recorded(recorder.stats, recorder.reason))
         for note in recorder.notes:
             if note not in told:
                 complain(note)

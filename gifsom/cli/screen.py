@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gifsom import lines
+from gifsom.cli import text
 from gifsom.cli.common import FAILED, INTERRUPTED, Ended, Keep, Quiet
 from gifsom.cli.finish import finish_recording, tell_kept
 from gifsom.cli.options import CODING, EDITING, takes
-from gifsom.errors import SettingError, printable
+from gifsom.core.errors import SettingError, printable
 
 if TYPE_CHECKING:
-    from gifsom.record import Kept
+    from gifsom.conversion.recording import Kept
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Of the recording. Without it: the newest one.")]
 
@@ -59,7 +59,7 @@ def recover(
 
     gifsom recover --all --delete deletes them all.
     """
-    from gifsom.record import kept
+    from gifsom.conversion.recording import kept
     from gifsom.recorder.control import Control, delete, waiting
     from gifsom.recorder.folder import find, recordings
 
@@ -91,7 +91,7 @@ def recover(
 
 def _list(there: "list[Kept]") -> None:
     for one in there:
-        print(lines.kept(one))
+        print(text.kept(one))
     if not there:
         print("there is no recording to get back")
 
@@ -109,7 +109,7 @@ def monitors() -> None:
 
     check_screen()
     for one in listed():
-        print(lines.monitor(one))
+        print(text.monitor(one))
 
 
 def windows() -> None:
@@ -119,7 +119,7 @@ def windows() -> None:
 
     check_screen()
     for one in listed():
-        print(lines.window(one))
+        print(text.window(one))
 
 
 def doctor() -> None:
@@ -128,6 +128,6 @@ def doctor() -> None:
 
     found = examine()
     for one in found:
-        print(lines.finding(one))
+        print(text.finding(one))
     if any(one.ok is False for one in found):
         raise Ended(FAILED)

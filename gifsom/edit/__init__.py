@@ -4,8 +4,8 @@ Where a source can do a step itself, as ffmpeg does for a video, its clip says s
 """
 
 from gifsom.edit.blur import blur, parse_blur
-from gifsom.edit.draw import caption, parse_caption, progress_bar
-from gifsom.edit.held import hold
+from gifsom.edit.cached import hold
+from gifsom.edit.caption import caption, parse_caption, progress_bar
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
 from gifsom.edit.picture import crop, fit, resize, scale
 from gifsom.edit.speed import fast_forward, parse_stretch, speed

@@ -8,11 +8,11 @@ from math import ceil
 from PIL import Image, ImageFilter
 
 from gifsom.clip import Clip, Frame, Rect
+from gifsom.core.region import parse_region, to_rect
+from gifsom.core.values import Seconds
 from gifsom.edit.base import with_alpha, without_alpha
 from gifsom.edit.picture import check_inside
 from gifsom.edit.span import Spanned, parse_span
-from gifsom.region import parse_region, to_rect
-from gifsom.settings import Seconds
 
 BLOCKS = 8
 """Blocks along the shorter side of an area, at most."""

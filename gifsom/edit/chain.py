@@ -7,13 +7,13 @@ from typing import Any, Final
 import numpy as np
 
 from gifsom.clip import Clip, Frame, Rect
+from gifsom.core.errors import SettingError, printable
+from gifsom.core.region import to_rect
+from gifsom.core.values import MAX_SIDE, SHORTEST_IDLE, check_fps, check_seconds, check_whole
 from gifsom.edit.blur import parse_blur
-from gifsom.edit.draw import parse_caption
+from gifsom.edit.caption import parse_caption
 from gifsom.edit.picture import parse_box
 from gifsom.edit.speed import parse_stretch
-from gifsom.errors import SettingError, printable
-from gifsom.region import to_rect
-from gifsom.settings import MAX_SIDE, SHORTEST_IDLE, check_fps, check_seconds, check_whole
 
 
 @dataclass(frozen=True, slots=True)

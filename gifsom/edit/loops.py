@@ -13,12 +13,12 @@ import numpy as np
 from PIL import Image
 
 from gifsom.clip import Clip, Frame
+from gifsom.core.errors import SettingError
+from gifsom.core.values import check_seconds
 from gifsom.edit.base import Timed, lasting
 from gifsom.edit.seam import SAME, find_loop
 from gifsom.edit.store import Store
 from gifsom.edit.time import Part
-from gifsom.errors import SettingError
-from gifsom.settings import check_seconds
 
 FADE_RATE = 25.0
 """Frames a second of a cross-fade where the clip does not say its rate."""

@@ -7,11 +7,11 @@ import numpy as np
 from PIL import Image
 
 from gifsom.clip import Clip, Frame, Pixels, Rect
+from gifsom.core.errors import SettingError, printable
+from gifsom.core.region import region_text, to_rect
+from gifsom.core.timing import nearest
+from gifsom.core.values import MAX_SIDE, check_whole
 from gifsom.edit.base import Redrawn, with_alpha, without_alpha
-from gifsom.errors import SettingError, printable
-from gifsom.region import region_text, to_rect
-from gifsom.settings import MAX_SIDE, check_whole
-from gifsom.timing import nearest
 
 ART = 256
 """Colors of a picture, at most, that counts as pixel art."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 from gifsom.clip import Clip, Frame
+from gifsom.core.errors import SettingError, printable
+from gifsom.core.values import Seconds, parse_seconds, span
 from gifsom.edit.base import Redrawn, lasting, once
-from gifsom.errors import SettingError, printable
-from gifsom.settings import Seconds, parse_seconds, span
 
 NEAR = 1e-6
 """Seconds within which two times are the same one."""

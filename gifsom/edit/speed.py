@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from numbers import Real
 
 from gifsom.clip import Clip, Frame
+from gifsom.core.errors import SettingError, SourceEmpty, printable
+from gifsom.core.values import Seconds, span
 from gifsom.edit.base import Timed
-from gifsom.edit.draw import LEGIBLE, caption
-from gifsom.errors import SettingError, SourceEmpty, printable
-from gifsom.settings import Seconds, span
+from gifsom.edit.caption import LEGIBLE, caption
 
 SLOWEST, FASTEST = 0.01, 100.0
 """Times as fast that a clip can be made."""

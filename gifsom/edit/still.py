@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import cache, partial
 
 from gifsom.clip import Clip, Frame
+from gifsom.core.values import SHORTEST_IDLE, check_seconds
 from gifsom.edit.base import Edited, Retimed, alike
 from gifsom.edit.time import Part
-from gifsom.settings import SHORTEST_IDLE, check_seconds
 
 REST = 0.1
 """Seconds that what comes before the first change, and after the last one, is shown at most; a frame's time if longer.

@@ -10,7 +10,7 @@ import numpy as np
 import zstandard
 
 from gifsom.clip import Frame, Mask
-from gifsom.errors import TargetUnwritable
+from gifsom.core.errors import TargetUnwritable
 
 HELD_BYTES = 8 << 20
 """Bytes of packed frames up to which they are kept in memory."""

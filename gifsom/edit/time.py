@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from gifsom.clip import Clip, Frame
+from gifsom.core.errors import SourceEmpty
+from gifsom.core.timing import nearest, slots
+from gifsom.core.values import Seconds, check_seconds, span
 from gifsom.edit.base import Retimed, Timed
-from gifsom.errors import SourceEmpty
-from gifsom.settings import Seconds, check_seconds, span
-from gifsom.timing import nearest, slots
 
 
 class _Trimmed(Timed):

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image, ImageEnhance
 
 from gifsom.clip import Clip, Frame
+from gifsom.core.errors import SettingError, printable
 from gifsom.edit.base import Redrawn
-from gifsom.errors import SettingError, printable
 
 MOST = 10
 """Largest factor: beyond it hardly anything but black, white and the six colors between them is left."""

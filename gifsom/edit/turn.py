@@ -3,8 +3,8 @@
 import numpy as np
 
 from gifsom.clip import Clip, Frame
+from gifsom.core.errors import SettingError, printable
 from gifsom.edit.base import Redrawn
-from gifsom.errors import SettingError, printable
 
 QUARTERS = {90: 1, 180: 2, 270: 3, -270: 1, -180: 2, -90: 3}
 """Quarters of a turn to the right of the degrees that there are."""

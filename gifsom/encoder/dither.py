@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Rect
-from gifsom.encoder.seen import MASKING
-from gifsom.encoder.tables import Tables
-from gifsom.jit import kernel
+from gifsom.core.jit import kernel
+from gifsom.encoder.local_tables import Tables
+from gifsom.encoder.perceptual import MASKING
 
 SIDE = 32
 """Side of the mask of blue noise in pixels."""
@@ -33,7 +33,7 @@ CARRIED = 0.04
 """Largest error in L, a or b that a pixel takes over: colors that no mixture gives would pile it up."""
 
 SMOOTH = 0.012
-"""Activity (see gifsom.encoder.seen) from which on no band shows; "auto" fades towards it."""
+"""Activity (see gifsom.encoder.perceptual) from which on no band shows; "auto" fades towards it."""
 
 SHIFTS = ((0, 0), (11, 21), (21, 11))
 """How far the mask is moved for lightness, a and b: the three must not go up and down together."""
@@ -186,7 +186,7 @@ def apply_dither(
     Args:
         how: "none"; "blue-noise", everywhere; "auto", blue noise where the error is visible and the picture smooth,
             neither flat nor textured; or "floyd-steinberg".
-        pixels: (h, w, 6) float32 as `gifsom.encoder.seen.look` gives; the colors are changed.
+        pixels: (h, w, 6) float32 as `gifsom.encoder.perceptual.look` gives; the colors are changed.
         best: (h, w) the nearest entry of the map for each; they become those of the new colors.
         lasting: (h, w) uint8, for how many frames each pixel stays as it is.
         area: where that is on the screen.

@@ -11,15 +11,15 @@ from typing import Final, TypeAlias
 from PIL import Image
 
 from gifsom.clip import Clip
+from gifsom.core.errors import TargetUnwritable, printable
+from gifsom.core.files import check_target, filling, frame_name, is_folder
+from gifsom.core.progress import Progress, reported
+from gifsom.core.values import check_whole
 from gifsom.edit.base import with_alpha
-from gifsom.errors import TargetUnwritable, printable
 from gifsom.export.apng import write_apng
 from gifsom.export.base import Exported, Order, opaque
 from gifsom.export.mp4 import write_mp4
 from gifsom.export.webp import write_webp
-from gifsom.job import Progress, told
-from gifsom.output import check_target, filling, frame_name, is_folder
-from gifsom.settings import check_whole
 
 __all__ = ["ENDINGS", "Exported", "export", "opaque", "write_frames"]
 
@@ -87,7 +87,7 @@ def write_frames(
     order = Order(clip, Path(folder), None, 0, overwrite, progress)
     size = number = 0
     with filling(order.path, overwrite) as part:
-        for number, frame in enumerate(told(clip.frames(), "Writing", clip.count, progress), 1):
+        for number, frame in enumerate(reported(clip.frames(), "Writing", clip.count, progress), 1):
             file = part / frame_name(number)
             (Image.fromarray(frame.pixels) if frame.mask is None else with_alpha(frame)).save(file)
             size += file.stat().st_size

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from gifsom.clip import Mask, Rect
+from gifsom.core.files import replacing
+from gifsom.core.timing import nearest
 from gifsom.export.base import Exported, Order, pictures, survey
-from gifsom.output import replacing
-from gifsom.timing import nearest
 
 
 def write_apng(order: Order) -> Exported:

@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image
 
 from gifsom.clip import Clip, Frame, Pixels
-from gifsom.color import pack
+from gifsom.core.progress import Progress, reported
+from gifsom.core.timing import nearest
+from gifsom.core.values import TABLE, WHITE
 from gifsom.edit.base import same, with_alpha
-from gifsom.job import Progress, told
-from gifsom.settings import TABLE, WHITE
-from gifsom.timing import nearest
+from gifsom.palette.color import pack
 
 SHORTEST: Final = 11
 """Milliseconds that a picture lasts at least: browsers show one of 10 or less for 100."""
@@ -89,7 +89,7 @@ def survey(order: Order) -> Survey:
     lengths: list[int] = []
     alpha = False
     colors = np.empty(0, np.uint32)
-    for frame, length in told(stills(order.clip), "Reading", order.clip.count, order.progress):
+    for frame, length in reported(stills(order.clip), "Reading", order.clip.count, order.progress):
         lengths.append(length)
         alpha |= frame.mask is not None
         if len(colors) <= TABLE:
@@ -98,5 +98,5 @@ def survey(order: Order) -> Survey:
 
 
 def pictures(order: Order, found: Survey) -> Iterator[Image.Image]:
-    for frame, _ in told(stills(order.clip), "Writing", len(found.lengths), order.progress):
+    for frame, _ in reported(stills(order.clip), "Writing", len(found.lengths), order.progress):
         yield with_alpha(frame) if found.alpha else Image.fromarray(frame.pixels)

@@ -11,12 +11,12 @@ import imageio_ffmpeg
 import numpy as np
 
 from gifsom.clip import Clip, Frame
-from gifsom.errors import TargetUnwritable, printable
+from gifsom.core.errors import TargetUnwritable, printable
+from gifsom.core.files import replacing_file
+from gifsom.core.progress import reported
+from gifsom.core.timing import nearest, slots
+from gifsom.core.values import QUALITY
 from gifsom.export.base import Exported, Order, opaque
-from gifsom.job import told
-from gifsom.output import replacing_file
-from gifsom.settings import QUALITY
-from gifsom.timing import nearest, slots
 
 FASTEST: Final = 60.0
 """Frames a second of an MP4 at most."""
@@ -40,7 +40,9 @@ def write_mp4(order: Order) -> Exported:
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log, start_new_session=True)
         assert child.stdin is not None
         try:
-            shown = _feed(child.stdin, told(clip.frames(), "Writing", clip.count, order.progress), clip, float(rate))
+            shown = _feed(
+                child.stdin, reported(clip.frames(), "Writing", clip.count, order.progress), clip, float(rate)
+            )
             child.stdin.close()
             status = child.wait()
         except BrokenPipeError:

@@ -6,10 +6,10 @@ from typing import Final
 
 from PIL import Image
 
-from gifsom.errors import SettingError, printable
+from gifsom.core.errors import SettingError, printable
+from gifsom.core.files import replacing
+from gifsom.core.values import QUALITY
 from gifsom.export.base import Exported, Order, pictures, survey
-from gifsom.output import replacing
-from gifsom.settings import QUALITY
 
 WEBP_SIDE: Final = 16_383
 """Longest side of a WebP in pixels."""

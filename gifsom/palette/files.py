@@ -30,8 +30,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from gifsom.clip import Pixels
-from gifsom.color import hexes, once
-from gifsom.errors import (
+from gifsom.core.errors import (
     PaletteError,
     SourceError,
     SourceNotFound,
@@ -40,8 +39,9 @@ from gifsom.errors import (
     TargetUnwritable,
     printable,
 )
-from gifsom.output import check_target, replacing
-from gifsom.settings import TABLE
+from gifsom.core.files import check_target, replacing
+from gifsom.core.values import TABLE
+from gifsom.palette.color import hexes, once
 
 SUFFIXES: Final = (".gpl", ".act", ".png", ".json", ".npy")
 

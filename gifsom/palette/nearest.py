@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Pixels
-from gifsom.color import oklab
-from gifsom.jit import inner, kernel
+from gifsom.core.jit import inner, kernel
+from gifsom.palette.color import oklab
 
 CELLS = 32
 """Cells of OKLab in a unit of each axis, at most 60: with fewer their lists are long, and more take long to be made."""

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gifsom.clip import Pixels
-from gifsom.color import hexes, histogram, oklab
-from gifsom.errors import FrameError, PaletteError, printable
+from gifsom.core.errors import FrameError, PaletteError, printable
 from gifsom.palette import files
+from gifsom.palette.color import hexes, histogram, oklab
 from gifsom.palette.nearest import Entries, Mapper
 
 MAX_COLORS = 1024

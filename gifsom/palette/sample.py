@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.clip import Frame, Pixels
-from gifsom.color import unpack
-from gifsom.jit import kernel
-from gifsom.palette.marks import Marks, Survey
+from gifsom.core.jit import kernel
+from gifsom.palette.color import unpack
 from gifsom.palette.palette import MAX_COLORS
+from gifsom.palette.salience import Marks, Survey
 
 SIZE = 1 << 17
 """Pixels in the sample of a clip of many pictures, up to twice as many: from a million, a palette of 256 is less than

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.jit import kernel
+from gifsom.core.jit import kernel
 from gifsom.palette.nearest import Entries
 
 STEPS = 200_000

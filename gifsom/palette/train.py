@@ -2,7 +2,7 @@
 
 The map (gifsom.palette.som) minimizes the mean error, and nothing else is asked for the pixels of one picture. A clip's
 palette must also please who looks at it: there, errors count as much as they show, flat colors are had exactly, and
-what stands out in any single picture is within reach (gifsom.palette.finish).
+what stands out in any single picture is within reach (gifsom.palette.refine).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gifsom.clip import Clip, Frame, Pixels
-from gifsom.color import oklab, pack, unpack
-from gifsom.errors import SettingError, printable
-from gifsom.palette.finish import CLIP, PIXELS, Drawn, Finish, Plan, Weights
+from gifsom.core.errors import SettingError, printable
+from gifsom.core.values import check_whole
+from gifsom.palette.color import oklab, pack, unpack
 from gifsom.palette.palette import MAX_COLORS, Palette, check_pixels
+from gifsom.palette.refine import CLIP, PIXELS, Drawn, Finish, Plan, Weights
 from gifsom.palette.sample import Sample, take
 from gifsom.palette.som import STEPS, STOPS, Tuner, place, unfold
-from gifsom.settings import check_whole
 
 MASKING = 3.0
 """How much less a pixel counts where there is much to see around it, since errors show less there: by 1 / (1 + MASKING

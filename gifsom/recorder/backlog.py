@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gifsom.clip import Pixels
-from gifsom.events import Click, Key, Pointer, Shape
 from gifsom.spool import Gap, Hold
+from gifsom.spool.events import Click, Key, Pointer, Shape
 
 WAITING_BYTES: Final = 256 << 20
 WAITING_SHARE: Final = 0.15

@@ -6,9 +6,9 @@ from typing import Self
 import numpy as np
 
 from gifsom.clip import Pixels, Rect
-from gifsom.errors import ScreenUnavailable, SettingError
+from gifsom.core.errors import ScreenUnavailable, SettingError
+from gifsom.core.region import clip_region
 from gifsom.recorder.screen import bounds, grabbed, grabber
-from gifsom.region import clip_region
 
 
 class Camera:

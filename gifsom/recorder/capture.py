@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from gifsom.clip import Pixels, Rect
-from gifsom.errors import GifsomError
-from gifsom.events import Click, Key, Pointer, Shape
+from gifsom.core.errors import GifsomError
 from gifsom.recorder.backlog import Backlog, Grab, Item, room
 from gifsom.recorder.camera import Camera
 from gifsom.recorder.clock import Clock
@@ -24,6 +23,7 @@ from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.windows import window_rect
 from gifsom.spool import Gap, Hold, SpoolWriter, same
+from gifsom.spool.events import Click, Key, Pointer, Shape
 
 HEARTBEAT: Final = 1.0
 """Seconds after which it is stored that nothing has changed: so much of a still end a crash can cost."""

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
-from gifsom.errors import RecordingInUse, RecordingNotFound, TargetUnwritable, printable
+from gifsom.core.errors import RecordingInUse, RecordingNotFound, TargetUnwritable, printable
 from gifsom.recorder.folder import find, fresh, recordings
 
 if sys.platform == "win32":

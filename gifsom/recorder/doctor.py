@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gifsom.errors import GifsomError, printable
+from gifsom.core.errors import GifsomError, printable
+from gifsom.core.region import region_text
 from gifsom.recorder.folder import folder
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, monitors, screen_rect
 from gifsom.recorder.windows import windows
-from gifsom.region import region_text
 
 GRABS = 5
 """Pictures of which the fastest one's time is told: the first one sets things up."""

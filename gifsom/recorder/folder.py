@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-from gifsom.errors import RecordingNotFound, TargetUnwritable, printable
+from gifsom.core.errors import RecordingNotFound, TargetUnwritable, printable
 
 ENDING = ".gsr"
 

@@ -4,12 +4,12 @@ import sys
 from collections import deque
 from typing import Self
 
-from gifsom.events import Click, Key
+from gifsom.spool.events import Click, Key
 
 if sys.platform in ("win32", "darwin"):
     from gifsom.recorder.listening import Listener
 else:
-    from gifsom.recorder.xinput import Listener
+    from gifsom.recorder.systems.x11.input import Listener
 
 
 class InputWatch:

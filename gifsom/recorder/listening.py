@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from gifsom.errors import PackageMissing
-from gifsom.events import Click, Key
+from gifsom.core.errors import PackageMissing
 from gifsom.recorder.keys import key_text
+from gifsom.spool.events import Click, Key
 
 _HELD = {"shift": "Shift", "ctrl": "Ctrl", "alt": "Alt", "cmd": "Super"}
 _BUTTONS = {"left": 1, "middle": 2, "right": 3, "x1": 8, "x2": 9}

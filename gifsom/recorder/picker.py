@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from gifsom.clip import Rect
-from gifsom.errors import ScreenUnavailable
+from gifsom.core.errors import ScreenUnavailable
+from gifsom.core.region import parse_region
 from gifsom.recorder.screen import screen_rect, snapshot
-from gifsom.region import parse_region
 
 if TYPE_CHECKING:
     import tkinter

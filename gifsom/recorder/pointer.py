@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.events import Pointer, Shape
-from gifsom.recorder.native import Cursor
+from gifsom.recorder.systems.current import Cursor
+from gifsom.spool.events import Pointer, Shape
 
 
 class PointerWatch:

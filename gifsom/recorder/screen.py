@@ -11,10 +11,10 @@ import mss
 import numpy as np
 
 from gifsom.clip import Pixels, Rect
-from gifsom.errors import GifsomError, ScreenUnavailable, SettingError, printable
-from gifsom.recorder.native import is_wayland, may_record
+from gifsom.core.errors import GifsomError, ScreenUnavailable, SettingError, printable
+from gifsom.core.region import clip_region, region_text
+from gifsom.recorder.systems.current import is_wayland, may_record
 from gifsom.recorder.types import Monitor
-from gifsom.region import clip_region, region_text
 
 _WAYLAND = (
     "this is a Wayland session, of which an X11 program sees only black: record with the desktop's own recorder"

@@ -1,7 +1,7 @@
 """Windows by name: the one that a user asks for, or a message that lists those that there are."""
 
-from gifsom.errors import WindowNotFound, printable
-from gifsom.recorder.native import window_rect, windows
+from gifsom.core.errors import WindowNotFound, printable
+from gifsom.recorder.systems.current import window_rect, windows
 from gifsom.recorder.types import Window
 
 __all__ = ["find_window", "window_rect", "windows"]

@@ -4,8 +4,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from gifsom.clip import Clip
-from gifsom.errors import SettingError, printable
-from gifsom.settings import MAX_PIXELS, Color
+from gifsom.core.errors import SettingError, printable
+from gifsom.core.values import MAX_PIXELS, Color
 from gifsom.sources.images import STILL
 from gifsom.sources.opener import Opener, behind
 from gifsom.sources.raw import open_raw

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 from PIL.Image import fromarray
 
 from gifsom.clip import Clip, Frame, Mask, Pixels
+from gifsom.core.errors import FrameError
+from gifsom.core.values import Color
 from gifsom.edit.base import same
 from gifsom.edit.store import Store
-from gifsom.errors import FrameError
-from gifsom.settings import Color
 from gifsom.sources.images import cut_out, eight_bits, fitted, flatten
 
 if TYPE_CHECKING:

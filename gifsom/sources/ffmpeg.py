@@ -22,7 +22,7 @@ from typing import Final, Self
 
 import imageio_ffmpeg
 
-from gifsom.errors import SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.core.errors import SourceRefused, SourceUnreadable, printable, too_large
 
 LOG = logging.getLogger("gifsom.ffmpeg")
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from gifsom.errors import SourceEmpty, SourceNotFound, SourceUnreadable, printable
+from gifsom.core.errors import SourceEmpty, SourceNotFound, SourceUnreadable, printable
 from gifsom.sources.images import is_picture, read_head
 
 _NUMBER = re.compile(r"(\d+)")

@@ -22,10 +22,10 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
+from gifsom.core.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.core.values import Color
 from gifsom.edit.base import HALF, same
-from gifsom.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
-from gifsom.info import read_info
-from gifsom.settings import Color
+from gifsom.gif.reader import read_info
 
 STILL = 0.1
 """Seconds that a picture without a delay of its own is shown where nothing else is asked."""

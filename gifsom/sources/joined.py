@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gifsom.clip import Clip, Frame, Rect, Shortfall
+from gifsom.core.errors import SourceEmpty
+from gifsom.core.timing import nearest
+from gifsom.core.values import Color
 from gifsom.edit.base import Edited, Redrawn
-from gifsom.errors import SourceEmpty
-from gifsom.settings import Color
 from gifsom.sources.arrays import StoredClip
 from gifsom.sources.images import ImageClip
-from gifsom.timing import nearest
 
 BLACK: Color = (0, 0, 0)
 """What is left free where a video is among the clips and nothing else is asked."""

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import ImageSequence
 
 from gifsom.clip import Clip
-from gifsom.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
-from gifsom.settings import WHITE, Color, parse_color
+from gifsom.core.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
+from gifsom.core.values import WHITE, Color, parse_color
 from gifsom.sources import mjpeg
 from gifsom.sources.arrays import StoredClip, is_picture, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in

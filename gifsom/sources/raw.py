@@ -12,9 +12,9 @@ from typing import BinaryIO
 import imageio_ffmpeg
 
 from gifsom.clip import Clip
+from gifsom.core.errors import SettingError, SourceRefused, printable, too_large
+from gifsom.core.values import MAX_PIXELS, WHITE, Color
 from gifsom.edit.picture import parse_box
-from gifsom.errors import SettingError, SourceRefused, printable, too_large
-from gifsom.settings import MAX_PIXELS, WHITE, Color
 from gifsom.sources.opener import behind, local_file
 from gifsom.sources.stream import Spooled
 from gifsom.sources.video import open_video

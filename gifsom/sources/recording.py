@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 
 from gifsom.clip import Clip, Frame, Shortfall
-from gifsom.errors import printable
-from gifsom.events import Click, Key, Pointer, Shape
-from gifsom.overlay import Scene, draw, is_seen, words
+from gifsom.core.errors import printable
+from gifsom.draw.overlay import Scene, draw, is_seen, words
 from gifsom.spool import Event, Picture, Spool
+from gifsom.spool.events import Click, Key, Pointer, Shape
 
 RING: Final = 0.3
 """Seconds that the ring of a click stays after the button went up."""

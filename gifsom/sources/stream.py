@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gifsom.errors import SettingError, SourceUnreadable, printable
+from gifsom.core.errors import SettingError, SourceUnreadable, printable
 
 PIECE = 1 << 20
 """Bytes that are in memory at a time."""

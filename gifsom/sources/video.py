@@ -12,11 +12,11 @@ from fractions import Fraction
 import numpy as np
 
 from gifsom.clip import Clip, Frame, Mask, Pixels, Rect, Shortfall
-from gifsom.errors import SourceEmpty, printable
-from gifsom.settings import WHITE, Color, Seconds, span
+from gifsom.core.errors import SourceEmpty, printable
+from gifsom.core.timing import slots
+from gifsom.core.values import WHITE, Color, Seconds, span
 from gifsom.sources import ffmpeg
 from gifsom.sources.images import cut_out, flatten
-from gifsom.timing import slots
 
 DIRECT = 60.0
 """Seconds up to which a start is reached by decoding from the beginning, which is exact for every file."""

@@ -10,7 +10,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from gifsom.clip import Pixels, Rect
-from gifsom.jit import kernel
+from gifsom.core.jit import kernel
 
 _LEVEL = 1
 

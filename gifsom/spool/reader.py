@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from gifsom.clip import Pixels
-from gifsom.errors import SourceEmpty, SourceNotFound, SourceRefused, SourceUnreadable, printable, too_large
-from gifsom.events import Click, Key
+from gifsom.core.errors import SourceEmpty, SourceNotFound, SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.spool.events import Click, Key
 from gifsom.spool.pack import unpack
 from gifsom.spool.record import (
     HEADER_BYTES,

@@ -41,7 +41,7 @@ from zlib import crc32
 import numpy as np
 
 from gifsom.clip import Rect
-from gifsom.events import Click, Key, Pointer, Shape
+from gifsom.spool.events import Click, Key, Pointer, Shape
 from gifsom.spool.pack import is_packed
 
 MAGIC: Final = b"\x89GSR\r\n\x1a\n"

@@ -25,8 +25,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from faults.moments import OLD, STAGES, interrupted, killed, long_clip
 
-from gifsom import info
 from gifsom.cli import main as command
+from gifsom.gif import reader
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 LIMIT = 600
@@ -118,7 +118,7 @@ def kills(count: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         clip = long_clip(Path(place))
         ends = [killed(clip, Path(place), random.uniform(0.3, 3)) for _ in range(count)]
-    whole = sum(end.output == OLD or info.parse(end.output).complete for end in ends)
+    whole = sum(end.output == OLD or reader.parse(end.output).complete for end in ends)
     print(f"kills    {whole} of {count} left a whole file, {sum(end.parts for end in ends)} a hidden part beside it")
 
 

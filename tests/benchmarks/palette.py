@@ -40,10 +40,10 @@ from PIL import Image, features
 
 import gifsom
 from gifsom.clip import Clip, Pixels
-from gifsom.color import oklab, pack, srgb, unpack
+from gifsom.core.jit import kernel
+from gifsom.core.values import VIDEO_FPS, VIDEO_WIDTH
 from gifsom.edit import hold
-from gifsom.jit import kernel
-from gifsom.settings import VIDEO_FPS, VIDEO_WIDTH
+from gifsom.palette.color import oklab, pack, srgb, unpack
 
 OURS = "gifsom"
 REFERENCE = "k-means++, 30 rounds"

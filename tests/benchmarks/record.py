@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from xvfb import Screen, start_screen
 
 from gifsom import Recorder
+from gifsom.core.values import MAX_PIXELS
 from gifsom.recorder import folder
-from gifsom.settings import MAX_PIXELS
 from gifsom.spool import Picture, Spool
 
 COMMAND = [sys.executable, "-m", "gifsom"]

@@ -53,7 +53,7 @@ from common import (
 
 import gifsom
 from gifsom.clip import Pixels
-from gifsom.settings import QUALITY
+from gifsom.core.values import QUALITY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from gifsom.clip import Pixels
-from gifsom.settings import MAX_PIXELS
+from gifsom.core.values import MAX_PIXELS
 from gifsom.spool import Picture, Spool, SpoolWriter, warm
 
 WORDS = (

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image, features
 from targets import folder
 
-from gifsom.events import Click, Key, Pointer, Shape
 from gifsom.palette import files
 from gifsom.spool import SpoolWriter
+from gifsom.spool.events import Click, Key, Pointer, Shape
 
 VALUES: list[list[str]] = [
     ["12.5", "1:05", "0:01:05.250", ".5", "5.", "99:59:59"],

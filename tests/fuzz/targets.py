@@ -20,19 +20,21 @@ from zlib import crc32
 import numpy as np
 
 import gifsom
-from gifsom import config, info, presets, settings
+from gifsom.analysis.replay import walk
 from gifsom.clip import Clip, Rect
+from gifsom.core.errors import GifsomError
+from gifsom.core.region import parse_region, region_text
+from gifsom.core.values import MAX_SIDE, parse_color, parse_seconds, parse_size
 from gifsom.edit.blur import parse_blur
+from gifsom.edit.caption import parse_caption
 from gifsom.edit.chain import EDITS, edited
-from gifsom.edit.draw import parse_caption
 from gifsom.edit.picture import parse_box
 from gifsom.edit.span import parse_span
 from gifsom.edit.speed import parse_stretch
-from gifsom.errors import GifsomError
-from gifsom.explanation.walking import walk
-from gifsom.options import Settings
+from gifsom.gif import reader
+from gifsom.options import config, presets
+from gifsom.options.conversion import Settings
 from gifsom.palette import files
-from gifsom.region import parse_region, region_text
 from gifsom.sources.images import is_picture
 from gifsom.sources.mjpeg import is_motion_jpeg
 from gifsom.spool import Picture, Spool
@@ -111,10 +113,10 @@ def mended(data: bytes) -> bytes:
 
 def gif(data: bytes) -> None:
     """The structure of a GIF, and what `gifsom explain` makes of its codes."""
-    found = info.parse(data)
+    found = reader.parse(data)
     assert sum(frame.bytes for frame in found.frames) <= len(data)
     assert found.duration >= 0
-    width, height, table, blocks = info.dissect(data, "the data")
+    width, height, table, blocks = reader.dissect(data, "the data")
     if width * height <= MAX_PIXELS:
         for walked in islice(walk((width, height), table, [*blocks]), FRAMES):
             assert walked.canvas.shape == (height, width)
@@ -141,15 +143,15 @@ def text_of(data: bytes) -> str:
 
 
 def _seconds(text: str) -> None:
-    assert 0 <= settings.parse_seconds(text) < float("inf")
+    assert 0 <= parse_seconds(text) < float("inf")
 
 
 def _size(text: str) -> None:
-    assert 1 <= settings.parse_size(text) < 2**63
+    assert 1 <= parse_size(text) < 2**63
 
 
 def _color(text: str) -> None:
-    color = settings.parse_color(text)
+    color = parse_color(text)
     assert len(color) == 3
     assert all(0 <= level <= 255 for level in color)
 
@@ -160,7 +162,7 @@ def _region(text: str) -> None:
 
 
 def _box(text: str) -> None:
-    assert all(1 <= side <= settings.MAX_SIDE for side in parse_box(text))
+    assert all(1 <= side <= MAX_SIDE for side in parse_box(text))
 
 
 def _span(text: str) -> None:

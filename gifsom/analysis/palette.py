@@ -1,0 +1,109 @@
+"""Learning a clip's palette to keep it or to look at it, without making a GIF of the clip: `gifsom palette`."""
+
+import time
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from gifsom import edit
+from gifsom.analysis import palette_figure, palette_film
+from gifsom.clip import Clip, Frame, Shortfall
+from gifsom.conversion import stages
+from gifsom.conversion.plan import watching
+from gifsom.core.errors import SettingError
+from gifsom.core.files import check_source, replacing, same_file
+from gifsom.core.progress import Progress
+from gifsom.core.values import MAX_SIDE
+from gifsom.options.conversion import Settings
+from gifsom.palette import files
+from gifsom.palette.palette import Palette
+from gifsom.palette.train import learn
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What was learned.
+
+    palette    in the order of the map
+    error      mean OKLab distance, times 100, of the clip's pixels from their entries: 1 is hardly seen
+    elapsed    seconds that it took
+    shortfall  what could not be read of the source, or None
+    """
+
+    palette: Palette
+    error: float
+    elapsed: float
+    shortfall: Shortfall | None
+
+
+def study(
+    source: "str | Path | Clip",
+    target: "str | Path | None" = None,
+    *,
+    figure_path: "str | Path | None" = None,
+    film_path: "str | Path | None" = None,
+    progress: Progress = lambda stage, done, of: None,
+    **options: Any,
+) -> Study:
+    """Learn a palette as a conversion of the same clip does; of a still, from all of its pixels.
+
+    Args:
+        source: a video, a picture, a folder of pictures, or a `Clip`.
+        target: the palette file to write, by its ending .gpl, .act, .png, .json or .npy; None: none.
+        figure_path: a picture of the clip's middle, in its own colors and in the palette's (see
+            `gifsom.analysis.palette_figure`).
+        film_path: a GIF of the map as it learns (see `gifsom.analysis.palette_film`).
+        progress: called often with stage, done, of.
+        **options: fields of `gifsom.options.conversion.Settings`: colors, seed, overwrite, and what chooses the part of
+            the clip.
+
+    Raises:
+        SettingError, SourceError, TargetError: with one line that says what and why.
+        PackageMissing: where a figure is asked and matplotlib is not installed.
+    """
+    began = time.perf_counter()
+    settings = Settings.of(options)
+    table, drawing, movie = (None if path is None else Path(path) for path in (target, figure_path, film_path))
+    outputs = [path for path in (table, drawing, movie) if path is not None]
+    for path, check in ((table, files.check), (drawing, palette_figure.check), (movie, palette_film.check)):
+        if path is not None:
+            check(path, settings.overwrite)
+            check_source(path, source)
+    if any(same_file(one, other) for one, other in combinations(outputs, 2)):
+        raise SettingError("palette, figure and film need a file each")
+    clip = stages.opened(source, settings)
+    if clip.count == 1:
+        settings = Settings.of({"width": MAX_SIDE, **options})  # a still is studied as it is
+    clip = edit.hold(stages.paced(stages.part(clip, settings), settings))
+    sample = stages.survey(clip, settings, progress)
+    colors, seed, overwrite = settings.colors, settings.seed, settings.overwrite
+    reel = None if movie is None else palette_film.shoot(sample, colors, seed=seed, progress=progress)
+    palette = reel.palette if reel else learn(sample, colors, seed, watch=watching(progress))
+    picture = None if drawing is None else _draw(clip, palette, drawing.suffix.lower())
+    # All that takes long is done: whoever interrupts it before finds no file.
+    if movie and reel:
+        reel.save(movie, overwrite)
+    if drawing and picture:
+        with replacing(drawing, overwrite) as stream:
+            stream.write(picture)
+    if table:
+        palette.save(table, overwrite=overwrite)
+    error = palette_figure.Report.of(sample.pixels, palette).distance
+    return Study(palette, 100 * error, time.perf_counter() - began, clip.shortfall)
+
+
+def _draw(clip: Clip, palette: Palette, suffix: str) -> bytes:
+    shown = _middle(clip)
+    return palette_figure.render(shown.pixels, palette, suffix, Path(clip.name).name, shown.mask)
+
+
+def _middle(clip: Clip) -> Frame:
+    """What is shown in the middle of the clip's time."""
+    shown = None
+    for frame in clip.frames():
+        if shown is not None and frame.start > clip.duration / 2:
+            break
+        shown = frame
+    assert shown is not None  # no clip is empty
+    return shown

@@ -1,0 +1,274 @@
+"""Going through a GIF as a viewer does, and noting what each pixel costs and whether it was needed.
+
+GIF89a specification, appendix F, for the code stream. Trusts nothing in the file: what is damaged ends the walk.
+"""
+
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifsom.clip import Mask, Rect
+from gifsom.core.jit import kernel
+from gifsom.core.values import MAX_PIXELS, TABLE
+from gifsom.gif.lzw import CODES, compress, minimum_code_size
+from gifsom.gif.reader import CONTROL, IMAGE, Block
+from gifsom.palette.color import pack
+
+NOTHING: Final = 1 << 24
+"""The number, beside those of colors 0xRRGGBB, of what is transparent."""
+
+CLEARED, RESTORED = 2, 3
+"""Disposals: the rectangle is transparent afterwards, or as it was before."""
+
+BROWSERS: Final = (2, 10)
+"""Delays below the first are shown as the second, in centiseconds."""
+
+TRIED: Final = 24
+"""Images that are coded anew, at most, to see what unchanged pixels cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What one image of a GIF costs.
+
+    start      seconds at which it appears
+    bytes      that it takes, with its table and its control block
+    table      those of its own table
+    rect       in the picture
+    stored     pixels that are not transparent
+    unchanged  of these, pixels that showed the very color already
+    same       nothing of what is seen changes
+    """
+
+    start: float
+    bytes: int
+    table: int
+    rect: Rect
+    stored: int
+    unchanged: int
+    same: bool
+
+
+@dataclass(slots=True, eq=False)
+class Walk:
+    """What was found on the way.
+
+    canvas   (h, w) uint32, what is shown: 0xRRGGBB, or NOTHING
+    heat     (h, w) float32, bits that were spent on each pixel
+    images   what each cost
+    seconds  that it plays
+    uses     pixels that were stored in each color 0xRRGGBB
+    common   (TABLE,) int64, pixels that were stored with each entry of the common table
+    twins    bytes of tables that are those of the common one, or of the image before
+    spared   bytes that were saved, and bytes that there were, in the images that were coded anew
+    short    an image has not all of its pixels
+    """
+
+    canvas: NDArray[np.uint32]
+    heat: NDArray[np.float32]
+    images: list[Image] = field(default_factory=list)
+    seconds: float = 0.0
+    uses: Counter[int] = field(default_factory=Counter)
+    common: NDArray[np.int64] = field(default_factory=lambda: np.zeros(TABLE, np.int64))
+    twins: int = 0
+    spared: tuple[int, int] = (0, 0)
+    short: bool = False
+
+    @classmethod
+    def begin(cls, size: tuple[int, int]) -> "Walk":
+        shape = size[::-1]
+        return cls(np.full(shape, NOTHING, np.uint32), np.zeros(shape, np.float32))
+
+
+@kernel
+def _spend(data: NDArray[np.uint8], minimum: int, symbols: NDArray[np.uint8], bits: NDArray[np.float32]) -> int:
+    """Decode a code stream into `symbols` (n,), and each one's share of its code's bits into `bits`.
+
+    Gives how many were decoded. The stream ends with its end code, its data, or its first error.
+    """
+    prefix, last, lengths = np.zeros(CODES, np.int64), np.zeros(CODES, np.uint8), np.ones(CODES, np.int64)
+    clear = 1 << minimum
+    for code in range(clear):
+        last[code] = code & 255
+    width, following, before = minimum + 1, clear + 2, -1
+    word = np.int64(0)
+    filled = at = done = 0
+    while done < symbols.shape[0]:
+        while filled < width and at < data.shape[0]:
+            word |= np.int64(data[at]) << filled
+            filled += 8
+            at += 1
+        if filled < width:
+            break
+        code = int(word & ((1 << width) - 1))
+        word >>= width
+        filled -= width
+        if code == clear:
+            width, following, before = minimum + 1, clear + 2, -1
+            continue
+        if code == clear + 1 or code > following or (code == following and before < 0):
+            break
+        if before < 0 and code > clear:
+            break
+        fresh = code == following  # the phrase before, and its own first symbol again
+        node = before if fresh else code
+        length = lengths[node]
+        cost = width / (length + fresh)
+        place = done + length - 1
+        while place >= done:
+            if place < symbols.shape[0]:
+                symbols[place], bits[place] = last[node], cost
+            node = prefix[node]
+            place -= 1
+        first = symbols[done]
+        if fresh and done + length < symbols.shape[0]:
+            symbols[done + length], bits[done + length] = first, cost
+        if before >= 0 and following < CODES:
+            prefix[following], last[following], lengths[following] = before, first, lengths[before] + 1
+            following += 1
+            if following == 1 << width and width < 12:
+                width += 1
+        done += length + fresh
+        before = code
+    return min(done, len(symbols))
+
+
+def decode(data: bytes, minimum: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The symbols of a code stream, at most `count`, and the bits that each of them took.
+
+    >>> symbols, bits = decode(compress(np.zeros(9, np.uint8), 2), 2, 9)
+    >>> len(symbols), bits.sum()  # codes for 1, 2, 3 and 3 pixels, the last of 4 bits
+    (9, np.float32(13.0))
+    """
+    symbols, bits = np.empty(count, np.uint8), np.empty(count, np.float32)
+    done = _spend(np.frombuffer(data, np.uint8), minimum, symbols, bits)
+    return symbols[:done], bits[:done]
+
+
+def walk(size: tuple[int, int], table: bytes | None, blocks: list[Block]) -> Iterator[Walk]:
+    """The state after each image; the canvas is then what is seen. Ends where an image is damaged."""
+    found = Walk.begin(size)
+    total = sum(block.label == IMAGE for block in blocks)
+    step = max(1, -(-total // TRIED))
+    control, extra = bytes(4), 0
+    before_table = table
+    leave: tuple[Rect, NDArray[np.uint32] | None] | None = None  # what becomes of the image before, once its time is up
+    for block in blocks:
+        extra += block.size
+        if block.label == CONTROL:
+            control = block.content[:4].ljust(4, b"\0")
+        elif block.loops:
+            extra = 0
+        if block.label != IMAGE:
+            continue
+        drawn = _Drawn.of(block, control, size, table)
+        if drawn is None:
+            return
+        found.short |= drawn.short
+        seen = found.canvas.copy()
+        if leave is not None:
+            leave[0].cut(found.canvas)[:] = NOTHING if leave[1] is None else leave[1]
+        part = drawn.rect.cut(found.canvas)
+        unchanged = drawn.opaque & (part == drawn.colors)
+        if found.images and len(found.images) % step == step // 2 and (drawn.opaque & ~unchanged).any():
+            saved, there = drawn.recoded(unchanged)
+            found.spared = found.spared[0] + saved, found.spared[1] + there
+        disposal, delay = control[0] >> 2 & 7, struct.unpack("<H", control[1:3])[0]
+        leave = (
+            (drawn.rect, None) if disposal == CLEARED else (drawn.rect, part.copy()) if disposal == RESTORED else None
+        )
+        part[drawn.opaque] = drawn.colors[drawn.opaque]
+        drawn.rect.cut(found.heat)[:] += drawn.bits
+        _count(found, drawn, block.table is None)
+        if block.table is not None and block.table == before_table:
+            found.twins += len(block.table)
+        before_table = table if block.table is None else block.table
+        same = bool(found.images) and np.array_equal(seen, found.canvas)
+        cost = (extra, len(block.table or b""), drawn.rect, int(drawn.opaque.sum()), int(unchanged.sum()), same)
+        found.images.append(Image(found.seconds, *cost))
+        found.seconds += (delay if delay >= BROWSERS[0] else BROWSERS[1]) / 100
+        control, extra = bytes(4), 0
+        yield found
+
+
+def _count(found: Walk, drawn: "_Drawn", common: bool) -> None:
+    counts = np.bincount(drawn.symbols[drawn.opaque], minlength=TABLE)
+    if common:
+        found.common += counts
+    for entry in np.flatnonzero(counts).tolist():
+        found.uses[int(drawn.table[entry])] += int(counts[entry])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """An image as it lies on the canvas: all but `table` have the shape of `rect`.
+
+    table        (TABLE,) uint32 colors 0xRRGGBB; entries that are missing are black
+    symbols      uint8
+    bits         float32 that each took
+    opaque       not transparent
+    colors       uint32
+    transparent  the index, or -1
+    short        some pixels are missing: these are not opaque
+    """
+
+    rect: Rect
+    table: NDArray[np.uint32]
+    symbols: NDArray[np.uint8]
+    bits: NDArray[np.float32]
+    opaque: Mask
+    colors: NDArray[np.uint32]
+    transparent: int
+    short: bool
+
+    @classmethod
+    def of(cls, block: Block, control: bytes, size: tuple[int, int], common: bytes | None) -> "_Drawn | None":
+        """None where nothing of the image can be read, or it is larger than any that is shown."""
+        left, top, width, height, flags = struct.unpack("<HHHHB", block.place)
+        area = width * height
+        if not 0 < area <= MAX_PIXELS or left >= size[0] or top >= size[1] or not 1 <= block.minimum <= 11:
+            return None
+        symbols, bits = decode(block.content, block.minimum, area)
+        if not symbols.size:
+            return None
+        transparent = control[3] if control[0] & 1 else -1
+        rows = np.argsort(_interlaced(height)) if flags & 0x40 else np.arange(height)
+        planes = []
+        for found in (symbols, bits, np.ones(len(symbols), np.bool_)):
+            plane = np.zeros(area, found.dtype)  # what is missing is 0, and not opaque
+            plane[: len(found)] = found
+            planes.append(plane.reshape(height, width)[rows[: size[1] - top], : size[0] - left])
+        index, spent, drawn = planes
+        raw = (block.table or common or b"").ljust(3 * TABLE, b"\0")
+        table = pack(np.frombuffer(raw, np.uint8).reshape(-1, 3))
+        opaque = drawn & (index != transparent)
+        rect = Rect(left, top, index.shape[1], index.shape[0])
+        return cls(rect, table, index, spent, opaque, table[index], transparent, len(symbols) < area)
+
+    def recoded(self, unchanged: Mask) -> tuple[int, int]:
+        """Bytes that are saved where pixels that do not change may be transparent; and those of all, coded alike."""
+        free = unchanged | ~self.opaque
+        there = len(compress(self.symbols, minimum_code_size(int(self.symbols.max()) + 1)))
+        needed = Rect.around(~free)
+        if not unchanged.any() or needed is None:
+            return (there if needed is None else 0), there
+        symbols, choice = needed.cut(self.symbols), needed.cut(free)
+        spare = self.transparent
+        if spare < 0:
+            unused = np.flatnonzero(np.bincount(self.symbols.reshape(-1), minlength=TABLE) == 0)
+            spare = int(unused[0]) if unused.size else -1
+        if spare < 0:
+            return max(0, there - len(compress(symbols, 8))), there
+        minimum = minimum_code_size(max(int(symbols.max()), spare) + 1)
+        return max(0, there - len(compress(symbols, minimum, choice, spare))), there
+
+
+def _interlaced(height: int) -> NDArray[np.intp]:
+    """The rows of an interlaced picture in the order in which they are stored."""
+    passes = [np.arange(first, height, step) for first, step in ((0, 8), (4, 8), (2, 4), (1, 2))]
+    return np.concatenate(passes)

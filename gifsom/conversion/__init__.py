@@ -1,0 +1,1 @@
+"""Conversions: the pipeline and its stages, size, GIFs made smaller, recordings."""

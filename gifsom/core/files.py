@@ -1,0 +1,221 @@
+"""Writing a file, or a folder of pictures, so that it is either there whole, or not at all.
+
+Everything goes to a temporary file in the target's own folder, which is flushed, synced, closed and then renamed. Every
+failure leaves an older file as it was and nothing beside it.
+"""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+from gifsom.core.errors import GifsomError, TargetError, TargetExists, TargetUnwritable, printable
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_FRAME: Final = re.compile(r"frame-\d{4,}\.png")
+
+
+def check_target(path: Path, overwrite: bool) -> None:
+    """Raise `TargetExists` or `TargetUnwritable` for a path that could not be written; touches nothing."""
+    if str(path) == "-":
+        raise TargetUnwritable("-: standard output is not written to: name a file")
+    try:
+        if path.is_dir():
+            raise TargetUnwritable(f"{printable(path)}: that is a folder: name a file")
+        if path.exists() and not path.is_file():
+            raise TargetUnwritable(f"{printable(path)}: that is not a regular file, and is not replaced")
+        if path.exists() and not overwrite:
+            raise TargetExists(f"{printable(path)}: the file is there already (--overwrite replaces it)")
+        if not path.parent.is_dir():
+            raise TargetUnwritable(f"{printable(path)}: there is no folder {printable(path.parent)}")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise TargetUnwritable(f"{printable(path)}: the folder {printable(path.parent)} cannot be written to")
+    except TargetError:
+        raise
+    except OSError as error:
+        raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
+
+
+def check_ending(path: Path, others: Sequence[str] = ()) -> None:
+    """Raise `TargetUnwritable` for a name that is rather a mistake, such as two videos, than a wish.
+
+    A name without an ending is that of a GIF; `others` are endings of what else can be written.
+    """
+    if path.suffix.lower() in ("", ".gif", *others):
+        return
+    if not others:
+        raise TargetUnwritable(f"{printable(path)}: the name of a GIF ends in .gif")
+    raise TargetUnwritable(f"{printable(path)}: the name ends in .gif, {', '.join(others[:-1])} or {others[-1]}")
+
+
+def is_folder(path: "str | Path") -> bool:
+    """Whether an output is a folder: its name ends in a slash, or it is one already, and not called as a file is.
+
+    >>> is_folder("frames/"), is_folder("frames.gif")
+    (True, False)
+    """
+    if str(path).endswith(("/", os.sep)):
+        return True
+    with suppress(OSError):  # no file can have such a name: that is told where it is written
+        return Path(path).is_dir() and not Path(path).suffix
+    return False
+
+
+def frame_name(number: int) -> str:
+    """The name of a frame's picture in a folder: `number` counts from 1.
+
+    >>> frame_name(7)
+    'frame-0007.png'
+    """
+    return f"frame-{number:04}.png"
+
+
+def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
+    """Raise `TargetExists` or `TargetUnwritable` for a folder that frames could not be written to; touches nothing.
+
+    `alone`: nor may there be anything else in it.
+    """
+    try:
+        if path.exists() and not path.is_dir():
+            raise TargetUnwritable(f"{printable(path)}: that is a file: name a folder")
+        if path.is_dir() and not overwrite and _frames(path):
+            raise TargetExists(f"{printable(path)}: there are frames in it already (--overwrite replaces them)")
+        if alone and path.is_dir() and any(not _FRAME.fullmatch(one.name) for one in path.iterdir()):
+            raise TargetUnwritable(
+                f"{printable(path)}: there are other files in that folder: name a file in it, such as"
+                f" {printable(path / 'clip.gif')}, or write its frames there by `gifsom frames`"
+            )
+        home = path if path.is_dir() else path.parent
+        if not home.is_dir():
+            raise TargetUnwritable(f"{printable(path)}: there is no folder {printable(home)}")
+        if not os.access(home, os.W_OK | os.X_OK):
+            raise TargetUnwritable(f"{printable(path)}: the folder {printable(home)} cannot be written to")
+    except TargetError:
+        raise
+    except OSError as error:
+        raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
+
+
+def _frames(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if _FRAME.fullmatch(path.name)]
+
+
+def check_picture(path: Path, overwrite: bool) -> None:
+    """Raise `TargetError` for a path that no picture can be written to; touches nothing."""
+    if path.suffix.lower() != ".png":
+        raise TargetUnwritable(f"{printable(path)}: the name of the picture ends in .png")
+    check_target(path, overwrite)
+
+
+def save_picture(picture: "Image", path: Path, overwrite: bool) -> None:
+    """Write a PNG. Raises `TargetError`."""
+    check_picture(path, overwrite)
+    with replacing(path, overwrite) as stream:
+        picture.save(stream, "PNG")
+
+
+def same_file(path: Path, other: "str | Path") -> bool:
+    """Whether two names, which need not exist, are of one file."""
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):  # one is missing, or cannot be a name: that is told where it is opened
+        return os.path.realpath(path) == os.path.realpath(other)
+
+
+def check_source(path: Path, source: object) -> None:
+    """Raise `TargetUnwritable` where an output is the file or folder that is read, or one in a list of those."""
+    for one in source if isinstance(source, list | tuple) else [source]:
+        if isinstance(one, str | Path) and same_file(path, one):
+            raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
+
+
+class _Stream:
+    """Passes writes on, and says of a failed one which file it was for."""
+
+    def __init__(self, raw: BinaryIO, path: Path) -> None:
+        self._raw, self._path = raw, path
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._raw.write(data)
+        except OSError as error:
+            raise TargetUnwritable(f"{printable(self._path)}: {error.strerror}") from error
+
+
+@contextmanager
+def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
+    """A binary stream whose content is at `path` once the block has ended well.
+
+    Raises `TargetExists` where a file is there and `overwrite` is false, `TargetUnwritable` for all else.
+    """
+    with replacing_file(path, overwrite) as part:
+        try:
+            raw = part.open("xb", buffering=1 << 16)
+        except OSError as error:
+            raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
+        try:
+            yield cast(BinaryIO, _Stream(raw, path))
+            try:
+                raw.close()  # here, not by the collector: that would keep the error of a full disk to itself
+            except OSError as error:
+                raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
+        finally:
+            with suppress(OSError):  # when a write has failed already, what is left in the buffer fails again
+                raw.close()
+
+
+@contextmanager
+def replacing_file(path: Path, overwrite: bool) -> Iterator[Path]:
+    """The name of a file beside `path`, to be made within the block; it is at `path` once that has ended well.
+
+    For programs that write files by name; `replacing` is for all else. Raises as that does.
+    """
+    check_target(path, overwrite)
+    part = path.with_name(f".gifsom-{secrets.token_hex(6)}.part")
+    try:
+        yield part
+        check_target(path, overwrite)
+        try:
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+        except OSError as error:
+            raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def filling(path: Path, overwrite: bool) -> Iterator[Path]:
+    """An empty folder for frames, which are in the folder `path` once the block has ended well; it is made if missing.
+
+    Frames that are there already are replaced, and those beyond the new ones removed. Raises `TargetExists` where there
+    are any and `overwrite` is false, `TargetUnwritable` for all else.
+    """
+    check_folder(path, overwrite)
+    there = path.is_dir()
+    part = (path if there else path.parent) / f".gifsom-{secrets.token_hex(6)}.part"
+    try:
+        part.mkdir()
+        yield part
+        check_folder(path, overwrite)
+        if not there:
+            part.rename(path)
+            return
+        for old in _frames(path):
+            if not (part / old.name).exists():
+                old.unlink()
+        for new in part.iterdir():
+            new.replace(path / new.name)
+    except GifsomError:
+        raise
+    except OSError as error:
+        raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Drawing on pictures: text, pointers, clicks and keys."""

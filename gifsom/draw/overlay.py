@@ -1,0 +1,111 @@
+"""What is drawn over the pictures of a recording: the pointer, a ring where a button is pressed, keys as a caption.
+
+Each is a stamp that is laid over a copy of the pixels and cut off at their edges.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from gifsom.clip import Pixels
+from gifsom.core.errors import printable
+from gifsom.core.values import Color
+from gifsom.draw.stamp import badge, font, lay, multiplied
+from gifsom.spool.events import Key, Pointer, Shape
+
+AMBER: Final[Color] = (255, 176, 0)
+RIM: Final[Color] = (70, 40, 0)
+
+RING: Final = 1 / 40
+CAPTION: Final = 1 / 26
+"""Radius of a ring and height of letters, as parts of the picture's shorter side."""
+
+LETTERS: Final = 200
+"""Of a caption that are looked at: more fit into no picture of a usual shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is drawn over one picture.
+
+    pointer  where it is
+    shape    how it looks; None: no pointer is drawn
+    rings    x and y of their middles
+    caption  text at the bottom; may be empty
+    """
+
+    pointer: tuple[int, int] = (0, 0)
+    shape: Shape | None = None
+    rings: tuple[tuple[int, int], ...] = ()
+    caption: str = ""
+
+
+def draw(pixels: Pixels, scene: Scene) -> Pixels:
+    """A copy of pixels (h, w, 3) with all of a scene drawn over it."""
+    drawn = pixels.copy()
+    height, width = drawn.shape[:2]
+    if scene.rings:
+        ring = _ring(max(9.0, min(width, height) * RING))
+        half = ring.shape[0] // 2
+        for x, y in scene.rings:
+            lay(drawn, ring, x - half, y - half)
+    if scene.shape is not None:
+        x, y = corner(scene.pointer, scene.shape)
+        lay(drawn, scene.shape.pixels, x, y)
+    if scene.caption:
+        caption = _caption(scene.caption, width, max(12, round(min(width, height) * CAPTION)))
+        lay(drawn, caption, (width - caption.shape[1]) // 2, height - height // 20 - caption.shape[0])
+    return drawn
+
+
+def corner(at: tuple[int, int], shape: Shape) -> tuple[int, int]:
+    """Where the upper left corner of a pointer's picture lies that points to `at`."""
+    return at[0] - shape.hot[0], at[1] - shape.hot[1]
+
+
+def is_seen(pointer: Pointer, shape: Shape, size: tuple[int, int]) -> bool:
+    """Whether any of a pointer's picture lies on a canvas of width and height `size`."""
+    (x, y), (height, width) = corner((pointer.x, pointer.y), shape), shape.pixels.shape[:2]
+    return bool(-width < x < size[0] and -height < y < size[1])
+
+
+def words(keys: Iterable[Key]) -> str:
+    """Keys as text: single characters stand together, as typed, and all others apart.
+
+    >>> words([Key(0, "l"), Key(0, "s"), Key(0, "Enter"), Key(0, "Ctrl+C")])
+    'ls Enter Ctrl+C'
+    """
+    text, joins = "", True
+    for key in keys:
+        single = len(key.text) == 1
+        text += "" if joins and single else " "
+        text += printable(key.text)
+        joins = single
+    return text.strip()
+
+
+@lru_cache(maxsize=4)
+def _ring(radius: float) -> Pixels:
+    """A stamp of odd sides: an amber ring between two thin dark ones."""
+    half = int(radius) + 4
+    y, x = np.mgrid[-half : half + 1, -half : half + 1]
+    away = np.abs(np.hypot(x, y) - radius)
+    thick = max(1.5, radius / 9)
+    amber = np.clip(thick + 0.5 - away, 0, 1)
+    alpha = np.clip(thick + 1.5 - away, 0, 1)
+    return multiplied(amber[..., None] * np.array(AMBER) + (1 - amber[..., None]) * np.array(RIM), alpha)
+
+
+@lru_cache(maxsize=4)
+def _caption(text: str, width: int, size: int) -> Pixels:
+    """A stamp at most as wide as `width` allows: white letters on a dark box. What is too long loses its front."""
+    shown = text = text[-LETTERS:]
+    face = font(text, size)
+    room = max(size, width - 4 * size)
+    while len(shown) > 1 and face.getlength(shown) > room:
+        text = text[1:]
+        shown = f"…{text}"
+    return badge(shown, face)

@@ -1,0 +1,261 @@
+"""Edits that draw over pictures: captions and a bar of progress."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+
+from gifsom.clip import Clip, Frame, Pixels, Rect
+from gifsom.core.errors import SettingError, printable
+from gifsom.core.timing import nearest
+from gifsom.core.values import MAX_SIDE, Color, Seconds, check_whole, parse_color
+from gifsom.draw.stamp import Font, contrasting, extent, font, lacking, lay, lettering
+from gifsom.edit.base import Drawn, lasting
+from gifsom.edit.span import Spanned, parse_span
+
+POSITIONS: Final = {
+    "top-left": (0, 0),
+    "top": (1, 0),
+    "top-right": (2, 0),
+    "left": (0, 1),
+    "center": (1, 1),
+    "right": (2, 1),
+    "bottom-left": (0, 2),
+    "bottom": (1, 2),
+    "bottom-right": (2, 2),
+}
+"""Places of a caption: halves of the free space that lie left of it and above it."""
+
+LETTERS: Final = 1 / 12
+MARGIN: Final = 1 / 40
+RIM: Final = 1 / 12
+"""Height of letters and space around a caption, as parts of the picture's shorter side; outline, as one of letters."""
+
+USUAL: Final = 10
+LEGIBLE: Final = 8
+"""Pixels that letters are high at least where no size is asked, and to which they shrink where they must."""
+
+BAR: Final = 1 / 100
+"""Height of a bar of progress as a part of the picture's."""
+
+OPTIONS: Final = ("position", "time", "size", "outline", "color")
+"""What may stand behind a caption's text on the command line."""
+
+# Between Chinese, Japanese and Korean characters a line may break, elsewhere only at spaces.
+_WIDE: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
+_WORD: Final = re.compile(rf" *(?:[{_WIDE}]|[^ {_WIDE}]+)")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_PIXELS: Final = re.compile(r"\d{1,9}", re.ASCII)
+
+
+class _Captioned(Spanned):
+    def __init__(self, clip: Clip, start: Seconds, end: Seconds | None, stamp: Pixels, corner: tuple[int, int]) -> None:
+        super().__init__(clip, start, end)
+        self.stamp, self.corner = stamp, corner
+
+    def redraw(self, frame: Frame) -> Frame:
+        pixels, mask = frame.pixels.copy(), None
+        lay(pixels, self.stamp, *self.corner)
+        if frame.mask is not None:  # what is hidden has no color that a smooth edge could be mixed with
+            mask = frame.mask.copy()
+            colors, alpha = self.stamp[..., :3].astype(np.int32), self.stamp[..., 3:]
+            below = Rect(*self.corner, *alpha.shape[1::-1])
+            opaque = alpha[..., 0] >= 128
+            bare = below.cut(mask) & opaque
+            below.cut(pixels)[bare] = np.minimum(colors[bare] * 255 // alpha[bare], 255)
+            below.cut(mask)[opaque] = False
+        return Frame(pixels, frame.start, mask)
+
+
+class _Barred(Drawn):
+    def __init__(self, clip: Clip, color: Color, height: int) -> None:
+        super().__init__(clip)
+        self.color, self.height = color, height
+        # Dark below a bright bar and bright below a dark one, so that both are seen on any picture.
+        self.track = tuple((level + 3 * back) // 4 for level, back in zip(color, contrasting(color), strict=True))
+        self._whole: float | None = None  # the same one at each pass, though a clip may prove to be shorter
+
+    def frames(self) -> Iterator[Frame]:
+        if self._whole is None:
+            self._whole = self.clip.duration
+        width = self.size[0]
+        source: Frame | None = None
+        drawn: Frame | None = None
+        length = 0
+        for frame, end in lasting(self.clip):
+            share = 1.0 if end >= self.clip.duration else min(1.0, end / self._whole)
+            same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
+            if drawn is None or not same or length != nearest(share * width):
+                source, length = frame, nearest(share * width)
+                drawn = self._barred(frame, length)
+            yield Frame(drawn.pixels, frame.start, drawn.mask)
+
+    def _barred(self, frame: Frame, length: int) -> Frame:
+        pixels, mask = frame.pixels.copy(), None
+        pixels[-self.height :] = self.track
+        pixels[-self.height :, :length] = self.color
+        if frame.mask is not None:
+            mask = frame.mask.copy()
+            mask[-self.height :] = False
+        return Frame(pixels, frame.start, mask)
+
+
+def caption(
+    clip: Clip,
+    text: str,
+    position: str = "bottom",
+    size: int | None = None,
+    start: Seconds = 0.0,
+    end: Seconds | None = None,
+    outline: int | None = None,
+    color: str | Color = "white",
+) -> Clip:
+    """Text over the pictures, in lines that are broken at spaces where they are too long. It hides nothing else.
+
+    Args:
+        clip: any clip.
+        text: what it says; it may have lines of its own.
+        position: "top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right".
+        size: height of the letters in pixels; None: a twelfth of the picture's shorter side, less for a long text.
+        start, end: seconds or clocks between which it is shown, exactly; end None: to the clip's own.
+        outline: pixels around the letters that are black or white, whichever contrasts; 0: none; None: as fits.
+        color: of the letters, a CSS name, "#rrggbb" or three numbers.
+
+    Raises:
+        SettingError: for a caption without letters, letters that no font has, one that is larger than the picture,
+            and any value out of range.
+
+    >>> import gifsom
+    >>> clip = gifsom.open("fixtures/scene.mp4").caption("Hello", start=1, end="0:02.5")
+    """
+    if position not in POSITIONS:
+        raise SettingError(f"position is {printable(position)}: give one of {', '.join(POSITIONS)}")
+    if size is not None:
+        check_whole("size", size, 1, MAX_SIDE)
+    if outline is not None:
+        check_whole("outline", outline, 0, MAX_SIDE)
+    if not isinstance(text, str):
+        raise SettingError(f"the caption is {printable(text)}: give it a text")
+    paragraphs = [_CONTROL.sub("\ufffd", " ".join(line.split())) for line in text.splitlines()]
+    if not any(paragraphs):
+        raise SettingError("the caption is empty: give it a text")
+    across, down = POSITIONS[position]
+    width, height = clip.size
+    margin = round(min(width, height) * MARGIN)
+    lines, face, outline = _laid(paragraphs, clip.size, margin, size, outline)
+    if missing := lacking(face, "".join(paragraphs)):
+        raise SettingError(f"no font of this system has {missing}: install one, or leave that out")
+    stamp = lettering(lines, face, parse_color(color), outline, "lmr"[across])
+    left, top = (
+        _place(side, free, margin) for side, free in ((across, width - stamp.shape[1]), (down, height - stamp.shape[0]))
+    )
+    return _Captioned(clip, start, end, stamp, (left, top))
+
+
+def _place(halves: int, free: int, margin: int) -> int:
+    """Where something begins that leaves `free` pixels of a side: 0, 1 or 2 halves of them, but for the margin."""
+    margin = min(margin, free // 2)
+    return margin + (free - 2 * margin) * halves // 2
+
+
+def _laid(
+    paragraphs: list[str], box: tuple[int, int], margin: int, size: int | None, outline: int | None
+) -> tuple[list[str], Font, int]:
+    """Lines, font and outline of a caption in pictures of width and height `box`."""
+    width, height = box
+    text = "".join(paragraphs)
+    letters = size or max(USUAL, round(min(box) * LETTERS))
+    while True:
+        face = font(text, letters, bold=True)
+        rim = max(1, round(letters * RIM)) if outline is None else outline
+        lines = _broken(paragraphs, face, width - 2 * (margin + rim))
+        wide, high = extent(lines, face, rim)
+        if size or letters <= LEGIBLE or (wide <= width and high <= height // 2):
+            break
+        letters = max(LEGIBLE, letters * 9 // 10)
+    if wide > width or high > height:
+        raise SettingError(
+            f"the caption takes {wide}x{high} pixels in letters of {letters}, and the picture has {width}x{height}:"
+            f" make it {'smaller or ' if size else ''}shorter"
+        )
+    return _balanced(lines, paragraphs, face), face, rim
+
+
+def _balanced(lines: list[str], paragraphs: list[str], face: Font) -> list[str]:
+    """As many lines, of lengths that are more alike."""
+    while True:
+        widest = max(face.getlength(line) for line in lines)
+        narrower = _broken(paragraphs, face, widest - 1)
+        if len(narrower) > len(lines) or narrower == lines:
+            return lines
+        lines = narrower
+
+
+def _broken(paragraphs: list[str], face: Font, room: float) -> list[str]:
+    """Lines that take as many words as fit into `room` pixels, one at least."""
+    lines = []
+    for paragraph in paragraphs:
+        line = ""
+        for word in _WORD.findall(paragraph):
+            if line and face.getlength(line + word) > room:
+                lines.append(line)
+                line = word.lstrip()
+            else:
+                line += word
+        lines.append(line)
+    return lines
+
+
+def parse_caption(text: str) -> dict[str, Any]:
+    """Keyword arguments for `caption` from text such as "Hello|position=top|time=1-3|size=32|outline=0|color=yellow".
+
+    Options stand at the end; "a|b" is a text. A backslash and an n break a line. Raises `SettingError` for an option
+    that does not exist, a time that is none, and a size or outline that is no number.
+
+    >>> parse_caption("one|two|time=1-3|size=32")
+    {'text': 'one|two', 'size': 32, 'start': 1.0, 'end': 3.0}
+    """
+    values: dict[str, str] = {}
+    while True:
+        before, bar, option = text.rpartition("|")
+        name, equals, value = (part.strip() for part in option.partition("="))
+        if not (bar and equals and name.isidentifier()):
+            break
+        if name not in OPTIONS:
+            raise SettingError(f"a caption has no {printable(name)}: there are {', '.join(OPTIONS)}")
+        text = before
+        values.setdefault(name, value)
+    found: dict[str, Any] = {"text": text.strip().replace("\\n", "\n")}
+    for name in ("position", "color"):
+        if name in values:
+            found[name] = values[name]
+    for name in ("size", "outline"):
+        if name in values:
+            if not _PIXELS.fullmatch(values[name]):
+                raise SettingError(f"{name} is {printable(values[name])}: give pixels, such as {name}=2")
+            found[name] = int(values[name])
+    if "time" in values:
+        found["start"], found["end"] = parse_span(values["time"])
+    return found
+
+
+def progress_bar(clip: Clip, color: str | Color = "white", height: int | None = None) -> Clip:
+    """A bar along the bottom that is as long as the part of the clip that has been shown when a frame ends.
+
+    Args:
+        clip: any clip.
+        color: of the bar, a CSS name, "#rrggbb" or three numbers; what is still to come is dark, or bright below a
+            dark bar.
+        height: pixels, up to those of the picture; None: a hundredth of them, but 2 at least.
+
+    Raises:
+        SettingError: for what is no color or no height.
+
+    >>> import gifsom
+    >>> clip = gifsom.open("fixtures/scene.mp4").progress_bar("#ffcc00")
+    """
+    if height is None:
+        height = min(clip.size[1], max(2, round(clip.size[1] * BAR)))
+    check_whole("height", height, 1, clip.size[1])
+    return _Barred(clip, parse_color(color), height)

@@ -1,0 +1,1 @@
+"""The GIF format: reading, writing, LZW. It decides nothing."""

@@ -1,0 +1,173 @@
+"""The plugin of imageio: `imageio.v3.imwrite("x.gif", frames, plugin="gifsom")`, once gifsom is imported.
+
+`plugin=gifsom.ImageioPlugin` says the same. It reads whatever `gifsom.open` does, as RGB, transparent pixels over a
+color, and writes GIFs.
+"""
+
+from collections.abc import Iterator
+from itertools import islice, pairwise
+from pathlib import Path
+from types import EllipsisType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gifsom import sources
+from gifsom.clip import Clip, Pixels
+from gifsom.conversion.writer import Writer
+from gifsom.core.errors import FrameError, GifsomError, PackageMissing, SettingError
+from gifsom.interop.pillow import pictures, plays, timed
+
+try:
+    from imageio.core.request import RETURN_BYTES, InitializationError, IOMode
+    from imageio.core.v3_plugin_api import ImageProperties, PluginV3
+except ImportError as error:
+    raise PackageMissing("gifsom.ImageioPlugin needs imageio: pip install imageio") from error
+
+if TYPE_CHECKING:
+    from imageio.core.request import Request
+
+Index = int | EllipsisType | None
+"""Of a picture; ... or None: all."""
+
+
+class ImageioPlugin(PluginV3):  # type: ignore[misc]
+    """Reads clips and writes GIFs for imageio.
+
+    >>> import imageio.v3 as iio
+    >>> iio.imread("fixtures/sprite.gif", plugin="gifsom").shape
+    (12, 48, 64, 3)
+    >>> iio.imwrite("x.gif", frames, plugin="gifsom", fps=15, quality=70)  # doctest: +SKIP
+    """
+
+    _clip: Clip | None = None
+    _gif: Writer | None = None
+
+    def __init__(self, request: "Request", **options: Any) -> None:
+        """Open a source, or begin a GIF.
+
+        Args:
+            request: imageio's.
+            **options: to read, those of `gifsom.open`: background ("white" where none is given), max_pixels; to write,
+                those of `write`.
+        """
+        super().__init__(request)
+        self._options = options
+        self._path = Path(request.get_local_filename())
+        if request.mode.io_mode is IOMode.write:
+            if request.extension not in (None, ".gif"):
+                raise InitializationError(f"gifsom writes .gif, not {request.extension}")
+            return
+        try:
+            self._clip = sources.open(self._path, **{"background": "white", **options})
+        except GifsomError as error:
+            raise InitializationError(str(error)) from error
+
+    def read(self, *, index: Index = None) -> Pixels:
+        """One picture (h, w, 3) uint8, or all of them, (n, h, w, 3). Raises `FrameError` where there is no such one."""
+        if index is None or index is ...:
+            return np.stack([*self.iter()])
+        frames = self._source.frames()
+        frame = next(islice(frames, index, None), None) if index >= 0 else None
+        if frame is None:
+            raise FrameError(f"{self._source.name}: there is no picture {index}: they are counted from 0")
+        return frame.pixels.copy()
+
+    def iter(self) -> Iterator[Pixels]:
+        """The pictures, (h, w, 3) uint8 each."""
+        for frame in self._source.frames():
+            yield frame.pixels.copy()
+
+    def properties(self, index: Index = None) -> ImageProperties:
+        """Shape and dtype of what `read` gives. Of all pictures, the source is read to count them."""
+        width, height = self._source.size
+        count = len(self._durations()) if index is None or index is ... else None
+        shape = (height, width, 3) if count is None else (count, height, width, 3)
+        return ImageProperties(shape, np.dtype(np.uint8), n_images=count, is_batch=count is not None)
+
+    def metadata(self, index: Index = None, exclude_applied: bool = True) -> dict[str, Any]:
+        """How long pictures are shown, as `write` takes it.
+
+        duration  milliseconds of the picture, or a list with those of all; the source is read for that
+        fps       pictures a second in the mean; only of all
+        loop      how often it is repeated, 0 for ever, None: not at all; only of all, where the source says it
+        """
+        durations = self._durations()
+        if index is not None and index is not ...:
+            return {"duration": durations[index]}
+        found: dict[str, Any] = {"duration": durations}
+        found["fps"] = 1000 * len(durations) / sum(durations)
+        if self._source.plays is not None:
+            found["loop"] = {0: 0, 1: None}.get(self._source.plays, self._source.plays - 1)
+        return found
+
+    def write(
+        self,
+        ndimage: Any,
+        *,
+        is_batch: bool | None = None,
+        duration: float | list[float] | None = None,
+        fps: float | None = None,
+        **options: Any,
+    ) -> bytes | None:
+        """Add pictures; the GIF is written when the block ends. A file that is there is replaced.
+
+        Args:
+            ndimage: an array (h, w), (h, w, 3) or (h, w, 4) uint8; an array or a list of several.
+            is_batch: True: there are several; None: seen by the shape.
+            duration: milliseconds that a picture is shown, or a list with those of each; None: 100.
+            fps: pictures a second, instead of `duration`.
+            **options: loop, how often it is repeated (0 for ever, None: it plays once), and those of `gifsom.Writer`:
+                quality, max_size, colors, …; with the first picture, or where the file is opened.
+
+        Returns:
+            The GIF, where "<bytes>" is written to.
+
+        Raises:
+            FrameError, SettingError, TargetError: with one line that says what and why; then nothing is written.
+        """
+        asked = {"duration": duration, "fps": fps} | options
+        asked = self._options | {name: value for name, value in asked.items() if value is not None or name == "loop"}
+        times = asked.pop("duration", None), asked.pop("fps", None)
+        if self._gif is None:
+            self._asked = asked
+            self._gif = Writer(self._path, **{"overwrite": True, **asked, "loop": plays(asked.get("loop", 0))})
+        elif asked != self._asked:
+            raise SettingError("options of a GIF are given with its first picture")
+        for picture, seconds in timed(pictures([*ndimage] if is_batch else ndimage), *times):
+            self._gif.append(picture, seconds)
+        if self.request.raw_uri != RETURN_BYTES:
+            return None
+        self._finish()
+        return self._path.read_bytes()
+
+    def close(self) -> None:
+        """Write the GIF, if one was begun."""
+        try:
+            self._finish()
+        finally:
+            super().close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None and self._gif is not None:
+            self._gif.__exit__(kind, value, trace)
+            self._gif = None
+        self.close()
+
+    def _finish(self) -> None:
+        gif, self._gif = self._gif, None
+        if gif is not None:
+            gif.close()
+
+    @property
+    def _source(self) -> Clip:
+        if self._clip is None:
+            raise FrameError("the file was opened to be written, not to be read")
+        return self._clip
+
+    def _durations(self) -> list[float]:
+        """Milliseconds of each picture; the clip's duration is exact once it has been read."""
+        starts = [frame.start for frame in self._source.frames()]
+        return [round(1000 * (end - start), 3) for start, end in pairwise([*starts, self._source.duration])]

@@ -1,0 +1,137 @@
+"""`save`: pictures to a GIF, in one call that takes what Pillow's `Image.save` does."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, repeat
+from numbers import Real
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from numpy.typing import ArrayLike
+from PIL import Image, ImageSequence
+
+from gifsom.conversion.writer import Writer
+from gifsom.core.errors import FrameError, SettingError, printable
+from gifsom.core.values import check_fps, check_whole
+
+if TYPE_CHECKING:
+    from gifsom.conversion.pipeline import Result
+
+DURATION = 100.0
+"""Milliseconds of a picture that says nothing of its own."""
+
+PILLOWS = ("disposal", "optimize", "interlace", "comment", "include_color_table", "transparency")
+"""Arguments of Pillow's that say how a GIF is coded, or what is no picture in it."""
+
+Picture = ArrayLike | Image.Image
+
+
+def save(
+    images: "Picture | Iterable[Picture]",
+    path: "str | Path | BinaryIO",
+    *,
+    append_images: "Iterable[Picture]" = (),
+    save_all: bool = True,
+    duration: float | Sequence[float] | None = None,
+    fps: float | None = None,
+    loop: int | None = 0,
+    **options: Any,
+) -> "Result":
+    """Write pictures as one GIF.
+
+    Args:
+        images: a PIL image, with all of its frames; an array (h, w), (h, w, 3) or (h, w, 4) uint8; or an iterable
+            of these, as a list, an array (n, h, w, 3), or moviepy's `clip.iter_frames()`; all of one size.
+        path: of the GIF, or a binary stream. A file that is there is replaced, as Pillow does, unless
+            `overwrite=False` is given.
+        append_images: pictures that come after `images`.
+        save_all: False: the first picture only.
+        duration: milliseconds that each picture is shown, at least 20, or a list with those of each; None: an image's
+            own, else 100.
+        fps: frames a second, instead of `duration`.
+        loop: how often it is repeated, 0 for ever; None: it plays once. Pillow without `loop` plays once; this is for
+            ever.
+        **options: as for `gifsom.Writer`: quality, max_size, colors, width, background, … What else Pillow takes for a
+            GIF (disposal, optimize, interlace, comment, include_color_table, transparency, a background that is a
+            number) may be given, and changes nothing: each picture is shown as it is, and coded as small as can be.
+
+    Raises:
+        FrameError: for what is no picture, or one of another size.
+        SettingError, TargetError: with one line that says what and why; then nothing has been written.
+        TypeError: for an option that does not exist.
+
+    >>> pictures = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    >>> gifsom.save(pictures, "blink.gif", duration=[400, 80]).seconds
+    0.48
+    """
+    options = {name: value for name, value in options.items() if name not in PILLOWS and not _is_index(name, value)}
+    frames = islice(chain(pictures(images), pictures(append_images)), None if save_all else 1)
+    with Writer(path, loop=plays(loop), **{"overwrite": True, **options}) as gif:
+        for picture, seconds in timed(frames, duration, fps):
+            gif.append(picture, seconds)
+    assert gif.result is not None
+    return gif.result
+
+
+def _is_index(name: str, value: object) -> bool:
+    """Whether an argument is an index of a color table, as Pillow's background is."""
+    return name == "background" and isinstance(value, int)
+
+
+def plays(loop: int | None) -> int:
+    """How many times a GIF plays that is repeated `loop` times (0: for ever, None: not at all), as gifsom counts."""
+    if loop is not None:
+        check_whole("loop", loop, 0, 65_535)
+    return 1 if loop is None else loop + 1 if loop else 0
+
+
+def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
+    """One by one: the frames of images, arrays (h, w, 3 or 4), and grey arrays (h, w).
+
+    An array (h, w, 3 or 4) is one picture, every other one of three dimensions is a row of grey ones. Raises
+    `FrameError` for the name of a file.
+    """
+    if isinstance(images, str | Path):
+        raise FrameError(f"{printable(images)}: that is a name, not a picture: gifsom.convert is for files")
+    if isinstance(images, Image.Image):
+        yield from ImageSequence.Iterator(images)
+    elif isinstance(images, np.ndarray) and (images.ndim < 3 or (images.ndim == 3 and images.shape[2] in (3, 4))):
+        yield images
+    else:
+        for image in images:  # type: ignore[union-attr]
+            if isinstance(image, Image.Image):
+                yield from ImageSequence.Iterator(image)
+            else:
+                yield image
+
+
+def timed(
+    frames: Iterable[Picture], duration: float | Sequence[float] | None, fps: float | None
+) -> Iterator[tuple[Picture, float]]:
+    """Pictures with the seconds that each is shown, of `duration` in milliseconds or of `fps`, as `save` takes them.
+
+    Raises `SettingError` for both, and where as many pictures as times do not come.
+    """
+    if fps is not None:
+        if duration is not None:
+            raise SettingError("duration and fps exclude each other")
+        check_fps(fps)
+        duration = 1000 / fps
+    times = iter(duration) if isinstance(duration, Iterable) else repeat(duration)
+    number = 0
+    for number, frame in enumerate(frames, 1):
+        try:
+            time = next(times)
+        except StopIteration:
+            raise SettingError(f"duration has {number - 1} times, and there are more pictures") from None
+        yield frame, _seconds(time, frame)
+    if isinstance(duration, Iterable) and (left := sum(1 for _ in times)):
+        raise SettingError(f"duration has {number + left} times, and there are {number} pictures")
+
+
+def _seconds(duration: float | None, picture: Picture) -> float:
+    if duration is None:
+        duration = getattr(picture, "info", {}).get("duration") or DURATION
+    if isinstance(duration, bool) or not isinstance(duration, Real):
+        raise SettingError(f"duration is {printable(duration)}: give milliseconds, such as 100")
+    return float(duration) / 1000

@@ -1,0 +1,1 @@
+"""Options of a conversion: one table, settings files, presets."""

@@ -1,0 +1,213 @@
+"""Defaults of the command line, from settings files and the environment. The API knows nothing of them.
+
+`gifsom.toml` in the current folder counts more than the one in the user's folder, and a variable such as
+GIFSOM_QUALITY=70 more than both. GIFSOM_CONFIG names another file in place of the two; empty, it stands for none.
+
+    [convert]
+    quality = 70
+    max-size = "10MB"
+
+    [record]
+    idle-limit = 1.5
+
+    [presets.wiki]
+    width = 720
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from platformdirs import user_config_path
+
+from gifsom.core.errors import SettingError, SourceNotFound, printable
+
+NAME: Final = "gifsom.toml"
+
+MAX_BYTES: Final = 1 << 16
+"""Longest settings file that is read: it may have come with a folder of clips, from anybody."""
+
+Kinds: TypeAlias = tuple[type, ...]
+"""Types of TOML that a value may have. A boolean is no whole number."""
+
+FLAG: Final[Kinds] = (bool,)
+WHOLE: Final[Kinds] = (int,)
+NUMBER: Final[Kinds] = (int, float)
+TEXT: Final[Kinds] = (str,)
+EITHER: Final[Kinds] = (int, str)
+
+_SAID: Final = {
+    FLAG: "true or false",
+    WHOLE: "a whole number",
+    NUMBER: "a number",
+    TEXT: "text in quotes",
+    EITHER: "a whole number, or text in quotes",
+}
+_FLAGS: Final = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+_CODING: Final[dict[str, Kinds]] = {
+    "fps": NUMBER,
+    "width": WHOLE,
+    "height": WHOLE,
+    "fit": TEXT,
+    "colors": WHOLE,
+    "quality": WHOLE,
+    "max_size": EITHER,
+    "idle_limit": NUMBER,
+    "hold_last": NUMBER,
+    "cursor": FLAG,
+    "clicks": FLAG,
+    "keys": FLAG,
+    "overwrite": FLAG,
+}
+PRESET: Final[dict[str, Kinds]] = _CODING | {
+    "palette": TEXT,
+    "map_size": EITHER,
+    "dither": TEXT,
+    "loop": WHOLE,
+    "background": TEXT,
+    "transparent": FLAG,
+    "strict": FLAG,
+    "max_pixels": WHOLE,
+    "seed": WHOLE,
+}
+"""What a preset may set."""
+
+_OWN: Final[dict[str, Kinds]] = {
+    "preset": TEXT,
+    "quiet": FLAG,
+    "verbose": FLAG,
+    "delay": NUMBER,
+    "monitor": WHOLE,
+    "keep": FLAG,
+}
+"""What is an option of a command alone, and no setting of a conversion."""
+
+OPTIONS: Final[dict[str, dict[str, Kinds]]] = {
+    "convert": PRESET | {name: _OWN[name] for name in ("preset", "quiet", "verbose")},
+    "record": _CODING | {name: _OWN[name] for name in ("preset", "quiet", "delay", "monitor", "keep")},
+}
+"""Of each command that has defaults, the options that may be set, with underscores."""
+
+
+def defaults(command: str) -> dict[str, Any]:
+    """What is to count where the command line does not say it, by the names of parameters; of any other command: none.
+
+    Args:
+        command: "convert" or "record".
+
+    Raises:
+        SettingError: with one line that names the file and the key, or the variable, and what is wrong.
+        SourceNotFound: where GIFSOM_CONFIG names no file.
+    """
+    known = OPTIONS.get(command, {})
+    found: dict[str, Any] = {}
+    if known:
+        for path in files():
+            found |= checked(section(path, command), known, f"{printable(path)}, [{command}]", path.parent)
+        _check_variables()
+    for name, kinds in known.items():
+        variable = f"GIFSOM_{name.upper()}"
+        if text := os.environ.get(variable):
+            found[name] = _checked(name, _parsed(text, kinds), kinds, variable)
+    return found
+
+
+def _check_variables() -> None:
+    """Raise `SettingError` for a variable that nothing asks for, as of a name that is misspelled."""
+    names = {f"GIFSOM_{name.upper()}" for known in OPTIONS.values() for name in known} | {"GIFSOM_CONFIG"}
+    for name in os.environ:
+        if name.startswith("GIFSOM_") and name not in names:
+            raise SettingError(f"{printable(name)}: there is no such variable: there are {_listed(sorted(names))}")
+
+
+def files() -> list[Path]:
+    """The settings files that there are, the one that counts most last."""
+    named = os.environ.get("GIFSOM_CONFIG")
+    if named is None:
+        return [path for path in (user_config_path("gifsom", appauthor=False) / NAME, Path(NAME)) if path.is_file()]
+    if named and not Path(named).is_file():
+        raise SourceNotFound(f"{printable(named)}: there is no such file (GIFSOM_CONFIG names it)")
+    return [Path(named)] if named else []
+
+
+def section(path: Path, name: str) -> dict[str, Any]:
+    """A table of a settings file; empty where it has none. Raises `SettingError` for what is no such file."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise SettingError(f"{printable(path)}: too large for a settings file: the limit is {MAX_BYTES} bytes")
+        content = tomllib.loads(data.decode())
+        str(content)  # what is too deep or has too many digits to be told in a message is wrong already
+    except OSError as error:
+        raise SettingError(f"{printable(path)}: {error.strerror}") from None
+    except SettingError:
+        raise
+    except (ValueError, RecursionError) as error:  # of TOML, or of UTF-8
+        raise SettingError(f"{printable(path)}: this is no settings file: {printable(error)}") from None
+    sections = [*OPTIONS, "presets"]
+    for key, value in content.items():
+        if key not in sections:
+            where = ", ".join(f"[{section}]" for section in sections)
+            raise SettingError(f"{printable(path)}: {printable(key)} stands in none of the tables {where}")
+        if not isinstance(value, dict):
+            raise SettingError(f"{printable(path)}: {key} is no table: write [{key}]")
+    found: dict[str, Any] = content.get(name, {})
+    return found
+
+
+def checked(table: dict[str, Any], known: dict[str, Kinds], where: str, folder: Path) -> dict[str, Any]:
+    """The values of a table, with underscores in their names; a palette's file is sought from `folder` on.
+
+    Raises `SettingError` for a key that is not `known` and for a value that is impossible; `where` is its beginning.
+    """
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            raise SettingError(f"{where}: there is no {printable(key)}: there are {_listed(known)}")
+        found[name] = _checked(name, value, known[name], f"{where} {key}")
+    if "palette" in found:
+        found["palette"] = str(folder / found["palette"])
+    return found
+
+
+def _checked(name: str, value: Any, kinds: Kinds, where: str) -> Any:
+    if type(value) not in kinds:
+        raise SettingError(f"{where} is {printable(value)}: give {_SAID[kinds]}")
+    if name not in _OWN:
+        from gifsom.options.conversion import Settings  # here: numpy comes with it, and mostly nothing is set
+
+        try:
+            Settings.of({name: value})
+        except SettingError as error:
+            raise SettingError(f"{where}: {error}") from None
+    return value
+
+
+def _parsed(text: str, kinds: Kinds) -> Any:
+    """The value of a variable; text that is none of `kinds` as it is."""
+    if kinds == FLAG:
+        return _FLAGS.get(text.lower(), text)
+    for kind in kinds:
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

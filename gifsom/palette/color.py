@@ -1,0 +1,141 @@
+"""sRGB to OKLab and back: the one color space of the whole program.
+
+OKLab: B. Ottosson, "A perceptual color space for image processing", 2020. L runs from 0 to 1, a and b lie within
+about -0.32 to 0.28; a distance of 0.01 is hardly seen. sRGB transfer curve: IEC 61966-2-1.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifsom.clip import Pixels
+from gifsom.core.jit import kernel
+
+_LEVELS = np.arange(256) / 255
+LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
+"""(256,) float64: linear light of each sRGB level."""
+
+TO_LMS = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+_FROM_LAB = np.linalg.inv(TO_LAB)
+_FROM_LMS = np.linalg.inv(TO_LMS)
+
+
+_AT_ONCE = 256  # colors, so that all that is worked out is in the cache
+
+
+@kernel
+def _cube_roots(values: NDArray[np.float64], guesses: NDArray[np.uint32]) -> None:
+    """The cube root of each of values (n,), >= 0, in place; `guesses` (n,) is room.
+
+    The first guess is a third of the number's bits (W. Kahan); two steps of Newton's method and one of Halley's follow.
+    """
+    third, roots = np.float32(1.0 / 3.0), guesses.view(np.float32)
+    for i in range(values.shape[0]):
+        roots[i] = np.float32(values[i])
+    for i in range(values.shape[0]):
+        guesses[i] = guesses[i] // np.uint32(3) + np.uint32(709921077)
+    for i in range(values.shape[0]):
+        x, y = np.float32(values[i]), roots[i]
+        y = (y + y + x / (y * y)) * third
+        roots[i] = (y + y + x / (y * y)) * third
+    for i in range(values.shape[0]):
+        x, y = values[i], np.float64(roots[i])
+        cube = y * y * y
+        y -= y * (cube - x) / (cube + cube + x)
+        values[i] = y if x > 0.0 else 0.0
+
+
+@kernel
+def _oklab(
+    colors: Pixels,
+    linear: NDArray[np.float64],
+    to_lms: NDArray[np.float64],
+    to_lab: NDArray[np.float64],
+    lms: NDArray[np.float64],
+    guesses: NDArray[np.uint32],
+    out: NDArray[np.float32],
+) -> None:
+    """OKLab of colors (n, 3) into `out` (n, 3). lms (3, k) is room for k colors at once; see `_cube_roots` for more."""
+    for first in range(0, colors.shape[0], lms.shape[1]):
+        rgb, lab = colors[first : first + lms.shape[1]], out[first : first + lms.shape[1]]
+        for i in range(rgb.shape[0]):
+            r, g, b = linear[rgb[i, 0]], linear[rgb[i, 1]], linear[rgb[i, 2]]
+            for k in range(3):
+                lms[k, i] = to_lms[k, 0] * r + to_lms[k, 1] * g + to_lms[k, 2] * b
+        for k in range(3):
+            _cube_roots(lms[k], guesses)
+        for i in range(rgb.shape[0]):
+            for k in range(3):
+                lab[i, k] = to_lab[k, 0] * lms[0, i] + to_lab[k, 1] * lms[1, i] + to_lab[k, 2] * lms[2, i]
+
+
+def oklab(rgb: Pixels) -> NDArray[np.float32]:
+    """OKLab of sRGB colors: (..., 3) uint8 to (..., 3) float32."""
+    colors = _rows(rgb)
+    lms, guesses, lab = np.zeros((3, _AT_ONCE)), np.empty(_AT_ONCE, np.uint32), np.empty(colors.shape, np.float32)
+    _oklab(colors, LINEAR, TO_LMS, TO_LAB, lms, guesses, lab)
+    return lab.reshape(rgb.shape)
+
+
+def srgb(lab: NDArray[np.floating]) -> Pixels:
+    """The nearest 8-bit sRGB of OKLab colors: (..., 3) float to (..., 3) uint8; what lies outside is clipped."""
+    linear: NDArray[np.float64] = np.clip((lab.astype(np.float64) @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T, 0, 1)
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    levels: NDArray[np.float64] = np.rint(encoded * 255)
+    return levels.astype(np.uint8)
+
+
+def _rows(rgb: Pixels) -> Pixels:
+    """Colors (..., 3) as (n, 3), C-contiguous and read-only: one type, and so one compilation."""
+    flat = np.ascontiguousarray(rgb).reshape(-1, 3).view()
+    flat.flags.writeable = False
+    return flat
+
+
+@kernel
+def _pack(colors: Pixels, out: NDArray[np.uint32]) -> None:
+    """Colors (n, 3) as numbers 0xRRGGBB into `out` (n,)."""
+    for i in range(colors.shape[0]):
+        out[i] = np.uint32(colors[i, 0]) << 16 | np.uint32(colors[i, 1]) << 8 | np.uint32(colors[i, 2])
+
+
+def pack(rgb: Pixels) -> NDArray[np.uint32]:
+    """One number 0xRRGGBB a color: (..., 3) uint8 to (...) uint32."""
+    flat = _rows(rgb)
+    out = np.empty(len(flat), np.uint32)
+    _pack(flat, out)
+    return out.reshape(rgb.shape[:-1])
+
+
+def histogram(rgb: Pixels) -> tuple[Pixels, NDArray[np.int64]]:
+    """The distinct colors of (..., 3) uint8, (m, 3) uint8 ascending as numbers, and how often each is there, (m,)."""
+    packed, counts = np.unique(pack(rgb), return_counts=True)
+    return unpack(packed), counts
+
+
+def once(rgb: Pixels) -> Pixels:
+    """Colors (n, 3) without the rows that stand already further up."""
+    _, first = np.unique(pack(rgb), return_index=True)
+    return rgb[np.sort(first)]
+
+
+def hexes(rgb: Pixels) -> list[str]:
+    """Colors (n, 3) as "#rrggbb"."""
+    return [f"#{color:06x}" for color in pack(rgb).tolist()]
+
+
+def unpack(packed: NDArray[np.uint32]) -> Pixels:
+    """The inverse of `pack`: (...) uint32 to (..., 3) uint8."""
+    return np.stack([packed >> 16 & 255, packed >> 8 & 255, packed & 255], axis=-1).astype(np.uint8)

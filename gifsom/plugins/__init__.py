@@ -1,1 +1,0 @@
-"""Where people already work: gifsom as a plugin of other libraries, one module each, which needs that library."""

@@ -1,0 +1,1 @@
+"""The calls of each system: X11, Windows, macOS."""

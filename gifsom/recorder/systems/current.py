@@ -1,0 +1,13 @@
+"""The windows and the pointer of the system that this is, and whether it lets them be seen: chosen here alone."""
+
+import sys
+
+if sys.platform == "win32":
+    from gifsom.recorder.systems.win32 import Cursor, is_wayland, may_record, window_rect, windows
+elif sys.platform == "darwin":
+    from gifsom.recorder.systems.quartz import Cursor, is_wayland, may_record, window_rect, windows
+else:
+    from gifsom.recorder.systems.x11.cursor import Cursor
+    from gifsom.recorder.systems.x11.windows import is_wayland, may_record, window_rect, windows
+
+__all__ = ["Cursor", "is_wayland", "may_record", "window_rect", "windows"]

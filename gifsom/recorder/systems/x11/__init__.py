@@ -1,0 +1,1 @@
+"""X11: windows, the pointer, clicks and keys."""

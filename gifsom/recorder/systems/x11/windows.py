@@ -1,0 +1,104 @@
+"""The windows of an X server, with a window manager that follows EWMH, with another one, or with none."""
+
+import os
+from dataclasses import replace
+
+from gifsom.clip import Rect
+from gifsom.recorder.systems.x11.xlib import INPUT_ONLY, VIEWABLE, Display
+from gifsom.recorder.types import Window
+
+_ICONIC = 3
+"""WM_STATE of a window that is reduced to an icon."""
+
+_FRAMES = 3
+"""Windows around a window within which a window manager may have put it."""
+
+
+def may_record() -> bool:
+    """Whoever may use the display may record it."""
+    return True
+
+
+def is_wayland() -> bool:
+    """Whether the display belongs to a Wayland compositor, or may well. Raises `ScreenUnavailable`."""
+    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland":
+        return True
+    with Display() as display:  # reached from another session, such as over ssh
+        return display.extension("XWAYLAND") is not None
+
+
+def windows() -> list[Window]:
+    """The windows that are to be seen, the topmost first. Raises `ScreenUnavailable`."""
+    with Display() as display:
+        active = _active(display)
+        found = [_look(display, number) for number in _listed(display)]
+        return [replace(window, active=window.id == active) for window in found if window is not None]
+
+
+def window_rect(number: int) -> Rect | None:
+    """Where the window with that id is now; None: it is closed or not shown. 0.5 ms. Raises `ScreenUnavailable`."""
+    with Display() as display:
+        return _content(display, number)
+
+
+def _managed(display: Display) -> bool:
+    """Whether a window manager of today runs: what a dead one has left behind does not point to itself."""
+    check = display.numbers(display.root, "_NET_SUPPORTING_WM_CHECK")
+    return bool(check) and display.numbers(check[0], "_NET_SUPPORTING_WM_CHECK") == check
+
+
+def _listed(display: Display) -> list[int]:
+    """The windows of programs, shown or not, the topmost first."""
+    if _managed(display):
+        for name in ("_NET_CLIENT_LIST_STACKING", "_NET_CLIENT_LIST"):
+            if listed := display.numbers(display.root, name):
+                return listed[::-1]
+    return [_client(display, window) for window in reversed(display.children(display.root))]
+
+
+def _client(display: Display, window: int) -> int:
+    """The window of a program that lies in a window manager's frame; else the window itself."""
+    level = [window]
+    for _ in range(_FRAMES):
+        for inner in level:
+            if display.numbers(inner, "WM_STATE"):
+                return inner
+        level = [child for inner in level for child in display.children(inner)]
+    return window
+
+
+def _active(display: Display) -> int:
+    if _managed(display):
+        return next(iter(display.numbers(display.root, "_NET_ACTIVE_WINDOW")), 0)
+    focus = display.focus()
+    if focus <= 1 or focus == display.root:
+        _, _, focus = display.pointer() or (0, 0, 0)
+        return _client(display, focus)
+    while (parent := display.parent(focus)) not in (0, display.root):
+        focus = parent
+    return _client(display, focus)
+
+
+def _look(display: Display, number: int) -> Window | None:
+    """None for what is no window to a user: not shown, a menu, or without any name."""
+    of = display.attributes(number)
+    if of is None or of.map_state != VIEWABLE or of.kind == INPUT_ONLY or of.override_redirect:
+        return None
+    hidden = display.atoms(number, "_NET_WM_STATE", ["_NET_WM_STATE_HIDDEN"])
+    if hidden or display.numbers(number, "WM_STATE")[:1] == [_ICONIC]:
+        return None
+    title = display.text(number, "_NET_WM_NAME") or display.text(number, "WM_NAME")
+    program = display.text(number, "WM_CLASS").rstrip("\0").rpartition("\0")[2]
+    rect = _content(display, number)
+    return Window(number, title, program, rect, active=False) if rect and (title or program) else None
+
+
+def _content(display: Display, number: int) -> Rect | None:
+    """A window's rectangle without the shadow that its program draws around it."""
+    rect = display.rect(number)
+    extents = display.numbers(number, "_GTK_FRAME_EXTENTS")
+    if rect is None or len(extents) != 4:
+        return rect
+    left, right, top, bottom = extents
+    width, height = rect.width - left - right, rect.height - top - bottom
+    return Rect(rect.left + left, rect.top + top, width, height) if min(width, height) > 0 else rect

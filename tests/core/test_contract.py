@@ -1,0 +1,221 @@
+"""What every kind of Clip keeps to, so that everything behind the sources can rely on it."""
+
+import shutil
+from collections.abc import Callable
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import FIXTURES
+from PIL import Image
+
+import gifsom
+from gifsom.clip import Clip, Frame
+from gifsom.core.values import MAX_PIXELS
+from gifsom.edit import hold, hold_last, limit_idle, resample, resize, trim
+from gifsom.sources import open_raw
+from gifsom.sources.arrays import StoredClip
+from gifsom.sources.recording import open_recording
+from gifsom.spool import SpoolWriter
+from gifsom.spool.events import Click, Key, Pointer, Shape
+
+
+def video(name: str) -> Clip:
+    return gifsom.open(FIXTURES / name)
+
+
+def stored() -> Clip:
+    clip = StoredClip()
+    for n in range(6):
+        clip.append(np.full((20, 30, 3), 40 * (n // 2), np.uint8), 0.1 + 0.05 * n)
+    return clip
+
+
+def soft() -> list[np.ndarray]:
+    """Pictures with alpha, of two sizes."""
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 256, (20, 30 + n // 3, 4)).astype(np.uint8) for n in range(5)]
+
+
+CLIPS: dict[str, Callable[[], Clip]] = {
+    "video": lambda: video("cards.mkv"),
+    "video, trimmed": lambda: video("cards.mkv").trim(0.35, "0:01.5"),
+    "video, trimmed twice": lambda: video("cards.mkv").trim(0.3).trim(0.2, 1.1),
+    "video, resampled": lambda: video("late.ts").resample(7),
+    "video, resized": lambda: video("cards.mkv").resize(50),
+    "video, all of it": lambda: video("scene.mp4").trim(1, 1.6).resample(12).resize(96),
+    "video with alpha": lambda: video("alpha.webm"),
+    "video of variable rate": lambda: video("vfr.mkv"),
+    "video without a duration": lambda: video("noduration.webm"),
+    "video that is cut off": lambda: video("truncated.mp4"),
+    "video, rotated": lambda: video("rotated.mp4"),
+    "video, anamorphic": lambda: video("anamorphic.mp4"),
+    "video in HDR": lambda: video("hdr.mp4"),
+    "GIF": lambda: video("sprite.gif"),
+    "GIF over a color": lambda: gifsom.open(FIXTURES / "sprite.gif", background="navy"),
+    "GIF, trimmed": lambda: trim(video("sprite.gif"), 0.15, 0.55),
+    "GIF, resampled": lambda: resample(video("sprite.gif"), 6),
+    "GIF, resized": lambda: resize(video("sprite.gif"), 20),
+    "GIF, all of it": lambda: video("sprite.gif").trim(0.1).resample(8).resize(24),
+    "still": lambda: video("still.png"),
+    "video with a mask": lambda: gifsom.open(FIXTURES / "alpha.webm", transparent=True),
+    "video with a mask, all of it": lambda: (
+        gifsom.open(FIXTURES / "alpha.webm", transparent=True).trim(0.2).resample(8).resize(40)
+    ),
+    "arrays with alpha": lambda: gifsom.open(soft()),
+    "arrays over a color": lambda: gifsom.open(soft(), background="navy", fps=25),
+    "joined": lambda: gifsom.open([FIXTURES / name for name in ("cards.mkv", "sprite.gif", "vfr.mkv", "still.png")]),
+    "joined, all of it": lambda: (
+        gifsom.open([FIXTURES / name for name in ("cards.mkv", "rotated.mp4", "sprite.gif")])
+        .trim(1.5, 3.1)
+        .resample(8)
+        .resize(40)
+    ),
+    "joined, with parts that tell nothing or are cut off": lambda: gifsom.open(
+        [FIXTURES / name for name in ("noduration.webm", "truncated.mp4", "alpha.webm")]
+    ),
+    "joined, cut out": lambda: gifsom.open([FIXTURES / "alpha.webm", *soft()], transparent=True),
+    "pattern": lambda: gifsom.open(str(FIXTURES / "s*.[pg][ni][gf]")),
+    "stream": lambda: gifsom.open(BytesIO((FIXTURES / "cards.mkv").read_bytes())),
+    "raw video": lambda: open_raw(BytesIO(np.stack(soft()[:3]).tobytes()), size=(30, 20), fps=7, pixel_format="rgba"),
+    "stored pictures": stored,
+    "stored pictures, held": lambda: hold(stored()),
+    "video, held": lambda: hold(video("cards.mkv")),
+    "video, idle limited": lambda: limit_idle(video("cards.mkv"), 0.2),
+    "video, last frame held": lambda: hold_last(video("cards.mkv"), 2),
+    "GIF, retimed": lambda: hold_last(limit_idle(video("sprite.gif"), 0.1), 1),
+    "video, cropped": lambda: video("cards.mkv").crop("31x21+10+8"),
+    "video in HDR, cropped": lambda: video("hdr.mp4").crop("31x21+10+8").scale(0.7),
+    "video, cropped by us": lambda: video("cards.mkv").crop("31x21+11+8").fit("20x20"),
+    "video, captioned": lambda: video("cards.mkv").caption("Hello").progress_bar("red"),
+    "video, captioned for a while": lambda: video("cards.mkv").caption("Hello", start=0.33, end=1.01),
+    "video that is cut off, with a bar": lambda: video("truncated.mp4").progress_bar(),
+    "video of variable rate, blurred": lambda: video("vfr.mkv").blur("20x20+5+5", 0.02, 2.9),
+    "GIF, turned and toned": lambda: video("sprite.gif").rotate(90).flip("vertical").grayscale().contrast(1.5),
+    "GIF, drawn over": lambda: video("sprite.gif").caption("Hop!", start=0.1).blur("9x9+1+1").progress_bar(),
+    "GIF, enlarged": lambda: video("sprite.gif").crop("auto").scale(2),
+    "video of variable rate, retimed": lambda: video("vfr.mkv").resample(12).limit_idle(0.3).hold_last(1),
+    "video, sped up": lambda: video("cards.mkv").speed(1.5).resample(12),
+    "GIF, slowed down": lambda: video("sprite.gif").speed(0.7),
+    "video, a stretch of it fast": lambda: video("cards.mkv").fast_forward(0.3, 1.25, 3),
+    "GIF, a stretch of it with a badge": lambda: video("sprite.gif").fast_forward(0.1, 0.5, 2, badge=True),
+    "video, backward": lambda: video("cards.mkv").reverse().resample(8).resize(50),
+    "GIF, backward": lambda: video("sprite.gif").reverse(),
+    "GIF, there and back": lambda: video("sprite.gif").boomerang(),
+    "stored pictures, there and back, backward": lambda: stored().boomerang().reverse(),
+    "video, duplicates dropped": lambda: video("late.ts").drop_duplicates(),
+    "video, still ends cut": lambda: video("vfr.mkv").trim_still(),
+    "GIF, looped": lambda: video("sprite.gif").loop_smooth(),
+    "GIF, looped with a fade": lambda: video("sprite.gif").loop_smooth(0.2),
+    "video, looped with a fade": lambda: video("cards.mkv").loop_smooth(0.35),
+}
+
+
+FOLDERS: dict[str, Callable[[Path], Clip]] = {
+    "folder": gifsom.open,
+    "folder over a color": lambda path: gifsom.open(path, background="navy"),
+    "folder, all of it": lambda path: gifsom.open(path).trim(0.05).resample(8).resize(50),
+    "pages": lambda path: gifsom.open(path / "pages.tif"),
+    "pages and a video": lambda path: gifsom.open([path / "pages.tif", FIXTURES / "cards.mkv"]),
+}
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of pictures of three sizes, the first of which has holes and is animated."""
+    path = tmp_path_factory.mktemp("pictures")
+    for name in ("sprite.gif", "still.png"):
+        shutil.copy(FIXTURES / name, path)
+    tall, wide = Image.new("RGB", (30, 90), (200, 30, 40)), Image.new("L", (90, 30), 128)
+    tall.save(path / "tall.jpg")
+    tall.save(path / "pages.tif", save_all=True, append_images=[wide, tall])
+    return path
+
+
+RECORDINGS: dict[str, Callable[[Path], Clip]] = {
+    "recording": gifsom.open,
+    "recording, nothing drawn": lambda path: open_recording(path, MAX_PIXELS).drawn(
+        cursor=False, clicks=False, keys=False
+    ),
+    "recording, all of it": lambda path: (
+        gifsom.open(path).trim(0.3, 2).resample(7).limit_idle(0.5).resize(30).hold_last(1)
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A screen of noise on which something moves, with a pointer that clicks, and keys."""
+    path = tmp_path_factory.mktemp("recording") / "x.gsr"
+    screen = np.random.default_rng(0).integers(0, 256, (40, 60, 4)).astype(np.uint8)
+    with SpoolWriter(path, (60, 40), 10) as log:
+        log.shape(Shape(1, np.full((5, 4, 4), 200, np.uint8), (1, 1)))
+        for n in range(15):
+            screen[n : n + 5, n : 2 * n + 9] += np.uint8(1)
+            log.picture(n / 10, screen)
+            log.pointer(Pointer(n / 10, 3 * n, 2 * n, 1))
+        log.click(Click(1.8, 30, 20, 1, True))
+        log.click(Click(1.9, 30, 20, 1, False))
+        log.key(Key(2.5, "A"))
+        log.end(5)
+    return path
+
+
+@pytest.fixture(params=[*CLIPS, *FOLDERS, *RECORDINGS])
+def clip(request: pytest.FixtureRequest, pictures: Path, recording: Path) -> Clip:
+    if request.param in CLIPS:
+        return CLIPS[request.param]()
+    return FOLDERS[request.param](pictures) if request.param in FOLDERS else RECORDINGS[request.param](recording)
+
+
+def content(frame: Frame) -> tuple[bytes, float, bytes | None]:
+    return frame.pixels.tobytes(), frame.start, None if frame.mask is None else frame.mask.tobytes()
+
+
+def test_it_gives_the_same_frames_at_each_pass(clip: Clip) -> None:
+    first = [content(frame) for frame in clip.frames()]
+    assert first
+    assert first == [content(frame) for frame in clip.frames()]
+
+
+def test_two_passes_at_once_do_not_disturb_each_other(clip: Clip) -> None:
+    alone = [content(frame) for frame in clip.frames()]
+    for one, other in zip(clip.frames(), clip.frames(), strict=True):
+        assert content(one) == content(other) == alone.pop(0)
+
+
+def test_a_pass_that_is_given_up_does_not_disturb_the_next(clip: Clip) -> None:
+    passing = clip.frames()
+    first = content(next(passing))
+    passing.close()  # type: ignore[attr-defined]
+    assert first == content(next(clip.frames()))
+
+
+def test_times_rise_from_zero_and_end_before_the_end(clip: Clip) -> None:
+    starts = [frame.start for frame in clip.frames()]
+    assert starts[0] == 0
+    assert all(before < after for before, after in pairwise(starts))
+    assert starts[-1] < clip.duration
+
+
+def test_pictures_are_of_one_size_and_read_only(clip: Clip) -> None:
+    width, height = clip.size
+    for frame in clip.frames():
+        assert (frame.pixels.shape, frame.pixels.dtype) == ((height, width, 3), np.uint8)
+        assert frame.pixels.flags.c_contiguous
+        assert not frame.pixels.flags.writeable
+        if frame.mask is not None:
+            assert (frame.mask.shape, frame.mask.dtype) == ((height, width), np.bool_)
+            assert not frame.mask.flags.writeable
+
+
+def test_what_it_says_beforehand_is_near_to_what_comes(clip: Clip) -> None:
+    expected = clip.count
+    frames = [*clip.frames()]
+    if expected is not None and clip.shortfall is None:
+        assert len(frames) == pytest.approx(expected, rel=0.35, abs=1)
+    if clip.rate is not None:
+        gaps = np.diff([frame.start for frame in frames])
+        assert (gaps > 0.99 / clip.rate).all()
