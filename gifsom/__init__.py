@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from gifsom.analysis.compare import Comparison, compare
     from gifsom.analysis.explain import Explanation, explain
     from gifsom.batch.work import BatchResult, convert_all
-    from gifsom.clip import Clip, Frame
+    from gifsom.clip import Clip, Recorder, open, open_raw
     from gifsom.conversion.optimize import Optimized, optimize
     from gifsom.conversion.pipeline import Estimate, Result, convert, estimate
-    from gifsom.conversion.recording import Recorder
     from gifsom.conversion.writer import Writer
     from gifsom.core.errors import (
         ClusterUnavailable,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
         TargetUnwritable,
         WindowNotFound,
     )
+    from gifsom.core.frame import Frame
     from gifsom.interop.imageio import ImageioPlugin as ImageioPlugin
     from gifsom.interop.matplotlib import MatplotlibWriter as MatplotlibWriter
     from gifsom.interop.notebook import show
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from gifsom.options.presets import preset
     from gifsom.palette.palette import Palette
     from gifsom.palette.train import train
-    from gifsom.sources import open, open_raw
 
 __version__ = "0.1.0"
 
@@ -108,7 +107,7 @@ _HOMES = {
     "Comparison": "analysis.compare",
     "Estimate": "conversion.pipeline",
     "Explanation": "analysis.explain",
-    "Frame": "clip",
+    "Frame": "core.frame",
     "FrameError": "core.errors",
     "GifsomError": "core.errors",
     "ImageioPlugin": "interop.imageio",
@@ -117,7 +116,7 @@ _HOMES = {
     "PackageMissing": "core.errors",
     "Palette": "palette.palette",
     "PaletteError": "core.errors",
-    "Recorder": "conversion.recording",
+    "Recorder": "clip",
     "RecordingInUse": "core.errors",
     "RecordingNotFound": "core.errors",
     "Result": "conversion.pipeline",
@@ -141,8 +140,8 @@ _HOMES = {
     "convert_all": "batch.work",
     "estimate": "conversion.pipeline",
     "explain": "analysis.explain",
-    "open": "sources",
-    "open_raw": "sources",
+    "open": "clip",
+    "open_raw": "clip",
     "optimize": "conversion.optimize",
     "preset": "options.presets",
     "save": "interop.pillow",

@@ -1,145 +1,159 @@
-"""Clip, Frame and Rect: what flows from the sources to the encoder.
+"""Clip, which users hold: a source of frames with the edits, saving and showing as methods; and `open`."""
 
-A Clip can be iterated again and again and gives the same frames each time: training the palette comes before mapping.
-Its edits (gifsom.fluent) give new clips and change nothing.
-"""
+from collections.abc import Callable, Iterator
+from functools import update_wrapper, wraps
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Concatenate, NoReturn, ParamSpec
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Self, TypeAlias
+from gifsom import edit, sources
+from gifsom.conversion import recording
+from gifsom.conversion.pipeline import Result, convert
+from gifsom.core.frame import Frame, Shortfall
+from gifsom.core.source import Holder, Source
+from gifsom.interop.notebook import preview
 
-import numpy as np
-from numpy.typing import NDArray
+P = ParamSpec("P")
 
-from gifsom.fluent import Fluent
-
-Pixels: TypeAlias = NDArray[np.uint8]
-Mask: TypeAlias = NDArray[np.bool_]
+RENAMED = {"limit_idle": "idle_limit", "resample": "fps", "resize": "width or height"}
+"""Methods of version 0.1 that have the names of the options now."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """One picture and when it appears.
+def _chained(of: Callable[Concatenate[Source, P], Source]) -> Callable[Concatenate["Clip", P], "Clip"]:
+    """The method of Clip that does an edit, with the edit's own words and arguments."""
 
-    pixels  (h, w, 3) uint8, sRGB, C-contiguous and read-only
-    start   seconds from the clip's beginning, >= 0
-    mask    (h, w) bool, True where the picture is transparent, read-only; None where it is opaque all over
+    def method(self: "Clip", /, *args: P.args, **kwargs: P.kwargs) -> "Clip":
+        return Clip(of(self.source, *args, **kwargs))
+
+    update_wrapper(method, of)
+    _, *asked = signature(of).parameters.values()
+    itself = Parameter("self", Parameter.POSITIONAL_ONLY)
+    method.__signature__ = Signature([itself, *asked], return_annotation="Clip")  # type: ignore[attr-defined]
+    return method
+
+
+class Clip(Holder):
+    """A clip: frames of one size, with rising times, which can be read again and again.
+
+    An edit gives a new clip and changes nothing; nothing is read before frames are asked for.
+
+    >>> gifsom.open("fixtures/scene.mp4").trim(0.5, 2).width(320).speed(2)
+    <Clip of fixtures/scene.mp4, 320x180 pixels>
     """
 
-    pixels: Pixels
-    start: float
-    mask: Mask | None = None
+    def __init__(self, source: Source) -> None:
+        """A clip of a source. `gifsom.open` makes one of whatever can be opened."""
+        self.source = source
 
-    def __post_init__(self) -> None:
-        self.pixels.flags.writeable = False
-        if self.mask is not None:
-            self.mask.flags.writeable = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A rectangle of pixels: its upper left corner and its size, width and height >= 1."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-    def cut(self, plane: np.ndarray) -> np.ndarray:
-        """The part of a (h, w, ...) array that lies inside."""
-        return plane[self.top : self.top + self.height, self.left : self.left + self.width]
-
-    def union(self, other: "Rect | None") -> "Rect":
-        """The smallest rectangle that holds both."""
-        if other is None:
-            return self
-        left, top = min(self.left, other.left), min(self.top, other.top)
-        right = max(self.left + self.width, other.left + other.width)
-        bottom = max(self.top + self.height, other.top + other.height)
-        return Rect(left, top, right - left, bottom - top)
-
-    @classmethod
-    def around(cls, marked: Mask) -> Self | None:
-        """The smallest rectangle that holds every True of a (h, w) array; None where there is none."""
-        rows = np.flatnonzero(marked.any(axis=1))
-        if not rows.size:
-            return None
-        top, bottom = int(rows[0]), int(rows[-1])
-        columns = np.flatnonzero(marked[top : bottom + 1].any(axis=0))
-        left, right = int(columns[0]), int(columns[-1])
-        return cls(left, top, right - left + 1, bottom - top + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """What could not be read of a source.
-
-    read      seconds that could
-    declared  seconds that it should have; None where it does not say
-    cause     the decoder's own words in brackets, to stand behind ours; may be empty
-    """
-
-    read: float
-    declared: float | None
-    cause: str
-
-    @property
-    def amount(self) -> str:
-        """Such as "2.1 of 5.0 s"."""
-        return f"{self.read:.1f} s" if self.declared is None else f"{self.read:.1f} of {self.declared:.1f} s"
-
-
-class Clip(Fluent, ABC):
-    """A re-iterable source of frames, all of one size, with rising times.
-
-    Attributes:
-        plays: how many times the source asks to be played, 0 for ever; None where it does not say.
-        native: the source is an animation whose own size and delays a GIF keeps unless others are asked.
-        indexed: its pictures have been made with color tables, so that others may show every color of them.
-    """
-
-    plays: int | None = None
-    native: bool = False
-    indexed: bool = False
+    def __repr__(self) -> str:
+        return f"<Clip of {self.source.name}, {self.size[0]}x{self.size[1]} pixels>"
 
     @property
     def name(self) -> str:
-        """What messages call it: the path of its file, fit to print."""
-        return "the clip"
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__.strip('_')} of {self.name}, {self.size[0]}x{self.size[1]} pixels>"
+        """The path of its file, fit to print: messages call it so."""
+        return self.source.name
 
     @property
-    @abstractmethod
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
+        return self.source.size
 
     @property
-    @abstractmethod
     def duration(self) -> float:
         """Length in seconds, > 0, as exactly as known; exact once all frames have been read."""
+        return self.source.duration
 
     @property
     def rate(self) -> float | None:
         """The most frames that any second has, as a rate; None where it is not known."""
-        return None
+        return self.source.rate
 
     @property
     def count(self) -> int | None:
-        """The number of frames to expect, for progress; None where it is not known."""
-        return None
+        """The number of frames to expect; None where it is not known."""
+        return self.source.count
+
+    @property
+    def plays(self) -> int | None:
+        """How many times the source asks to be played, 0 for ever; None where it does not say."""
+        return self.source.plays
 
     @property
     def shortfall(self) -> Shortfall | None:
-        """What the last complete reading found missing; None when everything was there."""
-        return None
+        """The seconds that the last complete reading found missing; None when everything was there."""
+        return self.source.shortfall
 
-    @abstractmethod
     def frames(self) -> Iterator[Frame]:
         """The frames in order, read-only, from 0 s on, the same ones at each call.
 
         >>> [round(frame.start, 2) for frame in gifsom.open("fixtures/sprite.gif").frames()][:3]
         [0.0, 0.12, 0.2]
         """
+        return self.source.frames()
+
+    trim = _chained(edit.trim)
+    fps = _chained(edit.fps)
+    width = _chained(edit.width)
+    height = _chained(edit.height)
+    fit = _chained(edit.fit)
+    scale = _chained(edit.scale)
+    crop = _chained(edit.crop)
+    rotate = _chained(edit.rotate)
+    flip = _chained(edit.flip)
+    speed = _chained(edit.speed)
+    fast_forward = _chained(edit.fast_forward)
+    reverse = _chained(edit.reverse)
+    boomerang = _chained(edit.boomerang)
+    loop_smooth = _chained(edit.loop_smooth)
+    trim_still = _chained(edit.trim_still)
+    drop_duplicates = _chained(edit.drop_duplicates)
+    idle_limit = _chained(edit.idle_limit)
+    hold_last = _chained(edit.hold_last)
+    caption = _chained(edit.caption)
+    blur = _chained(edit.blur)
+    progress_bar = _chained(edit.progress_bar)
+    grayscale = _chained(edit.grayscale)
+    brightness = _chained(edit.brightness)
+    contrast = _chained(edit.contrast)
+    saturation = _chained(edit.saturation)
+
+    def save(self, path: str | Path | BinaryIO, **options: Any) -> Result:
+        """Write a GIF; options as for `gifsom.convert`.
+
+        >>> gifsom.open("fixtures/sprite.gif").save("copy.gif").frames
+        12
+        """
+        return convert(self, path, **options)
+
+    def _repr_html_(self) -> str | None:
+        """For a notebook: the first seconds as a small GIF."""
+        return preview(self.source)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            hint = f": it is {RENAMED[name]} now" if name in RENAMED else ""
+            raise AttributeError(f"a Clip has no {name!r}{hint}", name=name, obj=self)
+
+
+class Recorder(recording.Recorder):
+    __doc__ = recording.Recorder.__doc__
+
+    @property
+    def clip(self) -> Clip:
+        """The recorded part of the screen. Raises `SourceError`."""
+        return Clip(self.source)
+
+
+def _opens(opener: Callable[P, Source]) -> Callable[P, Clip]:
+    """A function that gives a Clip where `opener` gives a source."""
+
+    @wraps(opener)
+    def opening(*args: P.args, **kwargs: P.kwargs) -> Clip:
+        return Clip(opener(*args, **kwargs))
+
+    return opening
+
+
+open = _opens(sources.open)
+open_raw = _opens(sources.open_raw)

@@ -18,7 +18,8 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from gifsom import cli
-from gifsom.clip import Clip, Frame
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 
 pytest_plugins = ["xvfb"]
 
@@ -209,7 +210,7 @@ def wait_for(condition: Callable[[], object], within: float) -> bool:
     return False
 
 
-class FrameClip(Clip):
+class FrameClip(Source):
     """A clip of frames in memory; `passes` counts how often they have been asked for."""
 
     def __init__(

@@ -22,7 +22,7 @@ from conftest import FIXTURES, ROOT, UNCOUNTED
 from test_structure import KERNELS
 
 import gifsom
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.core.jit import kernel
 from gifsom.encoder import exact
 from gifsom.spool import SpoolWriter, same

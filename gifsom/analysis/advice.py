@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gifsom.analysis.replay import Walk
-from gifsom.clip import Clip
 from gifsom.conversion import pipeline
 from gifsom.core.errors import SettingError, SourceError
 from gifsom.core.progress import Progress
+from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import TABLE
 
@@ -65,7 +65,7 @@ def _cut(entries: int, used: int) -> int:
     return max(0, 3 * (entries - (1 << max(1, (used - 1).bit_length()))))
 
 
-def estimated(clip: Clip, size: int, progress: Progress) -> Iterator[Advice]:
+def estimated(clip: Source, size: int, progress: Progress) -> Iterator[Advice]:
     """What conversions would save of `size` bytes, by `gifsom.estimate`."""
     rate, width = (clip.count or 0) / clip.duration, clip.size[0]
     slower, narrower = max(SLOWEST, nearest(rate / 2)), 2 * nearest(0.375 * width)

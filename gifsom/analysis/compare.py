@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gifsom import sources
-from gifsom.clip import Clip, Pixels
+from gifsom import edit, sources
 from gifsom.core.errors import SettingError, SourceEmpty
 from gifsom.core.files import check_picture, check_source, save_picture
+from gifsom.core.frame import Pixels
 from gifsom.core.progress import Progress
+from gifsom.core.source import Holder, Source
 from gifsom.core.values import WHITE, Color, Seconds, parse_seconds
+from gifsom.edit.base import scale_to
 from gifsom.export import opaque
 from gifsom.palette.color import oklab
 
@@ -105,8 +107,8 @@ class Comparison:
 
 
 def compare(
-    source: "str | Path | Clip",
-    output: "str | Path | Clip",
+    source: "str | Path | Source | Holder",
+    output: "str | Path | Source | Holder",
     start: Seconds = 0.0,
     *,
     picture: "str | Path | None" = None,
@@ -137,7 +139,7 @@ def compare(
     before, after = _opened(source), _opened(output)
     _check_shapes(before, after)
     began = parse_seconds(start)
-    original = (before.trim(began) if began else before).scaled(after.size)
+    original = scale_to(edit.trim(before, began) if began else before, after.size)
     found = _Tally()
     for pair, seconds in _pairs(original, after):
         found.add(pair, seconds, after.duration / 2)
@@ -162,15 +164,15 @@ def compare(
     return result
 
 
-def _opened(clip: "str | Path | Clip") -> Clip:
-    return clip if isinstance(clip, Clip) else sources.open(clip, background=WHITE)
+def _opened(clip: "str | Path | Source | Holder") -> Source:
+    return sources.open(clip, background=WHITE)
 
 
-def _bytes(clip: "str | Path | Clip") -> int | None:
-    return None if isinstance(clip, Clip) or not Path(clip).is_file() else Path(clip).stat().st_size
+def _bytes(clip: "str | Path | Source | Holder") -> int | None:
+    return None if isinstance(clip, Source | Holder) or not Path(clip).is_file() else Path(clip).stat().st_size
 
 
-def _check_shapes(before: Clip, after: Clip) -> None:
+def _check_shapes(before: Source, after: Source) -> None:
     width, height = after.size
     due = width * before.size[1] / before.size[0]
     if abs(due - height) > max(2.0, SHAPE * due):
@@ -201,7 +203,7 @@ class _Tally:
             self.middle = pair
 
 
-def _pairs(source: Clip, output: Clip) -> Iterator[tuple[Pair, float]]:
+def _pairs(source: Source, output: Source) -> Iterator[tuple[Pair, float]]:
     """Each picture of the output with the source's of its time, and how long it stands in seconds."""
     slack = min(SLACK, 0.5 / (output.rate or 1 / SLACK))
     coming = ((frame.start, opaque(frame)) for frame in source.frames())

@@ -13,9 +13,9 @@ from gifsom import edit, sources
 from gifsom.analysis import advice, heatmap
 from gifsom.analysis.advice import Advice
 from gifsom.analysis.replay import NOTHING, Image, Walk, walk
-from gifsom.clip import Pixels, Rect
 from gifsom.core.errors import SourceError, SourceRefused, SourceUnreadable, printable
 from gifsom.core.files import check_picture, check_source, save_picture
+from gifsom.core.frame import Pixels, Rect
 from gifsom.core.progress import Progress
 from gifsom.gif.reader import COMMENT, CONTROL, IMAGE, TRAILER, Block, dissect, read_bytes
 from gifsom.palette.color import unpack

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gifsom.clip import Pixels, Rect
+from gifsom.core.frame import Pixels, Rect
 from gifsom.core.values import WHITE, Color
 
 Box: TypeAlias = tuple[int, int, int, int]

@@ -8,12 +8,13 @@ from typing import Any
 
 from gifsom import edit
 from gifsom.analysis import palette_figure, palette_film
-from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.conversion import stages
 from gifsom.conversion.plan import watching
 from gifsom.core.errors import SettingError
 from gifsom.core.files import check_source, replacing, same_file
+from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.progress import Progress
+from gifsom.core.source import Holder, Source
 from gifsom.core.values import MAX_SIDE
 from gifsom.options.conversion import Settings
 from gifsom.palette import files
@@ -38,7 +39,7 @@ class Study:
 
 
 def study(
-    source: "str | Path | Clip",
+    source: "str | Path | Source | Holder",
     target: "str | Path | None" = None,
     *,
     figure_path: "str | Path | None" = None,
@@ -93,12 +94,12 @@ def study(
     return Study(palette, 100 * error, time.perf_counter() - began, clip.shortfall)
 
 
-def _draw(clip: Clip, palette: Palette, suffix: str) -> bytes:
+def _draw(clip: Source, palette: Palette, suffix: str) -> bytes:
     shown = _middle(clip)
     return palette_figure.render(shown.pixels, palette, suffix, Path(clip.name).name, shown.mask)
 
 
-def _middle(clip: Clip) -> Frame:
+def _middle(clip: Source) -> Frame:
     """What is shown in the middle of the clip's time."""
     shown = None
     for frame in clip.frames():

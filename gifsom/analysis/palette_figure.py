@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 import numpy as np
 from PIL import Image
 
-from gifsom.clip import Mask, Pixels
 from gifsom.core.errors import PackageMissing, TargetUnwritable, printable
 from gifsom.core.files import check_target
+from gifsom.core.frame import Mask, Pixels
 from gifsom.palette.color import histogram, oklab
 from gifsom.palette.palette import Palette, check_pixels
 

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gifsom.clip import Pixels
 from gifsom.conversion.writer import Writer
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import check_target
+from gifsom.core.frame import Pixels
 from gifsom.core.progress import Progress
 from gifsom.core.values import ANIMATED, Color
 from gifsom.palette import som

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Mask, Rect
+from gifsom.core.frame import Mask, Rect
 from gifsom.core.jit import kernel
 from gifsom.core.values import MAX_PIXELS, TABLE
 from gifsom.gif.lzw import CODES, compress, minimum_code_size

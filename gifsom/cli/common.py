@@ -14,7 +14,7 @@ import typer
 from gifsom.core.errors import printable
 
 if TYPE_CHECKING:
-    from gifsom.clip import Shortfall
+    from gifsom.core.frame import Shortfall
     from gifsom.core.progress import Progress
 
 FAILED: Final = 1

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gifsom.clip import Shortfall
 from gifsom.conversion import stages
 from gifsom.conversion.rate_control import Fit
 from gifsom.core.files import check_source, check_target, replacing
+from gifsom.core.frame import Shortfall
 from gifsom.core.progress import Progress
 from gifsom.gif.reader import read_info
 from gifsom.options.conversion import Settings

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gifsom import edit, export
-from gifsom.clip import Shortfall
 from gifsom.conversion.rate_control import AIM, Fit, Forecast
 from gifsom.conversion.size_model import DENSE, SPACING
 from gifsom.conversion.stages import given_palette, known, no_larger, paced, part, render
 from gifsom.core.errors import SettingError, TargetTooLarge
 from gifsom.core.files import check_ending, check_folder, check_source, check_target, is_folder, replacing
+from gifsom.core.frame import Shortfall
 from gifsom.core.html import embedded
 from gifsom.core.progress import Progress
 from gifsom.core.timing import schedule
@@ -22,7 +22,7 @@ from gifsom.options.conversion import Settings
 from gifsom.sources.folder import is_pattern, matches
 
 if TYPE_CHECKING:
-    from gifsom.sources.opener import Source
+    from gifsom.sources.opener import SourceLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Estimate:
 
 
 def convert(
-    source: "Source",
+    source: "SourceLike",
     target: "str | Path | BinaryIO | None" = None,
     *,
     progress: Progress = lambda stage, done, of: None,
@@ -105,8 +105,9 @@ def convert(
         **options: the fields of `gifsom.options.conversion.Settings`: start, end, duration, colors, palette, quality,
             map_size, dither, max_size, cursor, clicks, keys, loop, background, transparent, overwrite, strict,
             max_pixels, seed; and edits, which are done in the order in which they stand here: fps, width, height,
-            scale, fit, crop, rotate, flip, speed, fast_forward, reverse, boomerang, loop_smooth, trim_still, drop_duplicates,
-            idle_limit, hold_last, caption, blur, progress_bar, grayscale, brightness, contrast, saturation.
+            scale, fit, crop, rotate, flip, speed, fast_forward, reverse, boomerang, loop_smooth, trim_still,
+            drop_duplicates, idle_limit, hold_last, caption, blur, progress_bar, grayscale, brightness, contrast,
+            saturation.
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written;
@@ -154,7 +155,7 @@ def convert(
     )
 
 
-def estimate(source: "Source", *, progress: Progress = lambda stage, done, of: None, **options: Any) -> Estimate:
+def estimate(source: "SourceLike", *, progress: Progress = lambda stage, done, of: None, **options: Any) -> Estimate:
     """Say how large a GIF of a clip will be, and how far from the clip, without making it; options as for `convert`.
 
     Raises:
@@ -198,7 +199,7 @@ def estimate(source: "Source", *, progress: Progress = lambda stage, done, of: N
 
 
 def frames(
-    source: "Source",
+    source: "SourceLike",
     folder: "str | Path",
     *,
     progress: Progress = lambda stage, done, of: None,
@@ -223,7 +224,7 @@ def frames(
     return found, clip.shortfall
 
 
-def _named(source: "Source", target: "str | Path | None") -> Path:
+def _named(source: "SourceLike", target: "str | Path | None") -> Path:
     """The path of what is written."""
     if target is not None:
         return Path(target)
@@ -235,7 +236,9 @@ def _named(source: "Source", target: "str | Path | None") -> Path:
     return Path(Path(source).absolute().name or "clip").with_suffix(".gif")
 
 
-def _exported(source: "Source", target: "str | Path", settings: Settings, began: float, progress: Progress) -> Result:
+def _exported(
+    source: "SourceLike", target: "str | Path", settings: Settings, began: float, progress: Progress
+) -> Result:
     """Write a clip in another format than GIF."""
     if not settings.uncoded:
         raise SettingError("max_size, colors, palette, map_size and dither are for GIFs")

@@ -8,8 +8,9 @@ from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
-from gifsom.clip import Clip, Frame
+from gifsom.core.frame import Frame
 from gifsom.core.progress import Progress, reported
+from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.core.values import ANIMATED, TABLE
 from gifsom.encoder.denoise import steady
@@ -59,7 +60,7 @@ class Job:
     dither   how, see `gifsom.encoder.dither`
     """
 
-    clip: Clip
+    clip: Source
     palette: Palette
     large: Palette
     fits: bool
@@ -112,7 +113,7 @@ class Job:
         return Coded(stats, len(self.large), False, quality)
 
 
-def learned(clip: Clip, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:
+def learned(clip: Source, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:
     """The clip, ready to be coded: with its own colors, the given palette, or one that is learned from its sample."""
     if clip.indexed and settings.plain and (sample.colors is None or len(sample.colors) > ANIMATED):
         common = commonest(reported(schedule(clip), "Reading colors", clip.count, progress), clip.size)
@@ -139,7 +140,7 @@ def watching(progress: Progress) -> Callable[[Moment], None]:
     return lambda moment: progress("Learning colors", round(100 * moment.done), 100)
 
 
-def _plays(clip: Clip, settings: Settings) -> int:
+def _plays(clip: Source, settings: Settings) -> int:
     if settings.loop is not None:
         return settings.loop
     return clip.plays if clip.plays is not None else 0

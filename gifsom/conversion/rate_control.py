@@ -13,11 +13,11 @@ from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
-from gifsom.clip import Clip
 from gifsom.conversion.plan import Coded, Job
 from gifsom.conversion.size_model import Outline, Probe, Size
 from gifsom.core.errors import TargetTooLarge
 from gifsom.core.progress import Progress
+from gifsom.core.source import Source
 from gifsom.core.values import QUALITY
 from gifsom.encoder.rd_encoder import bit_price
 from gifsom.gif.reader import parse
@@ -47,7 +47,7 @@ CLOSE = 0.15
 MORE = 1.05
 """What a run that was too large takes at least, as a multiple of what was expected."""
 
-View: TypeAlias = Callable[[float | None, int | None], Clip]
+View: TypeAlias = Callable[[float | None, int | None], Source]
 """The clip at another rate and width; None: as it is."""
 
 Write: TypeAlias = Callable[[Job, float | None, BinaryIO, str], Coded]
@@ -75,7 +75,7 @@ class Fitted:
     """A GIF that fits: its bytes, what it shows, how it was coded, and what was done."""
 
     data: memoryview
-    clip: Clip
+    clip: Source
     coded: Coded
     fit: Fit
 

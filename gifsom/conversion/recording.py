@@ -7,10 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from gifsom.clip import Rect
 from gifsom.conversion.pipeline import Result, convert
 from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.core.files import check_ending, check_target
+from gifsom.core.frame import Rect
 from gifsom.core.progress import Progress
 from gifsom.core.region import clip_region, region_text, to_rect
 from gifsom.core.values import MAX_PIXELS, RECORD_FPS, Seconds, check_fps, check_whole, parse_seconds
@@ -198,8 +198,8 @@ class Recorder:
         return notes
 
     @property
-    def clip(self) -> Recording:
-        """What has been recorded. Raises `SourceError`."""
+    def source(self) -> Recording:
+        """The recorded part of the screen. Raises `SourceError`."""
         return open_recording(self.path, MAX_PIXELS)
 
     @property

@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gifsom.clip import Clip, Frame
+from gifsom import edit
 from gifsom.conversion.plan import Job
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.core.timing import nearest, schedule
 from gifsom.gif.reader import parse
 from gifsom.palette.color import oklab
@@ -99,7 +101,7 @@ class Size:
         return self.opening + self.rate * outline.rest(seconds)
 
 
-class _Part(Clip):
+class _Part(Source):
     """Frames in memory, shifted to 0 s; of a frame that is like the one before, only the rows that differ."""
 
     def __init__(self, frames: list[Frame], end: float, native: bool) -> None:
@@ -146,7 +148,7 @@ class Scout:
     on films and on screens that goes with the bytes of a GIF (correlations of 0.6 to 0.99).
     """
 
-    def __init__(self, clip: Clip, seed: int, spacing: int = SPACING) -> None:
+    def __init__(self, clip: Source, seed: int, spacing: int = SPACING) -> None:
         """Watch a clip and keep a run of about every `spacing` frames; the same seed keeps the same runs."""
         self._clip = clip
         self._rng = np.random.default_rng(seed)
@@ -265,10 +267,10 @@ class Probe:
                 at += delay
         return 100 * total / max(pixels, 1)
 
-    def _clip(self, i: int) -> Clip:
-        clip: Clip = self._runs[i].clip
-        clip = clip if self._fps is None else clip.resample(self._fps)
-        return clip if self._width is None else clip.resize(self._width)
+    def _clip(self, i: int) -> Source:
+        clip: Source = self._runs[i].clip
+        clip = clip if self._fps is None else edit.fps(clip, self._fps)
+        return clip if self._width is None else edit.width(clip, self._width)
 
     def _frames(self, i: int) -> tuple[list[tuple[Frame, int]], int]:
         """The frames of a run with their delays, and how many of them are to be coded; made anew, to save memory."""

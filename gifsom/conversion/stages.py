@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from gifsom import edit, sources
-from gifsom.clip import Clip
 from gifsom.conversion.plan import Coded, Job, learned
 from gifsom.conversion.rate_control import Fit, Forecast, Full, Limited, fit
 from gifsom.conversion.size_model import SPACING, Outline, Scout
 from gifsom.core.errors import SettingError, SourceIncomplete
 from gifsom.core.prefetch import ahead
 from gifsom.core.progress import Progress, reported
+from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.core.values import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH
 from gifsom.edit.chain import edited
@@ -25,7 +25,7 @@ from gifsom.palette.sample import Sample, take
 from gifsom.sources.recording import Recording
 
 if TYPE_CHECKING:
-    from gifsom.sources.opener import Source
+    from gifsom.sources.opener import SourceLike
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +38,13 @@ class Made:
     copied  it is a copy of its source
     """
 
-    clip: Clip
+    clip: Source
     coded: Coded
     fit: Fit | None
     copied: bool = False
 
 
-def opened(source: "Source", settings: Settings) -> Clip:
+def opened(source: "SourceLike", settings: Settings) -> Source:
     """The source as a clip. Raises `SourceError`, and `SettingError` for what only a recording has."""
     clip = sources.open(
         source,
@@ -61,31 +61,31 @@ def opened(source: "Source", settings: Settings) -> Clip:
     return clip
 
 
-def part(source: "Source", settings: Settings) -> Clip:
+def part(source: "SourceLike", settings: Settings) -> Source:
     """The part of a source that is asked for, edited. Raises `SettingError` and `SourceError`."""
     clip = opened(source, settings)
     start, end = settings.span
     if start or end is not None:
-        clip = clip.trim(start, end)
+        clip = edit.trim(clip, start, end)
     return edited(clip, settings.edits)
 
 
-def paced(clip: Clip, settings: Settings, fps: float | None = None, width: int | None = None) -> Clip:
+def paced(clip: Source, settings: Settings, fps: float | None = None, width: int | None = None) -> Source:
     """A part, at last at a rate and width: these, or the usual ones. Raises `SettingError`."""
     if not settings.own_rate:
         fps = fps or settings.usual_fps or (None if clip.native else VIDEO_FPS)
     if not settings.own_size:
         width = width or settings.usual_width or (None if clip.native else VIDEO_WIDTH)
     if fps is not None:
-        clip = clip.resample(fps)
+        clip = edit.fps(clip, fps)
     if width is not None:
-        clip = clip.resize(width)
+        clip = edit.width(clip, width)
     if max(clip.size) > MAX_SIDE and not clip.native:
         raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
     return clip
 
 
-def survey(clip: Clip, settings: Settings, progress: Progress, scout: Scout | None = None) -> Sample:
+def survey(clip: Source, settings: Settings, progress: Progress, scout: Scout | None = None) -> Sample:
     """Read all of the clip and sample it, while a scout looks on. Raises `SourceError`."""
     with closing(ahead(clip.frames(), 1)) as decoded:
         frames = reported(decoded, "Reading", clip.count, progress)
@@ -106,7 +106,7 @@ def given_palette(settings: Settings) -> Palette | None:
 
 
 def known(
-    clip: Clip, settings: Settings, given: Palette | None, progress: Progress, *, spacing: int | None = None
+    clip: Source, settings: Settings, given: Palette | None, progress: Progress, *, spacing: int | None = None
 ) -> tuple[Job, Outline | None]:
     """A part that was read, with its colors; and its outline where a size is asked, or a `spacing` of its runs."""
     clip = edit.hold(paced(clip, settings))
@@ -119,7 +119,7 @@ def known(
 
 
 def render(
-    source: Clip,
+    source: Source,
     job: Job,
     outline: Outline | None,
     settings: Settings,
@@ -137,7 +137,7 @@ def render(
     if settings.limit is None or outline is None:
         return Made(job.clip, write(job, settings.lossy(job.fits), stream, "Writing"), None)
 
-    def view(fps: float | None, width: int | None) -> Clip:
+    def view(fps: float | None, width: int | None) -> Source:
         return edit.hold(paced(source, settings, fps, width))
 
     forecast = Forecast(job, outline, settings, progress, fixed=fixed)
@@ -148,7 +148,7 @@ def render(
 
 def no_larger(
     origin: Path,
-    clip: Clip,
+    clip: Source,
     job: Job,
     outline: Outline | None,
     settings: Settings,

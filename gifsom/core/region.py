@@ -2,8 +2,8 @@
 
 import re
 
-from gifsom.clip import Rect
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.frame import Rect
 from gifsom.core.values import check_whole
 
 _REGION = re.compile(r"(\d{1,5})x(\d{1,5})([+-]|\+-)(\d{1,5})([+-]|\+-)(\d{1,5})", re.ASCII)

@@ -7,7 +7,8 @@ length, so errors never add up; a frame that the next one follows within less th
 from collections.abc import Iterator
 from math import floor
 
-from gifsom.clip import Clip, Frame
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 
 MIN_DELAY = 2
 """Shortest delay in centiseconds that players respect."""
@@ -26,7 +27,7 @@ def slots(duration: float, fps: float) -> int:
     return max(1, nearest(duration * fps))
 
 
-def schedule(clip: Clip) -> Iterator[tuple[Frame, int]]:
+def schedule(clip: Source) -> Iterator[tuple[Frame, int]]:
     """The frames that a GIF shows and for how long each, in whole centiseconds >= 2.
 
     The sum of the delays is the clip's duration, rounded once.

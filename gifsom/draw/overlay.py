@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from gifsom.clip import Pixels
 from gifsom.core.errors import printable
+from gifsom.core.frame import Pixels
 from gifsom.core.values import Color
 from gifsom.draw.stamp import badge, font, lay, multiplied
 from gifsom.spool.events import Key, Pointer, Shape

@@ -12,7 +12,7 @@ from unicodedata import category
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.core.values import Color
 
 BOX: Final[Color] = (44, 47, 54)

@@ -1,16 +1,17 @@
-"""Edits of any Clip: a Clip in, a Clip out, nothing read before its frames are asked for.
+"""Edits of any Source: a Source in, a Source out, nothing read before its frames are asked for.
 
 Where a source can do a step itself, as ffmpeg does for a video, its clip says so by methods of its own.
 """
 
+from gifsom.edit.base import trim
 from gifsom.edit.blur import blur, parse_blur
 from gifsom.edit.cached import hold
 from gifsom.edit.caption import caption, parse_caption, progress_bar
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
-from gifsom.edit.picture import crop, fit, resize, scale
+from gifsom.edit.picture import crop, fit, height, scale, width
 from gifsom.edit.speed import fast_forward, parse_stretch, speed
-from gifsom.edit.still import drop_duplicates, limit_idle, trim_still
-from gifsom.edit.time import hold_last, resample, trim
+from gifsom.edit.still import drop_duplicates, idle_limit, trim_still
+from gifsom.edit.time import fps, hold_last
 from gifsom.edit.tone import brightness, contrast, grayscale, saturation
 from gifsom.edit.turn import flip, rotate
 
@@ -25,17 +26,17 @@ __all__ = [
     "fast_forward",
     "fit",
     "flip",
+    "fps",
     "grayscale",
+    "height",
     "hold",
     "hold_last",
-    "limit_idle",
+    "idle_limit",
     "loop_smooth",
     "parse_blur",
     "parse_caption",
     "parse_stretch",
     "progress_bar",
-    "resample",
-    "resize",
     "reverse",
     "rotate",
     "saturation",
@@ -43,4 +44,5 @@ __all__ = [
     "speed",
     "trim",
     "trim_still",
+    "width",
 ]

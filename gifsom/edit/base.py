@@ -1,69 +1,72 @@
-"""What edits are made of: clips that pass another one on, and what several of them need."""
+"""Edits: sources that pass another one on; and the four steps that a source may do itself, as ffmpeg does for a video.
+
+A step asks the source first (see `gifsom.core.source.Source.trimmed` and those after it), and is an edit where that
+cannot do it.
+"""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
 
 import numpy as np
 from PIL import Image
 
-from gifsom.clip import Clip, Frame, Mask, Pixels, Rect, Shortfall
+from gifsom.core.errors import SourceEmpty
+from gifsom.core.frame import Frame, Rect, Shortfall
+from gifsom.core.source import Source
+from gifsom.core.timing import nearest, slots
+from gifsom.core.values import Seconds, span
+from gifsom.edit.frames import is_pixel_art, once, with_alpha, without_alpha
 
-HALF = 128
-"""Alpha below which a pixel is hidden: a GIF's pixels are shown or hidden."""
 
-ALIKE = 8
-"""Levels up to which a pixel counts as unchanged: a video's codec leaves no pixel quite alone."""
-
-
-class Edited(Clip):
+class Edited(Source):
     """A clip that passes another one on; each edit changes what it must."""
 
-    def __init__(self, clip: Clip) -> None:
-        self.clip = clip
+    def __init__(self, clip: Source) -> None:
+        self.source = clip
         self.plays = clip.plays
         self.native = clip.native
         self.indexed = clip.indexed
 
     @property
     def name(self) -> str:
-        return self.clip.name
+        return self.source.name
 
     @property
     def size(self) -> tuple[int, int]:
-        return self.clip.size
+        return self.source.size
 
     @property
     def duration(self) -> float:
-        return self.clip.duration
+        return self.source.duration
 
     @property
     def rate(self) -> float | None:
-        return self.clip.rate
+        return self.source.rate
 
     @property
     def count(self) -> int | None:
-        return self.clip.count
+        return self.source.count
 
     @property
     def shortfall(self) -> Shortfall | None:
-        return self.clip.shortfall
+        return self.source.shortfall
 
     def frames(self) -> Iterator[Frame]:
-        return self.clip.frames()
+        return self.source.frames()
 
-    def again(self, clip: Clip) -> Clip:
+    def again(self, clip: Source) -> Source:
         """This edit of another clip; an edit that remembers what it learned of its clip makes it anew."""
         other = copy(self)
-        other.clip = clip
+        other.source = clip
         return other
 
 
 class Drawn(Edited):
     """An edit of pictures alone: those that are not shown in the end need not be drawn."""
 
-    def resample(self, fps: float) -> Clip:
-        return self.again(self.clip.resample(fps))
+    def resampled(self, fps: float) -> Source:
+        return self.again(resample(self.source, fps))
 
 
 class Redrawn(Drawn):
@@ -74,23 +77,23 @@ class Redrawn(Drawn):
         """The new picture and mask of a frame, at its time."""
 
     def frames(self) -> Iterator[Frame]:
-        yield from map(once(self.redraw), self.clip.frames())
+        yield from map(once(self.redraw), self.source.frames())
 
 
 class Timed(Edited):
     """An edit of times alone: what changes the pictures may come before it, where a source may do it itself."""
 
-    def cropped(self, rect: Rect) -> Clip:
-        return self.again(self.clip.cropped(rect))
+    def cropped(self, rect: Rect) -> Source:
+        return self.again(crop_to(self.source, rect))
 
-    def scaled(self, size: tuple[int, int]) -> Clip:
-        return self.again(self.clip.scaled(size))
+    def scaled(self, size: tuple[int, int]) -> Source:
+        return self.again(scale_to(self.source, size))
 
 
 class Retimed(Edited):
     """An edit whose duration depends on the frames: asked before they have been read, it reads them."""
 
-    def __init__(self, clip: Clip, seconds: float) -> None:
+    def __init__(self, clip: Source, seconds: float) -> None:
         super().__init__(clip)
         self.seconds = seconds
         self._end: float | None = None
@@ -104,59 +107,133 @@ class Retimed(Edited):
         return self._end
 
 
-def once(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
-    """What draws as `redraw` does, but a picture that is the same as the last one only once."""
-    source: Frame | None = None
-    drawn: Frame | None = None
+class _Trimmed(Timed):
+    def __init__(self, clip: Source, start: float, end: float | None) -> None:
+        super().__init__(clip)
+        self.start, self.end = start, end
 
-    def draw(frame: Frame) -> Frame:
-        nonlocal source, drawn
-        if source is None or drawn is None or frame.pixels is not source.pixels or frame.mask is not source.mask:
-            source, drawn = frame, redraw(frame)
-        return Frame(drawn.pixels, frame.start, drawn.mask)
+    @property
+    def duration(self) -> float:
+        end = self.source.duration if self.end is None else min(self.source.duration, self.end)
+        return end - self.start
 
-    return draw
+    @property
+    def count(self) -> int | None:
+        whole = self.source.count
+        return None if whole is None else max(1, round(whole * self.duration / self.source.duration))
 
-
-def lasting(clip: Clip) -> Iterator[tuple[Frame, float]]:
-    """Each frame of a clip, and when the next one takes its place or the clip ends, in seconds."""
-    before: Frame | None = None
-    for frame in clip.frames():
+    def frames(self) -> Iterator[Frame]:
+        before: Frame | None = None  # what is on the screen when the part begins
+        for frame in self.source.frames():
+            if self.end is not None and frame.start >= self.end:
+                break
+            if frame.start <= self.start:
+                before = frame
+                continue
+            if before is not None:
+                yield Frame(before.pixels, 0.0, before.mask)
+                before = None
+            yield Frame(frame.pixels, frame.start - self.start, frame.mask)
         if before is not None:
-            yield before, frame.start
-        before = frame
-    if before is not None:
-        yield before, clip.duration  # exact only now
+            yield Frame(before.pixels, 0.0, before.mask)
 
 
-def same_mask(a: Frame, b: Frame) -> bool:
-    """Whether the very same pixels of two frames are hidden."""
-    return a.mask is b.mask or (a.mask is not None and b.mask is not None and np.array_equal(a.mask, b.mask))
+class _Resampled(Timed):
+    def __init__(self, clip: Source, fps: float) -> None:
+        super().__init__(clip)
+        self.fps = fps
+
+    @property
+    def rate(self) -> float | None:
+        return self.fps
+
+    @property
+    def count(self) -> int | None:
+        return slots(self.source.duration, self.fps)
+
+    def frames(self) -> Iterator[Frame]:
+        held: Frame | None = None
+        slot = 0
+        for frame in self.source.frames():
+            now = nearest(frame.start * self.fps) if held is not None else 0
+            if held is not None and now > slot:
+                yield Frame(held.pixels, slot / self.fps, held.mask)
+                slot = now
+            held = frame
+        if held is not None and slot < slots(self.source.duration, self.fps):  # exact only now
+            yield Frame(held.pixels, slot / self.fps, held.mask)
 
 
-def same(a: Frame, b: Frame) -> bool:
-    """Whether two frames show the very same picture."""
-    return same_mask(a, b) and (a.pixels is b.pixels or np.array_equal(a.pixels, b.pixels))
+class _Cropped(Redrawn):
+    """A part of each picture."""
+
+    def __init__(self, clip: Source, rect: Rect) -> None:
+        super().__init__(clip)
+        self.rect = rect
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.rect.width, self.rect.height
+
+    def redraw(self, frame: Frame) -> Frame:
+        mask = None if frame.mask is None else np.ascontiguousarray(self.rect.cut(frame.mask))
+        return Frame(np.ascontiguousarray(self.rect.cut(frame.pixels)), frame.start, mask)
 
 
-def alike(a: Frame, b: Frame) -> bool:
-    """Whether no pixel of two frames differs by more than ALIKE levels, and no mask at all."""
-    if not same_mask(a, b):
-        return False
-    if a.pixels is b.pixels:
-        return True
-    return int((np.maximum(a.pixels, b.pixels) - np.minimum(a.pixels, b.pixels)).max()) <= ALIKE
+class _Scaled(Redrawn):
+    """Pictures of another size."""
+
+    def __init__(self, clip: Source, size: tuple[int, int]) -> None:
+        super().__init__(clip)
+        self._size = size
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._size
+
+    def redraw(self, frame: Frame) -> Frame:
+        art = is_pixel_art(frame.pixels, self._size)
+        sampling = Image.Resampling.NEAREST if art else Image.Resampling.LANCZOS
+        if frame.mask is None:
+            return Frame(np.array(Image.fromarray(frame.pixels).resize(self._size, sampling)), frame.start)
+        # Pillow weighs colors by their alpha, so that what is hidden does not bleed into the edges.
+        pixels, mask = without_alpha(with_alpha(frame).resize(self._size, sampling))
+        return Frame(pixels, frame.start, mask)
 
 
-def with_alpha(frame: Frame) -> Image.Image:
-    """A frame as a picture whose alpha is 0 where it is hidden, else 255."""
-    picture = Image.fromarray(frame.pixels).convert("RGBA")
-    if frame.mask is not None:
-        picture.putalpha(Image.fromarray(np.where(frame.mask, np.uint8(0), np.uint8(255))))
-    return picture
+def trim(source: Source, start: Seconds = 0.0, end: Seconds | None = None) -> Source:
+    """The part from `start` to `end`, each in seconds or as a clock such as "1:05"; end None: to the clip's own end.
+
+    The picture on the screen at `start` is the first frame. Raises `SourceEmpty` where the clip is over before `start`,
+    and `SettingError` for a time that is none.
+
+    >>> gifsom.open("fixtures/scene.mp4").trim(0.5, "0:02").duration
+    1.5
+    """
+    first, last = span(start, end)
+    part = source.trimmed(first, last)
+    if part is not None:
+        return part
+    if first >= source.duration:
+        raise SourceEmpty(f"{source.name}: the start, {first:g} s, is past the end: it is {source.duration:.2f} s long")
+    if first == 0 and (last is None or last >= source.duration):
+        return source
+    return _Trimmed(source, first, last)
 
 
-def without_alpha(picture: Image.Image) -> tuple[Pixels, Mask]:
-    """Pixels (h, w, 3) of a picture with alpha, and the mask (h, w): hidden is what is less than half opaque."""
-    rgba = np.array(picture)
-    return np.ascontiguousarray(rgba[..., :3]), rgba[..., 3] < HALF
+def resample(source: Source, fps: float) -> Source:
+    """At most `fps` frames a second; see `gifsom.edit.fps`."""
+    resampled = source.resampled(fps)
+    if resampled is not None:
+        return resampled
+    return source if source.rate is not None and source.rate <= fps else _Resampled(source, fps)
+
+
+def crop_to(source: Source, rect: Rect) -> Source:
+    """The part `rect` of each picture, which lies inside of it."""
+    return source.cropped(rect) or _Cropped(source, rect)
+
+
+def scale_to(source: Source, size: tuple[int, int]) -> Source:
+    """Each picture at `size`, width and height."""
+    return source.scaled(size) or _Scaled(source, size)

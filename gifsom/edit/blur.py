@@ -7,10 +7,11 @@ from math import ceil
 
 from PIL import Image, ImageFilter
 
-from gifsom.clip import Clip, Frame, Rect
+from gifsom.core.frame import Frame, Rect
 from gifsom.core.region import parse_region, to_rect
+from gifsom.core.source import Source
 from gifsom.core.values import Seconds
-from gifsom.edit.base import with_alpha, without_alpha
+from gifsom.edit.frames import with_alpha, without_alpha
 from gifsom.edit.picture import check_inside
 from gifsom.edit.span import Spanned, parse_span
 
@@ -22,7 +23,7 @@ BLOCK = 24
 
 
 class _Blurred(Spanned):
-    def __init__(self, clip: Clip, rect: Rect, start: Seconds, end: Seconds | None) -> None:
+    def __init__(self, clip: Source, rect: Rect, start: Seconds, end: Seconds | None) -> None:
         super().__init__(clip, start, end)
         self.rect = rect
 
@@ -43,8 +44,8 @@ class _Blurred(Spanned):
 
 
 def blur(
-    clip: Clip, area: "str | Rect | tuple[int, int, int, int]", start: Seconds = 0.0, end: Seconds | None = None
-) -> Clip:
+    clip: Source, area: "str | Rect | tuple[int, int, int, int]", start: Seconds = 0.0, end: Seconds | None = None
+) -> Source:
     """A part of each picture made unreadable for good: large blocks of their mean color, with soft edges.
 
     Args:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from gifsom.clip import Clip, Frame
 from gifsom.core.errors import TargetUnwritable
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.edit.base import Edited
 from gifsom.edit.store import Store
 
@@ -16,7 +17,7 @@ scaled down, a half for a screen."""
 
 
 class _Held(Edited):
-    def __init__(self, clip: Clip) -> None:
+    def __init__(self, clip: Source) -> None:
         super().__init__(clip)
         self._kept: list[Frame] | Store | None = None
         self._small = True  # as far as is known
@@ -25,7 +26,7 @@ class _Held(Edited):
         if self._kept is not None:
             yield from self._kept
         elif not self._small:
-            yield from self.clip.frames()
+            yield from self.source.frames()
         elif (self.count or 0) * self.size[0] * self.size[1] * 3 <= HELD_BYTES:
             yield from self._plain()
         else:
@@ -34,7 +35,7 @@ class _Held(Edited):
     def _plain(self) -> Iterator[Frame]:
         kept: list[Frame] = []
         size = 0
-        for frame in self.clip.frames():
+        for frame in self.source.frames():
             if not kept or frame.pixels is not kept[-1].pixels or frame.mask is not kept[-1].mask:
                 size += frame.pixels.nbytes + (0 if frame.mask is None else frame.mask.nbytes)
             if size <= HELD_BYTES:
@@ -48,7 +49,7 @@ class _Held(Edited):
 
     def _packed(self) -> Iterator[Frame]:
         kept = Store()
-        for frame in self.clip.frames():
+        for frame in self.source.frames():
             if self._small:
                 try:
                     kept.append(frame)
@@ -62,6 +63,6 @@ class _Held(Edited):
             self._kept = kept
 
 
-def hold(clip: Clip) -> Clip:
+def hold(clip: Source) -> Source:
     """The same clip; one that is small, or small once it is packed, is read once and kept from then on."""
     return _Held(clip)

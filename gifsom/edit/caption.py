@@ -6,12 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from gifsom.clip import Clip, Frame, Pixels, Rect
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.frame import Frame, Pixels, Rect
+from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import MAX_SIDE, Color, Seconds, check_whole, parse_color
 from gifsom.draw.stamp import Font, contrasting, extent, font, lacking, lay, lettering
-from gifsom.edit.base import Drawn, lasting
+from gifsom.edit.base import Drawn
+from gifsom.edit.frames import lasting
 from gifsom.edit.span import Spanned, parse_span
 
 POSITIONS: Final = {
@@ -50,7 +52,9 @@ _PIXELS: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class _Captioned(Spanned):
-    def __init__(self, clip: Clip, start: Seconds, end: Seconds | None, stamp: Pixels, corner: tuple[int, int]) -> None:
+    def __init__(
+        self, clip: Source, start: Seconds, end: Seconds | None, stamp: Pixels, corner: tuple[int, int]
+    ) -> None:
         super().__init__(clip, start, end)
         self.stamp, self.corner = stamp, corner
 
@@ -69,7 +73,7 @@ class _Captioned(Spanned):
 
 
 class _Barred(Drawn):
-    def __init__(self, clip: Clip, color: Color, height: int) -> None:
+    def __init__(self, clip: Source, color: Color, height: int) -> None:
         super().__init__(clip)
         self.color, self.height = color, height
         # Dark below a bright bar and bright below a dark one, so that both are seen on any picture.
@@ -78,13 +82,13 @@ class _Barred(Drawn):
 
     def frames(self) -> Iterator[Frame]:
         if self._whole is None:
-            self._whole = self.clip.duration
+            self._whole = self.source.duration
         width = self.size[0]
         source: Frame | None = None
         drawn: Frame | None = None
         length = 0
-        for frame, end in lasting(self.clip):
-            share = 1.0 if end >= self.clip.duration else min(1.0, end / self._whole)
+        for frame, end in lasting(self.source):
+            share = 1.0 if end >= self.source.duration else min(1.0, end / self._whole)
             same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
             if drawn is None or not same or length != nearest(share * width):
                 source, length = frame, nearest(share * width)
@@ -102,7 +106,7 @@ class _Barred(Drawn):
 
 
 def caption(
-    clip: Clip,
+    clip: Source,
     text: str,
     position: str = "bottom",
     size: int | None = None,
@@ -110,7 +114,7 @@ def caption(
     end: Seconds | None = None,
     outline: int | None = None,
     color: str | Color = "white",
-) -> Clip:
+) -> Source:
     """Text over the pictures, in lines that are broken at spaces where they are too long. It hides nothing else.
 
     Args:
@@ -240,7 +244,7 @@ def parse_caption(text: str) -> dict[str, Any]:
     return found
 
 
-def progress_bar(clip: Clip, color: str | Color = "white", height: int | None = None) -> Clip:
+def progress_bar(clip: Source, color: str | Color = "white", height: int | None = None) -> Source:
     """A bar along the bottom that is as long as the part of the clip that has been shown when a frame ends.
 
     Args:

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from gifsom.clip import Clip, Frame, Rect
+from gifsom import edit
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.frame import Frame, Rect
 from gifsom.core.region import to_rect
+from gifsom.core.source import Source
 from gifsom.core.values import MAX_SIDE, SHORTEST_IDLE, check_fps, check_seconds, check_whole
 from gifsom.edit.blur import parse_blur
 from gifsom.edit.caption import parse_caption
@@ -25,7 +27,7 @@ class Edit:
     """
 
     read: Callable[[Any], Any]
-    apply: Callable[[Clip, Any], Clip]
+    apply: Callable[[Source, Any], Source]
 
 
 def _area(value: Any) -> "str | Rect":
@@ -66,38 +68,36 @@ def _text(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
     return read
 
 
-def _switch(apply: Callable[[Clip], Clip]) -> Edit:
+def _switch(apply: Callable[[Source], Source]) -> Edit:
     """An edit that is done or not."""
     return Edit(_flag, lambda clip, wanted: apply(clip) if wanted else clip)
 
 
 EDITS: Final[dict[str, Edit]] = {
-    "fps": Edit(_checked(check_fps), lambda clip, fps: clip.resample(fps)),
-    "width": Edit(_checked(check_whole, "width", 1, MAX_SIDE), lambda clip, width: clip.resize(width)),
-    "height": Edit(_checked(check_whole, "height", 1, MAX_SIDE), lambda clip, height: clip.resize(height=height)),
-    "fit": Edit(parse_box, lambda clip, box: clip.fit(box)),
-    "scale": Edit(_number, lambda clip, factor: clip.scale(factor)),
-    "crop": Edit(_area, lambda clip, area: clip.crop(area)),
-    "rotate": Edit(_number, lambda clip, degrees: clip.rotate(degrees)),
-    "flip": Edit(str, lambda clip, direction: clip.flip(direction)),
-    "speed": Edit(_number, lambda clip, factor: clip.speed(factor)),
-    "fast_forward": Edit(_text(parse_stretch), lambda clip, stretch: clip.fast_forward(*stretch)),
-    "reverse": _switch(lambda clip: clip.reverse()),
-    "boomerang": _switch(lambda clip: clip.boomerang()),
-    "loop_smooth": Edit(_checked(check_seconds, "loop_smooth", 0), lambda clip, seconds: clip.loop_smooth(seconds)),
-    "trim_still": _switch(lambda clip: clip.trim_still()),
-    "drop_duplicates": _switch(lambda clip: clip.drop_duplicates()),
-    "idle_limit": Edit(
-        _checked(check_seconds, "idle_limit", SHORTEST_IDLE), lambda clip, seconds: clip.limit_idle(seconds)
-    ),
-    "hold_last": Edit(_checked(check_seconds, "hold_last", 0), lambda clip, seconds: clip.hold_last(seconds)),
-    "caption": Edit(_text(parse_caption), lambda clip, options: clip.caption(**options)),
-    "blur": Edit(_text(parse_blur), lambda clip, area: clip.blur(*area)),
-    "progress_bar": _switch(lambda clip: clip.progress_bar()),
-    "grayscale": _switch(lambda clip: clip.grayscale()),
-    "brightness": Edit(_number, lambda clip, factor: clip.brightness(factor)),
-    "contrast": Edit(_number, lambda clip, factor: clip.contrast(factor)),
-    "saturation": Edit(_number, lambda clip, factor: clip.saturation(factor)),
+    "fps": Edit(_checked(check_fps), edit.fps),
+    "width": Edit(_checked(check_whole, "width", 1, MAX_SIDE), edit.width),
+    "height": Edit(_checked(check_whole, "height", 1, MAX_SIDE), edit.height),
+    "fit": Edit(parse_box, edit.fit),
+    "scale": Edit(_number, edit.scale),
+    "crop": Edit(_area, edit.crop),
+    "rotate": Edit(_number, edit.rotate),
+    "flip": Edit(str, edit.flip),
+    "speed": Edit(_number, edit.speed),
+    "fast_forward": Edit(_text(parse_stretch), lambda clip, stretch: edit.fast_forward(clip, *stretch)),
+    "reverse": _switch(edit.reverse),
+    "boomerang": _switch(edit.boomerang),
+    "loop_smooth": Edit(_checked(check_seconds, "loop_smooth", 0), edit.loop_smooth),
+    "trim_still": _switch(edit.trim_still),
+    "drop_duplicates": _switch(edit.drop_duplicates),
+    "idle_limit": Edit(_checked(check_seconds, "idle_limit", SHORTEST_IDLE), edit.idle_limit),
+    "hold_last": Edit(_checked(check_seconds, "hold_last", 0), edit.hold_last),
+    "caption": Edit(_text(parse_caption), lambda clip, options: edit.caption(clip, **options)),
+    "blur": Edit(_text(parse_blur), lambda clip, area: edit.blur(clip, *area)),
+    "progress_bar": _switch(edit.progress_bar),
+    "grayscale": _switch(edit.grayscale),
+    "brightness": Edit(_number, edit.brightness),
+    "contrast": Edit(_number, edit.contrast),
+    "saturation": Edit(_number, edit.saturation),
 }
 """All of them."""
 
@@ -108,7 +108,7 @@ PLACED: Final = ("crop", "blur", "caption", "fast_forward", "scale")
 """Those whose values are right or wrong by the size of the pictures."""
 
 
-class _Blank(Clip):
+class _Blank(Source):
     """A black picture that lasts for ever: edits are tried on it."""
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -131,7 +131,7 @@ def check_edits(edits: Iterable[tuple[str, Any]], size: tuple[int, int] | None =
 
     With the `size` of the pictures, width and height, also for what does not fit into them.
     """
-    clip: Clip = _Blank(size or (640, 360))
+    clip: Source = _Blank(size or (640, 360))
     for name, value in edits:
         if name not in EDITS:
             raise SettingError(f"there is no edit '{printable(name)}': there are {', '.join(EDITS)}")
@@ -140,7 +140,7 @@ def check_edits(edits: Iterable[tuple[str, Any]], size: tuple[int, int] | None =
             clip = EDITS[name].apply(clip, read)
 
 
-def edited(clip: Clip, edits: Iterable[tuple[str, Any]]) -> Clip:
+def edited(clip: Source, edits: Iterable[tuple[str, Any]]) -> Source:
     """The clip after some edits, one after the other. Raises `SettingError` and `SourceError`."""
     for name, value in edits:
         clip = EDITS[name].apply(clip, EDITS[name].read(value))

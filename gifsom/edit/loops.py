@@ -12,10 +12,12 @@ from math import floor
 import numpy as np
 from PIL import Image
 
-from gifsom.clip import Clip, Frame
 from gifsom.core.errors import SettingError
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.core.values import check_seconds
-from gifsom.edit.base import Timed, lasting
+from gifsom.edit.base import Timed, resample
+from gifsom.edit.frames import lasting
 from gifsom.edit.seam import SAME, find_loop
 from gifsom.edit.store import Store
 from gifsom.edit.time import Part
@@ -30,17 +32,17 @@ class _Stored(Timed):
     @cached_property
     def store(self) -> Store:
         store = Store()
-        for frame in self.clip.frames():
+        for frame in self.source.frames():
             store.append(frame)
         return store
 
-    def resample(self, fps: float) -> Clip:
-        slower = self.clip.resample(fps)
-        return self if slower is self.clip else self.again(slower)
+    def resampled(self, fps: float) -> Source:
+        slower = resample(self.source, fps)
+        return self if slower is self.source else self.again(slower)
 
 
 class _Reversed(_Stored):
-    def again(self, clip: Clip) -> Clip:
+    def again(self, clip: Source) -> Source:
         return _Reversed(clip)
 
     def frames(self) -> Iterator[Frame]:
@@ -51,18 +53,18 @@ class _Reversed(_Stored):
 
 
 class _ThereAndBack(_Stored):
-    def again(self, clip: Clip) -> Clip:
+    def again(self, clip: Source) -> Source:
         return _ThereAndBack(clip)
 
     @property
     def duration(self) -> float:
         """The clip's, and once more all but its first and last frame."""
         starts = self.store.starts
-        return self.clip.duration + (starts[-1] - starts[min(1, len(starts) - 1)])
+        return self.source.duration + (starts[-1] - starts[min(1, len(starts) - 1)])
 
     @property
     def count(self) -> int | None:
-        count = self.clip.count
+        count = self.source.count
         return None if count is None else max(count, 2 * count - 2)
 
     def frames(self) -> Iterator[Frame]:
@@ -70,7 +72,7 @@ class _ThereAndBack(_Stored):
         yield from self.store
         order = range(len(starts) - 2, 0, -1)
         for number, frame in zip(order, self.store.read(order), strict=True):
-            yield Frame(frame.pixels, self.clip.duration + (starts[-1] - starts[number + 1]), frame.mask)
+            yield Frame(frame.pixels, self.source.duration + (starts[-1] - starts[number + 1]), frame.mask)
 
 
 class _Looped(Part):
@@ -79,11 +81,11 @@ class _Looped(Part):
     Then each of its frames at the end shows two pictures: that of its time, and that of one loop before.
     """
 
-    def __init__(self, clip: Clip, find: Callable[[], tuple[float, float]], seconds: float) -> None:
+    def __init__(self, clip: Source, find: Callable[[], tuple[float, float]], seconds: float) -> None:
         super().__init__(clip, find)
         self.seconds = seconds
 
-    def again(self, clip: Clip) -> Clip:
+    def again(self, clip: Source) -> Source:
         return _Looped(clip, self.find, self.seconds)
 
     @property
@@ -97,7 +99,7 @@ class _Looped(Part):
         fade = deque(end - step / rate for step in range(floor(seconds * rate + SAME), 0, -1))  # times of its frames
         clear = fade[0] if fade else end
         lead = Store()
-        for frame, until in lasting(self.clip):
+        for frame, until in lasting(self.source):
             if frame.start >= end:
                 break
             if start - seconds < until and frame.start < start:
@@ -124,7 +126,7 @@ def blend(a: Frame, b: Frame, share: float, start: float) -> Frame:
     return Frame(pixels, start, a.mask if share < 0.5 else b.mask)
 
 
-def reverse(clip: Clip) -> Clip:
+def reverse(clip: Source) -> Source:
     """Play a clip backward: what is shown from s to e is shown from duration - e to duration - s.
 
     Its frames are read once and stored, in memory or on disk, when they are first asked for; `TargetUnwritable` is
@@ -137,10 +139,10 @@ def reverse(clip: Clip) -> Clip:
     >>> [round(frame.start, 2) for frame in reverse(clip).frames()][:3]
     [0.0, 0.12, 0.2]
     """
-    return clip.clip if isinstance(clip, _Reversed) else _Reversed(clip)
+    return clip.source if isinstance(clip, _Reversed) else _Reversed(clip)
 
 
-def boomerang(clip: Clip) -> Clip:
+def boomerang(clip: Source) -> Source:
     """Play a clip forward and then backward, without its last and first frame a second time.
 
     Of n frames it has 2n - 2; one or two stay as they are. Stored as in `reverse`, and a lower rate is as there.
@@ -153,7 +155,7 @@ def boomerang(clip: Clip) -> Clip:
     return _ThereAndBack(clip)
 
 
-def loop_smooth(clip: Clip, seconds: float = 0.0) -> Clip:
+def loop_smooth(clip: Source, seconds: float = 0.0) -> Source:
     """Cut a clip where it loops best: what comes at the end looks like the beginning and moves on like it.
 
     At least half of it is kept, and half a second; one that loops already is left alone (`seam.find_loop` says how).

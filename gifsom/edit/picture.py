@@ -4,17 +4,15 @@ from math import inf
 from numbers import Real
 
 import numpy as np
-from PIL import Image
 
-from gifsom.clip import Clip, Frame, Pixels, Rect
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.frame import Rect
 from gifsom.core.region import region_text, to_rect
+from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import MAX_SIDE, check_whole
-from gifsom.edit.base import Redrawn, with_alpha, without_alpha
-
-ART = 256
-"""Colors of a picture, at most, that counts as pixel art."""
+from gifsom.edit.base import crop_to, scale_to
+from gifsom.edit.frames import with_alpha
 
 BORDER = 16
 """Levels by which a border may vary and is still one color: what a codec makes of it."""
@@ -25,60 +23,7 @@ def even_height(size: tuple[int, int], width: int) -> int:
     return max(2, nearest(width * size[1] / (2 * size[0])) * 2)
 
 
-class Cropped(Redrawn):
-    """A part of each picture; what `Clip.cropped` gives."""
-
-    def __init__(self, clip: Clip, rect: Rect) -> None:
-        super().__init__(clip)
-        self.rect = rect
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.rect.width, self.rect.height
-
-    def redraw(self, frame: Frame) -> Frame:
-        mask = None if frame.mask is None else np.ascontiguousarray(self.rect.cut(frame.mask))
-        return Frame(np.ascontiguousarray(self.rect.cut(frame.pixels)), frame.start, mask)
-
-
-class Scaled(Redrawn):
-    """Pictures of another size; what `Clip.scaled` gives."""
-
-    def __init__(self, clip: Clip, size: tuple[int, int]) -> None:
-        super().__init__(clip)
-        self._size = size
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self._size
-
-    def redraw(self, frame: Frame) -> Frame:
-        art = is_pixel_art(frame.pixels, self._size)
-        sampling = Image.Resampling.NEAREST if art else Image.Resampling.LANCZOS
-        if frame.mask is None:
-            return Frame(np.array(Image.fromarray(frame.pixels).resize(self._size, sampling)), frame.start)
-        # Pillow weighs colors by their alpha, so that what is hidden does not bleed into the edges.
-        pixels, mask = without_alpha(with_alpha(frame).resize(self._size, sampling))
-        return Frame(pixels, frame.start, mask)
-
-
-def is_pixel_art(pixels: Pixels, size: tuple[int, int]) -> bool:
-    """Whether a picture (h, w, 3) of few colors consists of blocks that become whole blocks at another size (w, h).
-
-    Then every pixel of the new size has a color of its own in the old one, and a filter would only blur it.
-    """
-    height, width = pixels.shape[:2]
-    packed = pixels.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-    if len(np.unique(packed[:: max(1, height // 16)])) > ART:  # a few rows mostly tell
-        return False
-    rows = np.flatnonzero((packed[1:] != packed[:-1]).any(axis=1)) + 1
-    columns = np.flatnonzero((packed[:, 1:] != packed[:, :-1]).any(axis=0)) + 1
-    block = int(np.gcd.reduce([height, width, *rows, *columns]))
-    whole = all(new % (old // block) == 0 for new, old in zip(size, (width, height), strict=True))
-    return whole and len(np.unique(packed)) <= ART
-
-
-def crop(clip: Clip, area: "str | Rect | tuple[int, int, int, int]") -> Clip:
+def crop(clip: Source, area: "str | Rect | tuple[int, int, int, int]") -> Source:
     """A part of each picture.
 
     Args:
@@ -95,10 +40,10 @@ def crop(clip: Clip, area: "str | Rect | tuple[int, int, int, int]") -> Clip:
     """
     rect = borderless(clip) if isinstance(area, str) and area == "auto" else to_rect(area)
     check_inside("crop", rect, clip)
-    return clip if (rect.width, rect.height) == clip.size else clip.cropped(rect)
+    return clip if (rect.width, rect.height) == clip.size else crop_to(clip, rect)
 
 
-def check_inside(name: str, rect: Rect, clip: Clip) -> None:
+def check_inside(name: str, rect: Rect, clip: Source) -> None:
     """Raise `SettingError` for the rectangle of an edit that is not inside of a clip's pictures, or is empty."""
     width, height = clip.size
     within = 0 <= rect.left < rect.left + rect.width <= width and 0 <= rect.top < rect.top + rect.height <= height
@@ -106,7 +51,7 @@ def check_inside(name: str, rect: Rect, clip: Clip) -> None:
         raise SettingError(f"{name} {region_text(rect)}: that is not inside of the picture, which is {width}x{height}")
 
 
-def borderless(clip: Clip) -> Rect:
+def borderless(clip: Source) -> Rect:
     """What is left of the pictures of a clip without borders: rows and columns of one color, the same in all pictures.
 
     Each side's border may have a color of its own, and what is hidden counts as one. Read from the whole clip. A clip
@@ -134,22 +79,27 @@ def borderless(clip: Clip) -> Rect:
     return Rect(first.left, first.top, width, height) if min(width, height) > 0 else Rect(0, 0, *clip.size)
 
 
-def resize(clip: Clip, width: int | None = None, height: int | None = None) -> Clip:
-    """At most `width` pixels wide and `height` high; the other side follows, rounded to an even number.
+def width(clip: Source, width: int) -> Source:
+    """At most `width` pixels wide, 1 to 16000; the height follows, rounded to an even number. Never enlarged.
 
-    Never enlarged, never distorted. Raises `SettingError` for what is no length of a side.
+    >>> gifsom.open("fixtures/scene.mp4").width(320).size
+    (320, 180)
     """
-    for name, side in (("width", width), ("height", height)):
-        if side is not None:
-            check_whole(name, side, 1, MAX_SIDE)
-    if width is not None and clip.size[0] > width:
-        clip = clip.scaled((width, even_height(clip.size, width)))
-    if height is not None and clip.size[1] > height:
-        clip = clip.scaled((even_height(clip.size[::-1], height), height))
-    return clip
+    check_whole("width", width, 1, MAX_SIDE)
+    return clip if clip.size[0] <= width else scale_to(clip, (width, even_height(clip.size, width)))
 
 
-def fit(clip: Clip, box: "str | tuple[int, int]") -> Clip:
+def height(clip: Source, height: int) -> Source:
+    """At most `height` pixels high, 1 to 16000; the width follows, rounded to an even number. Never enlarged.
+
+    >>> gifsom.open("fixtures/scene.mp4").height(90).size
+    (160, 90)
+    """
+    check_whole("height", height, 1, MAX_SIDE)
+    return clip if clip.size[1] <= height else scale_to(clip, (even_height(clip.size[::-1], height), height))
+
+
+def fit(clip: Source, box: "str | tuple[int, int]") -> Source:
     """As large as fits into a box, never distorted and never enlarged.
 
     Args:
@@ -162,10 +112,10 @@ def fit(clip: Clip, box: "str | tuple[int, int]") -> Clip:
     wide, high = parse_box(box)
     width, height = clip.size
     ratio = min(wide / width, high / height, 1)
-    return clip if ratio == 1 else clip.scaled((max(1, nearest(width * ratio)), max(1, nearest(height * ratio))))
+    return clip if ratio == 1 else scale_to(clip, (max(1, nearest(width * ratio)), max(1, nearest(height * ratio))))
 
 
-def scale(clip: Clip, factor: float) -> Clip:
+def scale(clip: Source, factor: float) -> Source:
     """Both sides times `factor`: 0.5 is half as wide; 2 doubles every pixel of pixel art, and smooths all else.
 
     Raises:
@@ -176,7 +126,7 @@ def scale(clip: Clip, factor: float) -> Clip:
     width, height = (max(1, nearest(side * factor)) for side in clip.size)
     if max(width, height) > MAX_SIDE:
         raise SettingError(f"scale {factor:g}: that makes {width}x{height} pixels, and a side ends at {MAX_SIDE}")
-    return clip if (width, height) == clip.size else clip.scaled((width, height))
+    return clip if (width, height) == clip.size else scale_to(clip, (width, height))
 
 
 def parse_box(box: "str | tuple[int, int]") -> tuple[int, int]:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gifsom.clip import Clip, Frame
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 
 LOOK = 32
 """Longer side, in pixels, of the small pictures."""
@@ -32,7 +33,7 @@ _BLOCK = 256  # frames that are compared with the others at once
 Looks: TypeAlias = NDArray[np.float32]
 
 
-def find_loop(clip: Clip, room: float = 0.0) -> tuple[float, float]:
+def find_loop(clip: Source, room: float = 0.0) -> tuple[float, float]:
     """Start and end of the best loop in a clip, in seconds; the clip is read once.
 
     A loop ends when a frame appears that looks like its first one. Of all pairs of frames that are at least half of the
@@ -68,7 +69,7 @@ def find_loop(clip: Clip, room: float = 0.0) -> tuple[float, float]:
     return found[1:]
 
 
-def _looks(clip: Clip) -> tuple[Looks, list[float]]:
+def _looks(clip: Source) -> tuple[Looks, list[float]]:
     """Each frame as a small picture, (n, values) around 0, and when it appears."""
     looks: list[NDArray[np.uint8]] = []
     starts: list[float] = []

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from math import inf
 
-from gifsom.clip import Clip, Frame
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.core.values import Seconds, parse_seconds, span
-from gifsom.edit.base import Redrawn, lasting, once
+from gifsom.edit.base import Redrawn
+from gifsom.edit.frames import lasting, once
 
 NEAR = 1e-6
 """Seconds within which two times are the same one."""
@@ -18,7 +20,7 @@ class Spanned(Redrawn):
     Raises `SettingError` for times that are none, and for a start that is behind the clip's end.
     """
 
-    def __init__(self, clip: Clip, start: Seconds, end: Seconds | None) -> None:
+    def __init__(self, clip: Source, start: Seconds, end: Seconds | None) -> None:
         super().__init__(clip)
         self.start, last = span(start, end)
         self.end = inf if last is None else last
@@ -28,20 +30,20 @@ class Spanned(Redrawn):
 
     @property
     def rate(self) -> float | None:
-        return None if self._cuts else self.clip.rate  # a piece may be as short as it likes
+        return None if self._cuts else self.source.rate  # a piece may be as short as it likes
 
     @property
     def count(self) -> int | None:
-        whole = self.clip.count
+        whole = self.source.count
         return None if whole is None else whole + len(self._cuts)
 
     def frames(self) -> Iterator[Frame]:
         draw = once(self.redraw)
-        for frame in cut(self.clip, self._cuts):
+        for frame in cut(self.source, self._cuts):
             yield draw(frame) if self.start <= frame.start + NEAR < self.end else frame
 
 
-def cut(clip: Clip, times: Sequence[float]) -> Iterator[Frame]:
+def cut(clip: Source, times: Sequence[float]) -> Iterator[Frame]:
     """The frames of a clip; one that is on the screen at any of `times`, rising seconds, goes on there as another."""
     for frame, end in lasting(clip):
         yield frame

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from numbers import Real
 
-from gifsom.clip import Clip, Frame
 from gifsom.core.errors import SettingError, SourceEmpty, printable
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.core.values import Seconds, span
-from gifsom.edit.base import Timed
+from gifsom.edit.base import Timed, resample
 from gifsom.edit.caption import LEGIBLE, caption
 
 SLOWEST, FASTEST = 0.01, 100.0
@@ -20,42 +21,42 @@ _STRETCH = re.compile(r"(?P<span>[^@]+)@(?P<factor>\d+(?:\.\d*)?|\.\d+)x?(?P<bad
 
 
 class _Sped(Timed):
-    def __init__(self, clip: Clip, factor: float) -> None:
+    def __init__(self, clip: Source, factor: float) -> None:
         super().__init__(clip)
         self.factor = factor
 
-    def resample(self, fps: float) -> Clip:
-        slower = self.clip.resample(fps / self.factor)
-        return self if slower is self.clip else self.again(slower)
+    def resampled(self, fps: float) -> Source:
+        slower = resample(self.source, fps / self.factor)
+        return self if slower is self.source else self.again(slower)
 
     @property
     def duration(self) -> float:
-        return self.clip.duration / self.factor
+        return self.source.duration / self.factor
 
     @property
     def rate(self) -> float | None:
-        return None if self.clip.rate is None else self.clip.rate * self.factor
+        return None if self.source.rate is None else self.source.rate * self.factor
 
     def frames(self) -> Iterator[Frame]:
-        for frame in self.clip.frames():
+        for frame in self.source.frames():
             yield Frame(frame.pixels, frame.start / self.factor, frame.mask)
 
 
 class _Forwarded(Timed):
-    def __init__(self, clip: Clip, start: float, end: float, factor: float) -> None:
+    def __init__(self, clip: Source, start: float, end: float, factor: float) -> None:
         super().__init__(clip)
         self.start, self.end, self.factor = start, end, factor
 
     @property
     def duration(self) -> float:
-        return self._at(self.clip.duration)
+        return self._at(self.source.duration)
 
     @property
     def rate(self) -> float | None:
-        return None if self.clip.rate is None else self.clip.rate * max(1.0, self.factor)
+        return None if self.source.rate is None else self.source.rate * max(1.0, self.factor)
 
     def frames(self) -> Iterator[Frame]:
-        for frame in self.clip.frames():
+        for frame in self.source.frames():
             yield Frame(frame.pixels, self._at(frame.start), frame.mask)
 
     def _at(self, time: float) -> float:
@@ -64,7 +65,7 @@ class _Forwarded(Timed):
         return time - forwarded + forwarded / self.factor
 
 
-def speed(clip: Clip, factor: float) -> Clip:
+def speed(clip: Source, factor: float) -> Source:
     """Play a clip `factor` times as fast: 2 takes half the time, 0.5 twice as long.
 
     Raises `SettingError` for a factor that is not from SLOWEST to FASTEST.
@@ -77,7 +78,7 @@ def speed(clip: Clip, factor: float) -> Clip:
     return clip if factor == 1 else _Sped(clip, factor)
 
 
-def fast_forward(clip: Clip, start: Seconds, end: Seconds, factor: float, badge: bool = False) -> Clip:
+def fast_forward(clip: Source, start: Seconds, end: Seconds, factor: float, badge: bool = False) -> Source:
     """Play a stretch `factor` times as fast, and the rest as it is.
 
     Args:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from functools import cache, partial
 
-from gifsom.clip import Clip, Frame
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.core.values import SHORTEST_IDLE, check_seconds
-from gifsom.edit.base import Edited, Retimed, alike
+from gifsom.edit.base import Edited, Retimed
+from gifsom.edit.frames import alike
 from gifsom.edit.time import Part
 
 REST = 0.1
@@ -25,7 +27,7 @@ class _LimitedIdle(Retimed):
         count = 0
         before: Frame | None = None  # the first one of the stretch; it appears at `start`
         start = 0.0
-        for frame, first in stretches(self.clip):
+        for frame, first in stretches(self.source):
             if before is not None and first is not before:
                 start += min(first.start - before.start, self.seconds)
             before = first
@@ -35,7 +37,7 @@ class _LimitedIdle(Retimed):
                 yield Frame(frame.pixels, start + since, frame.mask)
         if before is not None:
             self._count = count
-            self._end = start + min(self.clip.duration - before.start, self.seconds)
+            self._end = start + min(self.source.duration - before.start, self.seconds)
 
 
 class _Distinct(Edited):
@@ -47,14 +49,14 @@ class _Distinct(Edited):
 
     def frames(self) -> Iterator[Frame]:
         count = 0
-        for frame, first in stretches(self.clip):
+        for frame, first in stretches(self.source):
             if frame is first:
                 count += 1
                 yield frame
         self._count = count
 
 
-def stretches(clip: Clip) -> Iterator[tuple[Frame, Frame]]:
+def stretches(clip: Source) -> Iterator[tuple[Frame, Frame]]:
     """Each frame, with the first one of the stretch in which nothing changes.
 
     Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
@@ -66,7 +68,7 @@ def stretches(clip: Clip) -> Iterator[tuple[Frame, Frame]]:
         yield frame, first
 
 
-def limit_idle(clip: Clip, seconds: float) -> Clip:
+def idle_limit(clip: Source, seconds: float) -> Source:
     """Stretches in which nothing changes last `seconds` at most, and what follows moves up.
 
     Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
@@ -76,7 +78,7 @@ def limit_idle(clip: Clip, seconds: float) -> Clip:
     return _LimitedIdle(clip, seconds)
 
 
-def drop_duplicates(clip: Clip) -> Clip:
+def drop_duplicates(clip: Source) -> Source:
     """Frames that differ by at most ALIKE levels in every pixel from the last one that stays are left out.
 
     The others appear when they did.
@@ -89,7 +91,7 @@ def drop_duplicates(clip: Clip) -> Clip:
     return _Distinct(clip)
 
 
-def trim_still(clip: Clip) -> Clip:
+def trim_still(clip: Source) -> Source:
     """Cut off the beginning and the end of a clip where nothing changes by more than ALIKE levels.
 
     It begins with the last frame before the first change and ends a frame's time after the last change; that is at
@@ -106,7 +108,7 @@ def trim_still(clip: Clip) -> Clip:
     return Part(clip, cache(partial(_moving, clip)))
 
 
-def _moving(clip: Clip) -> tuple[float, float]:
+def _moving(clip: Source) -> tuple[float, float]:
     """Where the part of a clip begins and ends in which something changes, in seconds."""
     rest = max(REST, 1 / clip.rate if clip.rate else 0.0)
     begin, end = 0.0, float("inf")

@@ -9,8 +9,8 @@ from threading import Lock
 import numpy as np
 import zstandard
 
-from gifsom.clip import Frame, Mask
 from gifsom.core.errors import TargetUnwritable
+from gifsom.core.frame import Frame, Mask
 
 HELD_BYTES = 8 << 20
 """Bytes of packed frames up to which they are kept in memory."""

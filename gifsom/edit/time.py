@@ -2,92 +2,34 @@
 
 from collections.abc import Callable, Iterator
 
-from gifsom.clip import Clip, Frame
-from gifsom.core.errors import SourceEmpty
-from gifsom.core.timing import nearest, slots
-from gifsom.core.values import Seconds, check_seconds, span
-from gifsom.edit.base import Retimed, Timed
-
-
-class _Trimmed(Timed):
-    def __init__(self, clip: Clip, start: float, end: float | None) -> None:
-        super().__init__(clip)
-        self.start, self.end = start, end
-
-    @property
-    def duration(self) -> float:
-        end = self.clip.duration if self.end is None else min(self.clip.duration, self.end)
-        return end - self.start
-
-    @property
-    def count(self) -> int | None:
-        whole = self.clip.count
-        return None if whole is None else max(1, round(whole * self.duration / self.clip.duration))
-
-    def frames(self) -> Iterator[Frame]:
-        before: Frame | None = None  # what is on the screen when the part begins
-        for frame in self.clip.frames():
-            if self.end is not None and frame.start >= self.end:
-                break
-            if frame.start <= self.start:
-                before = frame
-                continue
-            if before is not None:
-                yield Frame(before.pixels, 0.0, before.mask)
-                before = None
-            yield Frame(frame.pixels, frame.start - self.start, frame.mask)
-        if before is not None:
-            yield Frame(before.pixels, 0.0, before.mask)
-
-
-class _Resampled(Timed):
-    def __init__(self, clip: Clip, fps: float) -> None:
-        super().__init__(clip)
-        self.fps = fps
-
-    @property
-    def rate(self) -> float | None:
-        return self.fps
-
-    @property
-    def count(self) -> int | None:
-        return slots(self.clip.duration, self.fps)
-
-    def frames(self) -> Iterator[Frame]:
-        held: Frame | None = None
-        slot = 0
-        for frame in self.clip.frames():
-            now = nearest(frame.start * self.fps) if held is not None else 0
-            if held is not None and now > slot:
-                yield Frame(held.pixels, slot / self.fps, held.mask)
-                slot = now
-            held = frame
-        if held is not None and slot < slots(self.clip.duration, self.fps):  # exact only now
-            yield Frame(held.pixels, slot / self.fps, held.mask)
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
+from gifsom.core.values import check_seconds
+from gifsom.edit.base import Retimed, Timed, resample, trim
 
 
 class _HeldLast(Retimed):
     def frames(self) -> Iterator[Frame]:
         start = 0.0
-        for frame in self.clip.frames():
+        for frame in self.source.frames():
             start = frame.start
             yield frame
-        self._end = max(self.clip.duration, start + self.seconds)
+        self._end = max(self.source.duration, start + self.seconds)
 
 
 class Part(Timed):
     """The part of a clip from and to the seconds that `find` gives, which is asked when they are needed."""
 
-    def __init__(self, clip: Clip, find: Callable[[], tuple[float, float]]) -> None:
+    def __init__(self, clip: Source, find: Callable[[], tuple[float, float]]) -> None:
         super().__init__(clip)
         self.find = find
 
-    def again(self, clip: Clip) -> Clip:
+    def again(self, clip: Source) -> Source:
         return Part(clip, self.find)
 
     @property
-    def part(self) -> Clip:
-        return trim(self.clip, *self.find())
+    def part(self) -> Source:
+        return trim(self.source, *self.find())
 
     @property
     def duration(self) -> float:
@@ -101,28 +43,18 @@ class Part(Timed):
         return self.part.frames()
 
 
-def trim(clip: Clip, start: Seconds = 0.0, end: Seconds | None = None) -> Clip:
-    """The part of `clip` from `start` to `end`, each in seconds or as a clock; end None: to the clip's own end.
-
-    What is on the screen at `start` is the first frame. Raises `SourceEmpty` where the clip is over before `start`.
-    """
-    first, last = span(start, end)
-    if first >= clip.duration:
-        raise SourceEmpty(f"{clip.name}: the start, {first:g} s, is past the end: it is {clip.duration:.2f} s long")
-    if first == 0 and (last is None or last >= clip.duration):
-        return clip
-    return _Trimmed(clip, first, last)
-
-
-def resample(clip: Clip, fps: float) -> Clip:
+def fps(source: Source, fps: float) -> Source:
     """At most `fps` frames a second: at each 1/fps the newest frame whose time, rounded to the grid, has come.
 
-    This is what ffmpeg's `fps` filter chooses; a clip that is no faster anyway is left alone.
+    ffmpeg's `fps` filter chooses the same; a clip that is no faster anyway is left alone.
+
+    >>> len(list(gifsom.open("fixtures/scene.mp4").fps(10).frames()))
+    30
     """
-    return clip if clip.rate is not None and clip.rate <= fps else _Resampled(clip, fps)
+    return resample(source, fps)
 
 
-def hold_last(clip: Clip, seconds: float) -> Clip:
+def hold_last(clip: Source, seconds: float) -> Source:
     """The last frame lasts `seconds` at least. Raises `SettingError` for a negative time."""
     check_seconds("hold_last", seconds, 0)
     return _HeldLast(clip, seconds)

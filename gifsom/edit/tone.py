@@ -6,8 +6,9 @@ from numbers import Real
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from gifsom.clip import Clip, Frame
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.edit.base import Redrawn
 
 MOST = 10
@@ -18,7 +19,7 @@ MIDDLE = (128, 128, 128)
 
 
 class _Toned(Redrawn):
-    def __init__(self, clip: Clip, change: Callable[[Image.Image], Image.Image]) -> None:
+    def __init__(self, clip: Source, change: Callable[[Image.Image], Image.Image]) -> None:
         super().__init__(clip)
         self.change = change
 
@@ -26,13 +27,13 @@ class _Toned(Redrawn):
         return Frame(np.array(self.change(Image.fromarray(frame.pixels))), frame.start, frame.mask)
 
 
-def _toned(clip: Clip, name: str, factor: float, change: Callable[[Image.Image], Image.Image]) -> Clip:
+def _toned(clip: Source, name: str, factor: float, change: Callable[[Image.Image], Image.Image]) -> Source:
     if isinstance(factor, bool) or not isinstance(factor, Real) or not 0 <= factor <= MOST:
         raise SettingError(f"{name} is {printable(factor)}: give a factor from 0 to {MOST}; 1 leaves it as it is")
     return clip if factor == 1 else _Toned(clip, change)
 
 
-def grayscale(clip: Clip) -> Clip:
+def grayscale(clip: Source) -> Source:
     """Without color: each pixel is the gray of its luma (ITU-R BT.601).
 
     >>> import gifsom
@@ -42,12 +43,12 @@ def grayscale(clip: Clip) -> Clip:
     return saturation(clip, 0)
 
 
-def brightness(clip: Clip, factor: float) -> Clip:
+def brightness(clip: Source, factor: float) -> Source:
     """All levels times `factor`, 0 to 10: 0 is black, 1 as it is. Raises `SettingError` for any other."""
     return _toned(clip, "brightness", factor, lambda picture: ImageEnhance.Brightness(picture).enhance(factor))
 
 
-def contrast(clip: Clip, factor: float) -> Clip:
+def contrast(clip: Source, factor: float) -> Source:
     """Distances of all levels from 128 times `factor`, 0 to 10: 0 is flat gray, 1 as it is.
 
     Raises `SettingError` for any other factor.
@@ -57,7 +58,7 @@ def contrast(clip: Clip, factor: float) -> Clip:
     )
 
 
-def saturation(clip: Clip, factor: float) -> Clip:
+def saturation(clip: Source, factor: float) -> Source:
     """Distances of all colors from their gray times `factor`, 0 to 10: 0 is without color, 1 as it is.
 
     Raises `SettingError` for any other factor.

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from gifsom.clip import Clip, Frame
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.edit.base import Redrawn
 
 QUARTERS = {90: 1, 180: 2, 270: 3, -270: 1, -180: 2, -90: 3}
@@ -14,13 +15,13 @@ AXES = {"vertical": 0, "horizontal": 1}
 
 
 class _Rotated(Redrawn):
-    def __init__(self, clip: Clip, quarters: int) -> None:
+    def __init__(self, clip: Source, quarters: int) -> None:
         super().__init__(clip)
         self.quarters = quarters
 
     @property
     def size(self) -> tuple[int, int]:
-        width, height = self.clip.size
+        width, height = self.source.size
         return (height, width) if self.quarters % 2 else (width, height)
 
     def redraw(self, frame: Frame) -> Frame:
@@ -29,7 +30,7 @@ class _Rotated(Redrawn):
 
 
 class _Flipped(Redrawn):
-    def __init__(self, clip: Clip, axis: int) -> None:
+    def __init__(self, clip: Source, axis: int) -> None:
         super().__init__(clip)
         self.axis = axis
 
@@ -38,7 +39,7 @@ class _Flipped(Redrawn):
         return Frame(np.flip(frame.pixels, self.axis).copy(), frame.start, mask)
 
 
-def rotate(clip: Clip, degrees: int) -> Clip:
+def rotate(clip: Source, degrees: int) -> Source:
     """Each picture turned clockwise by 90, 180 or 270 degrees, or to the left by -90, -180 or -270.
 
     Raises `SettingError` for any other angle.
@@ -52,7 +53,7 @@ def rotate(clip: Clip, degrees: int) -> Clip:
     return _Rotated(clip, QUARTERS[degrees])
 
 
-def flip(clip: Clip, direction: str) -> Clip:
+def flip(clip: Source, direction: str) -> Source:
     """Each picture mirrored: "horizontal" changes left and right, "vertical" top and bottom.
 
     Raises `SettingError` for any other direction.

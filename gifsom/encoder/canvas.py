@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Frame, Pixels, Rect
+from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.jit import kernel
 from gifsom.gif.writer import CLEAR, KEEP
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Frame, Pixels
+from gifsom.core.frame import Frame, Pixels
 from gifsom.core.jit import kernel
 
 AHEAD = 8

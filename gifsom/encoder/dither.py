@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Rect
+from gifsom.core.frame import Rect
 from gifsom.core.jit import kernel
 from gifsom.encoder.local_tables import Tables
 from gifsom.encoder.perceptual import MASKING

@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Frame, Pixels, Rect
+from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.values import ANIMATED, TABLE
 from gifsom.encoder.canvas import Canvas, Change, changes
 from gifsom.gif.lzw import CODES, compress, minimum_code_size

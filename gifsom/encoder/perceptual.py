@@ -7,7 +7,7 @@ seen for as long as it stands, so it is multiplied by the number of frames that 
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Pixels, Rect
+from gifsom.core.frame import Pixels, Rect
 from gifsom.core.jit import kernel
 from gifsom.encoder.rd_lzw import STEEP
 from gifsom.palette.color import LINEAR, TO_LAB, TO_LMS

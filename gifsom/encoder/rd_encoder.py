@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Frame, Pixels, Rect
+from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.prefetch import ahead
 from gifsom.core.timing import MIN_DELAY
 from gifsom.encoder.canvas import reveal

@@ -10,12 +10,12 @@ from typing import Final, TypeAlias
 
 from PIL import Image
 
-from gifsom.clip import Clip
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import check_target, filling, frame_name, is_folder
 from gifsom.core.progress import Progress, reported
+from gifsom.core.source import Source
 from gifsom.core.values import check_whole
-from gifsom.edit.base import with_alpha
+from gifsom.edit.frames import with_alpha
 from gifsom.export.apng import write_apng
 from gifsom.export.base import Exported, Order, opaque
 from gifsom.export.mp4 import write_mp4
@@ -25,7 +25,7 @@ __all__ = ["ENDINGS", "Exported", "export", "opaque", "write_frames"]
 
 
 def export(
-    clip: Clip,
+    clip: Source,
     path: "str | Path",
     *,
     quality: int | None = None,
@@ -67,7 +67,7 @@ def export(
 
 
 def write_frames(
-    clip: Clip,
+    clip: Source,
     folder: "str | Path",
     *,
     overwrite: bool = False,

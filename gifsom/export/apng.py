@@ -10,8 +10,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from gifsom.clip import Mask, Rect
 from gifsom.core.files import replacing
+from gifsom.core.frame import Mask, Rect
 from gifsom.core.timing import nearest
 from gifsom.export.base import Exported, Order, pictures, survey
 

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from gifsom.clip import Clip, Frame, Pixels
+from gifsom.core.frame import Frame, Pixels
 from gifsom.core.progress import Progress, reported
+from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import TABLE, WHITE
-from gifsom.edit.base import same, with_alpha
+from gifsom.edit.frames import same, with_alpha
 from gifsom.palette.color import pack
 
 SHORTEST: Final = 11
@@ -43,7 +44,7 @@ class Exported:
 class Order:
     """What is to be done: a clip to be written to a file, at a quality from 1 to 100 or as is usual."""
 
-    clip: Clip
+    clip: Source
     path: Path
     quality: int | None
     plays: int
@@ -54,7 +55,7 @@ class Order:
         return Exported(self.path, size, self.clip.size, frames, self.clip.duration, lossless)
 
 
-def stills(clip: Clip) -> Iterator[tuple[Frame, int]]:
+def stills(clip: Source) -> Iterator[tuple[Frame, int]]:
     """The pictures of a clip, none like the one before, and how long each stands, in milliseconds from SHORTEST on."""
     shown: Frame | None = None
     since = 0

@@ -10,10 +10,11 @@ from typing import IO, Final
 import imageio_ffmpeg
 import numpy as np
 
-from gifsom.clip import Clip, Frame
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import replacing_file
+from gifsom.core.frame import Frame
 from gifsom.core.progress import reported
+from gifsom.core.source import Source
 from gifsom.core.timing import nearest, slots
 from gifsom.core.values import QUALITY
 from gifsom.export.base import Exported, Order, opaque
@@ -58,7 +59,7 @@ def write_mp4(order: Order) -> Exported:
     return Exported(order.path, size, (width, height), shown, shown / float(rate), False)
 
 
-def _feed(pipe: IO[bytes], frames: Iterable[Frame], clip: Clip, rate: float) -> int:
+def _feed(pipe: IO[bytes], frames: Iterable[Frame], clip: Source, rate: float) -> int:
     """Write each frame as often as it is shown at a constant rate; how many that were."""
     shown = 0
     held = b""
@@ -75,7 +76,7 @@ def _feed(pipe: IO[bytes], frames: Iterable[Frame], clip: Clip, rate: float) -> 
     return end
 
 
-def _steady_rate(clip: Clip) -> Fraction:
+def _steady_rate(clip: Source) -> Fraction:
     """The clip's own rate, or a multiple, from STEADY to FASTEST."""
     rate = clip.rate or FASTEST
     return Fraction(min(FASTEST, rate * ceil(STEADY / rate))).limit_denominator(1001)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from gifsom.clip import Pixels, Rect
+from gifsom.core.frame import Pixels, Rect
 from gifsom.core.timing import MIN_DELAY
 
 KEEP = 1

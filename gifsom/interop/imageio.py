@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gifsom import sources
-from gifsom.clip import Clip, Pixels
 from gifsom.conversion.writer import Writer
 from gifsom.core.errors import FrameError, GifsomError, PackageMissing, SettingError
+from gifsom.core.frame import Pixels
+from gifsom.core.source import Source
 from gifsom.interop.pillow import pictures, plays, timed
 
 try:
@@ -40,7 +41,7 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
     >>> iio.imwrite("x.gif", frames, plugin="gifsom", fps=15, quality=70)  # doctest: +SKIP
     """
 
-    _clip: Clip | None = None
+    _clip: Source | None = None
     _gif: Writer | None = None
 
     def __init__(self, request: "Request", **options: Any) -> None:
@@ -162,7 +163,7 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
             gif.close()
 
     @property
-    def _source(self) -> Clip:
+    def _source(self) -> Source:
         if self._clip is None:
             raise FrameError("the file was opened to be written, not to be read")
         return self._clip

@@ -8,10 +8,11 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from gifsom.clip import Clip
+from gifsom import edit
 from gifsom.conversion.pipeline import Result, convert
 from gifsom.core.errors import printable
 from gifsom.core.html import embedded
+from gifsom.core.source import Holder, Source
 from gifsom.interop.pillow import save
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Shown:
         return embedded(self.path)
 
 
-def show(what: "str | Path | Clip | Result | Picture | Iterable[Picture]", **options: Any) -> Shown:
+def show(what: "str | Path | Source | Holder | Result | Picture | Iterable[Picture]", **options: Any) -> Shown:
     """Show something as a GIF in a notebook, as the last value of a cell or by `display`.
 
     Args:
@@ -62,14 +63,14 @@ def show(what: "str | Path | Clip | Result | Picture | Iterable[Picture]", **opt
     folder = mkdtemp(prefix="gifsom-")
     shown = Shown(Path(folder, "shown.gif"))
     finalize(shown, rmtree, folder, ignore_errors=True)
-    if isinstance(what, str | Path | Clip):
+    if isinstance(what, str | Path | Source | Holder):
         convert(what, shown.path, **options)
     else:
         save(what, shown.path, **options)
     return shown
 
 
-def preview(clip: Clip) -> str | None:
+def preview(source: Source) -> str | None:
     """The beginning of a clip as a small GIF in HTML: what shows itself without being asked must not take long."""
-    small = clip.trim(0, PREVIEW_SECONDS).resample(PREVIEW_FPS).fit((PREVIEW_SIDE, PREVIEW_SIDE))
+    small = edit.fit(edit.fps(edit.trim(source, 0, PREVIEW_SECONDS), PREVIEW_FPS), (PREVIEW_SIDE, PREVIEW_SIDE))
     return show(small)._repr_html_()

@@ -7,7 +7,7 @@ about -0.32 to 0.28; a distance of 0.01 is hardly seen. sRGB transfer curve: IEC
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.core.jit import kernel
 
 _LEVELS = np.arange(256) / 255

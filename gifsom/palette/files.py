@@ -29,7 +29,6 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from gifsom.clip import Pixels
 from gifsom.core.errors import (
     PaletteError,
     SourceError,
@@ -40,6 +39,7 @@ from gifsom.core.errors import (
     printable,
 )
 from gifsom.core.files import check_target, replacing
+from gifsom.core.frame import Pixels
 from gifsom.core.values import TABLE
 from gifsom.palette.color import hexes, once
 

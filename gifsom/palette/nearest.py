@@ -9,7 +9,7 @@ colors is filled as colors are met: the first time a color is searched, later it
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.core.jit import inner, kernel
 from gifsom.palette.color import oklab
 

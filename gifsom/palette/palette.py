@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gifsom.clip import Pixels
 from gifsom.core.errors import FrameError, PaletteError, printable
+from gifsom.core.frame import Pixels
 from gifsom.palette import files
 from gifsom.palette.color import hexes, histogram, oklab
 from gifsom.palette.nearest import Entries, Mapper

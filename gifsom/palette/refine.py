@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.palette.color import oklab, pack, srgb, unpack
 from gifsom.palette.nearest import Entries
 from gifsom.palette.salience import Marks

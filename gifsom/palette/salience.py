@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Mask, Pixels
+from gifsom.core.frame import Mask, Pixels
 from gifsom.core.jit import kernel
 from gifsom.palette.color import unpack
 

@@ -7,12 +7,14 @@ what stands out in any single picture is within reach (gifsom.palette.refine).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gifsom.clip import Clip, Frame, Pixels
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.frame import Frame, Pixels
+from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import check_whole
 from gifsom.palette.color import oklab, pack, unpack
 from gifsom.palette.palette import MAX_COLORS, Palette, check_pixels
@@ -38,7 +40,7 @@ class Moment:
 
 
 def train(
-    source: "Clip | ArrayLike",
+    source: "Source | Holder | ArrayLike",
     colors: int = 256,
     *,
     seed: int = 0,
@@ -75,13 +77,14 @@ def train(
     check_whole("seed", seed, 0, 2**63)
     if weights is not None and (not isinstance(weights, str) or weights not in ("count", "seen")):
         raise SettingError(f"weights is '{printable(weights)}': give 'count' or 'seen'")
-    usual = CLIP if isinstance(source, Clip) else PIXELS
+    clip = held(source) if isinstance(source, Source | Holder) else None
+    usual = PIXELS if clip is None else CLIP
     plan = Plan(
         usual.weights if weights is None else weights,
         usual.salience if salience is None else salience,
         usual.snap if snap is None else snap,
     )
-    frames = source.frames() if isinstance(source, Clip) else [_picture(source)]
+    frames = clip.frames() if clip is not None else [_picture(cast("ArrayLike", source))]
     sample = take(frames, seed, marks=plan.snap or plan.salience)
     return learn(sample, colors, seed, plan, lambda moment: progress(moment.done))
 

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.spool import Gap, Hold
 from gifsom.spool.events import Click, Key, Pointer, Shape
 

@@ -5,8 +5,8 @@ from typing import Self
 
 import numpy as np
 
-from gifsom.clip import Pixels, Rect
 from gifsom.core.errors import ScreenUnavailable, SettingError
+from gifsom.core.frame import Pixels, Rect
 from gifsom.core.region import clip_region
 from gifsom.recorder.screen import bounds, grabbed, grabber
 

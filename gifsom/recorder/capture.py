@@ -13,8 +13,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from gifsom.clip import Pixels, Rect
 from gifsom.core.errors import GifsomError
+from gifsom.core.frame import Pixels, Rect
 from gifsom.recorder.backlog import Backlog, Grab, Item, room
 from gifsom.recorder.camera import Camera
 from gifsom.recorder.clock import Clock

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from gifsom.clip import Rect
 from gifsom.core.errors import ScreenUnavailable
+from gifsom.core.frame import Rect
 from gifsom.core.region import parse_region
 from gifsom.recorder.screen import screen_rect, snapshot
 

@@ -10,8 +10,8 @@ from typing import Any
 import mss
 import numpy as np
 
-from gifsom.clip import Pixels, Rect
 from gifsom.core.errors import GifsomError, ScreenUnavailable, SettingError, printable
+from gifsom.core.frame import Pixels, Rect
 from gifsom.core.region import clip_region, region_text
 from gifsom.recorder.systems.current import is_wayland, may_record
 from gifsom.recorder.types import Monitor

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gifsom.clip import Rect
+from gifsom.core.frame import Rect
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,27 +3,27 @@
 from math import inf
 from typing import TYPE_CHECKING
 
-from gifsom.clip import Clip
 from gifsom.core.errors import SettingError, printable
+from gifsom.core.source import Source
 from gifsom.core.values import MAX_PIXELS, Color
 from gifsom.sources.images import STILL
 from gifsom.sources.opener import Opener, behind
 from gifsom.sources.raw import open_raw
 
 if TYPE_CHECKING:
-    from gifsom.sources.opener import Source
+    from gifsom.sources.opener import SourceLike
 
 __all__ = ["open", "open_raw"]
 
 
 def open(
-    source: "Source",
+    source: "SourceLike",
     *,
     background: str | Color | None = None,
     transparent: bool = False,
     max_pixels: int = MAX_PIXELS,
     fps: float | None = None,
-) -> Clip:
+) -> Source:
     """A source as a `Clip`, by content, whatever its name says.
 
     Args:

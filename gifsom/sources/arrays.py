@@ -1,4 +1,4 @@
-"""Arrays and PIL images as a Clip, and `Writer`, which makes a GIF of pictures as they are handed over.
+"""Arrays and PIL images as a Source, and `Writer`, which makes a GIF of pictures as they are handed over.
 
 The palette is shared by all frames, so all of them must be known before the first is coded: until then they are stored.
 """
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL.Image import fromarray
 
-from gifsom.clip import Clip, Frame, Mask, Pixels
 from gifsom.core.errors import FrameError
+from gifsom.core.frame import Frame, Mask, Pixels
+from gifsom.core.source import Source
 from gifsom.core.values import Color
-from gifsom.edit.base import same
+from gifsom.edit.frames import same
 from gifsom.edit.store import Store
 from gifsom.sources.images import cut_out, eight_bits, fitted, flatten
 
@@ -64,7 +65,7 @@ def to_masked(
     return cut_out(array) if background is None else (flatten(array, background), None)
 
 
-class StoredClip(Clip):
+class StoredClip(Source):
     """Pictures that were handed over one by one, each shown for a time of its own; kept in a `Store`."""
 
     native = True

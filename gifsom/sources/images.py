@@ -1,4 +1,4 @@
-"""Pictures and animations that Pillow reads (GIF, PNG and APNG, WebP, JPEG, BMP, TIFF, AVIF) as a Clip.
+"""Pictures and animations that Pillow reads (GIF, PNG and APNG, WebP, JPEG, BMP, TIFF, AVIF) as a Source.
 
 What is transparent stays so where no background is asked: what is less than half opaque is hidden, all else has its
 own color. The pages of a TIFF are shown one after the other, fitted to the first. Every frame's size is checked before
@@ -21,10 +21,11 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
-from gifsom.clip import Clip, Frame, Mask, Pixels, Shortfall
 from gifsom.core.errors import SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.core.frame import Frame, Mask, Pixels, Shortfall
+from gifsom.core.source import Source
 from gifsom.core.values import Color
-from gifsom.edit.base import HALF, same
+from gifsom.edit.frames import HALF, same
 from gifsom.gif.reader import read_info
 
 STILL = 0.1
@@ -71,16 +72,16 @@ def is_picture(head: bytes) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageClip(Clip):
+class ImageClip(Source):
     """The frames of one picture file; made by `open_image`.
 
     path        of the file
     shape       width and height in pixels
     starts      seconds at which each frame appears
     length      seconds of the whole
-    plays       see Clip
-    native      see Clip
-    indexed     see Clip
+    plays       see Source
+    native      see Source
+    indexed     see Source
     background  behind transparent pixels; None keeps them
     missing     what could not be read
     """

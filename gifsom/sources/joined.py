@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gifsom.clip import Clip, Frame, Rect, Shortfall
 from gifsom.core.errors import SourceEmpty
+from gifsom.core.frame import Frame, Rect, Shortfall
+from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import Color
-from gifsom.edit.base import Edited, Redrawn
+from gifsom.edit.base import Edited, Redrawn, scale_to
 from gifsom.sources.arrays import StoredClip
 from gifsom.sources.images import ImageClip
 
@@ -23,7 +24,7 @@ BLACK: Color = (0, 0, 0)
 class Padded(Redrawn):
     """Pictures that lie at `place` in a larger canvas, whose other pixels are `free`; None: transparent."""
 
-    def __init__(self, clip: Clip, size: tuple[int, int], place: Rect, free: Color | None) -> None:
+    def __init__(self, clip: Source, size: tuple[int, int], place: Rect, free: Color | None) -> None:
         super().__init__(clip)
         self._size, self._place, self._free = size, place, free
 
@@ -42,7 +43,7 @@ class Padded(Redrawn):
         return Frame(pixels, frame.start, mask)
 
 
-class JoinedClip(Clip):
+class JoinedClip(Source):
     """Clips one after the other; made by `join`.
 
     Attributes:
@@ -51,7 +52,7 @@ class JoinedClip(Clip):
     """
 
     def __init__(
-        self, sources: Sequence[Clip], size: tuple[int, int], free: Color | None = None, title: str | None = None
+        self, sources: Sequence[Source], size: tuple[int, int], free: Color | None = None, title: str | None = None
     ) -> None:
         """Join at least two clips at a size that has the shape of the first; see `join` for the rest."""
         self.sources, self.free, self.title = tuple(sources), free, title
@@ -97,7 +98,7 @@ class JoinedClip(Clip):
             f" of {self.parts[first].name}{found[first].cause}",
         )
 
-    def scaled(self, size: tuple[int, int]) -> Clip:
+    def scaled(self, size: tuple[int, int]) -> Source:
         """Each part by itself: ffmpeg does it where it can, and nothing is scaled twice."""
         return JoinedClip(self.sources, size, self.free, self.title)
 
@@ -108,11 +109,11 @@ class JoinedClip(Clip):
                 yield Frame(frame.pixels, start + frame.start, frame.mask)
             start += part.duration  # exact, now that it has been read
 
-    def _placed(self, clip: Clip) -> Clip:
+    def _placed(self, clip: Source) -> Source:
         """A clip at the size of the whole."""
         place = _inside(clip.size, self.sources[0].size, self._size)
         if clip.size != (place.width, place.height):
-            clip = clip.scaled((place.width, place.height))
+            clip = scale_to(clip, (place.width, place.height))
         return clip if clip.size == self._size else Padded(clip, self._size, place, self.free)
 
 
@@ -130,8 +131,8 @@ def _inside(size: tuple[int, int], canvas: tuple[int, int], shown: tuple[int, in
 
 
 def join(
-    clips: Sequence[Clip], *, background: Color | None = None, transparent: bool = False, title: str | None = None
-) -> Clip:
+    clips: Sequence[Source], *, background: Color | None = None, transparent: bool = False, title: str | None = None
+) -> Source:
     """Clips one after the other, in the size of the first one.
 
     Args:
@@ -152,9 +153,9 @@ def join(
     return JoinedClip(clips, clips[0].size, background or free, title)
 
 
-def _is_of_pictures(clip: Clip) -> bool:
+def _is_of_pictures(clip: Source) -> bool:
     while isinstance(clip, Edited):
-        clip = clip.clip
+        clip = clip.source
     if isinstance(clip, JoinedClip):
         return all(map(_is_of_pictures, clip.sources))
     return isinstance(clip, ImageClip | StoredClip)

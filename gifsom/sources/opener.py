@@ -1,4 +1,4 @@
-"""From what a user names to a Clip: by what is in a file, whatever its name says, and by what kind a thing is."""
+"""From what a user names to a Source: by what is in a file, whatever its name says, and by what kind a thing is."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 import numpy as np
 from PIL import ImageSequence
 
-from gifsom.clip import Clip
 from gifsom.core.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
+from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import WHITE, Color, parse_color
 from gifsom.sources import mjpeg
 from gifsom.sources.arrays import StoredClip, is_picture, to_masked
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     Picture: TypeAlias = "NDArray[np.uint8] | Image"
-    Source: TypeAlias = "str | os.PathLike[str] | Clip | Picture | BinaryIO | Iterable[Source]"
+    SourceLike: TypeAlias = "str | os.PathLike[str] | Source | Holder | Picture | BinaryIO | Iterable[SourceLike]"
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -49,12 +49,12 @@ class Opener:
     max_pixels: int
     still: float
 
-    def open(self, source: "Source") -> Clip:
+    def open(self, source: "SourceLike") -> Source:
         """Any source; see `gifsom.open`."""
         if isinstance(source, str | os.PathLike):
             return self._path(source)
-        if isinstance(source, Clip):
-            return source
+        if isinstance(source, Source | Holder):
+            return held(source)
         if hasattr(source, "read"):
             return self._file(Spooled(cast(BinaryIO, source)))
         if is_picture(source):
@@ -63,7 +63,7 @@ class Opener:
             return self._list(source)
         raise FrameError(f"{printable(source)} is no source: give a path, a clip, pictures, a stream or a list of them")
 
-    def _path(self, name: str | os.PathLike[str]) -> Clip:
+    def _path(self, name: str | os.PathLike[str]) -> Source:
         if name == "-":
             raise SourceRefused("-: standard input is a stream, sys.stdin.buffer: hand that over, or name a file")
         path = Path(name)
@@ -74,11 +74,11 @@ class Opener:
             return self._files(matches(str(name)), name)
         return self._file(local_file(name))
 
-    def _files(self, files: list[Path], title: str | os.PathLike[str]) -> Clip:
+    def _files(self, files: list[Path], title: str | os.PathLike[str]) -> Source:
         clips = [self._file(local_file(file)) for file in files]
         return join(clips, background=self.background, transparent=self.transparent, title=printable(title))
 
-    def _file(self, file: Path | Spooled) -> Clip:
+    def _file(self, file: Path | Spooled) -> Source:
         head = read_head(file)
         if is_recording(head):
             if isinstance(file, Spooled):
@@ -90,9 +90,9 @@ class Opener:
         demuxer = mjpeg.DEMUXER if picture else ()
         return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE, demuxer)
 
-    def _list(self, items: "Iterable[Source]") -> Clip:
+    def _list(self, items: "Iterable[SourceLike]") -> Source:
         """Each after the other; pictures that follow each other are kept together, in the size of the first of them."""
-        clips: list[Clip] = []
+        clips: list[Source] = []
         pictures: StoredClip | None = None
         for item, seconds in _one_by_one(items):
             if not is_picture(item):
@@ -108,7 +108,7 @@ class Opener:
         return join(clips, background=self.background, transparent=self.transparent)
 
 
-def _one_by_one(items: "Iterable[Source]") -> "Iterator[tuple[Source, float | None]]":
+def _one_by_one(items: "Iterable[SourceLike]") -> "Iterator[tuple[SourceLike, float | None]]":
     """The same, but each picture of an array or an animation by itself, with the seconds that it says it is shown."""
     for item in items:
         if isinstance(item, np.ndarray) and (item.ndim == 4 or (item.ndim == 3 and item.shape[2] not in (3, 4))):

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 import imageio_ffmpeg
 
-from gifsom.clip import Clip
 from gifsom.core.errors import SettingError, SourceRefused, printable, too_large
+from gifsom.core.source import Source
 from gifsom.core.values import MAX_PIXELS, WHITE, Color
 from gifsom.edit.picture import parse_box
 from gifsom.sources.opener import behind, local_file
@@ -39,7 +39,7 @@ def open_raw(
     background: str | Color | None = None,
     transparent: bool = False,
     max_pixels: int = MAX_PIXELS,
-) -> Clip:
+) -> Source:
     """A file or a binary stream of raw frames as a `Clip`. What is left at its end for a whole frame is a shortfall.
 
     Args:

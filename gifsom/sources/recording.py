@@ -1,4 +1,4 @@
-"""A recording of the screen as a Clip: its pictures, and over them the pointer, clicks and keys.
+"""A recording of the screen as a Source: its pictures, and over them the pointer, clicks and keys.
 
 A frame comes wherever the picture or what is drawn over it changes. What happens within half of a frame's time is one
 frame: the system tells of a click at any time, and of pictures at the recording's rate.
@@ -13,8 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.core.errors import printable
+from gifsom.core.frame import Frame, Shortfall
+from gifsom.core.source import Source
 from gifsom.draw.overlay import Scene, draw, is_seen, words
 from gifsom.spool import Event, Picture, Spool
 from gifsom.spool.events import Click, Key, Pointer, Shape
@@ -33,7 +34,7 @@ KEYS: Final = 64
 
 
 @dataclass(frozen=True)
-class Recording(Clip):
+class Recording(Source):
     """What a spool holds; made by `open_recording`.
 
     spool   the file

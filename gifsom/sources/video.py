@@ -1,7 +1,7 @@
-"""A video file as a Clip: rate, time span, scaling and tone mapping happen in ffmpeg.
+"""A video file as a Source: rate, time span, scaling and tone mapping happen in ffmpeg.
 
-Alpha is laid over a background, or becomes a mask. The Clip describes what is wanted; each pass over its frames starts
-an ffmpeg of its own.
+Alpha is laid over a background, or becomes a mask. The source describes what is wanted; each pass over its frames
+starts an ffmpeg of its own.
 """
 
 import os
@@ -11,10 +11,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from gifsom.clip import Clip, Frame, Mask, Pixels, Rect, Shortfall
 from gifsom.core.errors import SourceEmpty, printable
+from gifsom.core.frame import Frame, Mask, Pixels, Rect, Shortfall
+from gifsom.core.source import Source
 from gifsom.core.timing import slots
-from gifsom.core.values import WHITE, Color, Seconds, span
+from gifsom.core.values import WHITE, Color
 from gifsom.sources import ffmpeg
 from gifsom.sources.images import cut_out, flatten
 
@@ -42,7 +43,7 @@ class _Reading:
 
 
 @dataclass(frozen=True)
-class VideoClip(Clip):
+class VideoClip(Source):
     """A part of a video at a certain rate and size.
 
     path        of the file
@@ -104,27 +105,26 @@ class VideoClip(Clip):
     def shortfall(self) -> Shortfall | None:
         return self._reading.shortfall
 
-    def trim(self, start: Seconds = 0.0, end: Seconds | None = None) -> "VideoClip":
-        offset, until = span(start, end)
-        first = self.start + offset
-        last = self.end if until is None else min(self.start + until, self.end or float("inf"))
+    def trimmed(self, start: float, end: float | None) -> "VideoClip":
+        first = self.start + start
+        last = self.end if end is None else min(self.start + end, self.end or float("inf"))
         over = self.declared if last is None or self.declared is None else min(last, self.declared)
         if over is not None and first >= over:
             raise SourceEmpty(f"{self.name}: the start, {first:g} s, is past the end: it is {over:.2f} s long")
         return replace(self, start=first, end=last, _reading=_Reading())
 
-    def resample(self, fps: float) -> "VideoClip":
+    def resampled(self, fps: float) -> "VideoClip":
         return (
             self if self.fps <= fps else replace(self, fps=Fraction(fps).limit_denominator(10_000), _reading=_Reading())
         )
 
-    def cropped(self, rect: Rect) -> Clip:
+    def cropped(self, rect: Rect) -> "VideoClip | None":
         if rect.left % 2 or rect.top % 2:  # there a picture with half the colors has no pixel that begins
-            return super().cropped(rect)
+            return None
         step = f"crop={rect.width}:{rect.height}:{rect.left}:{rect.top}:exact=1"
         return self._altered((*self.steps, step), (rect.width, rect.height))
 
-    def scaled(self, size: tuple[int, int]) -> Clip:
+    def scaled(self, size: tuple[int, int]) -> "VideoClip":
         before = self.steps[:-1] if self.steps[-1].startswith("scale") else self.steps
         return self._altered((*before, _scale(size)), size)
 

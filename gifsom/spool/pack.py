@@ -9,7 +9,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from gifsom.clip import Pixels, Rect
+from gifsom.core.frame import Pixels, Rect
 from gifsom.core.jit import kernel
 
 _LEVEL = 1

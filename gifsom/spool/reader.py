@@ -7,8 +7,8 @@ from math import inf
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from gifsom.clip import Pixels
 from gifsom.core.errors import SourceEmpty, SourceNotFound, SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.core.frame import Pixels
 from gifsom.spool.events import Click, Key
 from gifsom.spool.pack import unpack
 from gifsom.spool.record import (

@@ -40,7 +40,7 @@ from zlib import crc32
 
 import numpy as np
 
-from gifsom.clip import Rect
+from gifsom.core.frame import Rect
 from gifsom.spool.events import Click, Key, Pointer, Shape
 from gifsom.spool.pack import is_packed
 

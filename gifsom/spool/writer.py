@@ -8,8 +8,8 @@ from typing import Final, Self
 
 import numpy as np
 
-from gifsom.clip import Pixels, Rect
 from gifsom.core.errors import FrameError, TargetExists, TargetUnwritable, printable
+from gifsom.core.frame import Pixels, Rect
 from gifsom.spool.events import Click, Key, Pointer, Shape
 from gifsom.spool.pack import Packer
 from gifsom.spool.record import KEY_BYTES, SHAPE_SIDE, VERSION, Header, Kind, encode, encode_shape

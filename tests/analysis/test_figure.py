@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from gifsom.analysis import palette_figure
-from gifsom.clip import Mask, Pixels
 from gifsom.core.errors import FrameError, PackageMissing, TargetExists, TargetUnwritable
 from gifsom.core.files import replacing
+from gifsom.core.frame import Mask, Pixels
 from gifsom.palette.color import oklab
 from gifsom.palette.palette import Palette
 

@@ -10,8 +10,8 @@ from conftest import FIXTURES
 import gifsom
 from gifsom.analysis import palette_film as films
 from gifsom.analysis.palette_film import HEIGHT, STRIP, WIDTH, shoot
-from gifsom.clip import Frame, Pixels
 from gifsom.core.errors import TargetExists, TargetUnwritable
+from gifsom.core.frame import Frame, Pixels
 from gifsom.palette.color import oklab, pack
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample, take

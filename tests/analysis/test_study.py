@@ -16,7 +16,6 @@ from strict import check
 import gifsom
 from gifsom.analysis import palette as module
 from gifsom.analysis.palette import study
-from gifsom.clip import Clip
 from gifsom.core.errors import (
     PackageMissing,
     SettingError,
@@ -26,6 +25,7 @@ from gifsom.core.errors import (
     TargetExists,
     TargetUnwritable,
 )
+from gifsom.core.source import Source
 from gifsom.palette.color import oklab
 from gifsom.palette.palette import Palette
 
@@ -54,7 +54,7 @@ def stripes(width: int) -> Pixels:
     return picture
 
 
-def converted(source: "str | Path | Clip", folder: Path, **options: Any) -> list[list[int]]:
+def converted(source: "str | Path | Source", folder: Path, **options: Any) -> list[list[int]]:
     """The table of the GIF that a conversion makes, without what fills it up."""
     result = gifsom.convert(source, folder / "converted.gif", **options)
     table = check(result.path.read_bytes()).global_table
@@ -75,7 +75,7 @@ def converted(source: "str | Path | Clip", folder: Path, **options: Any) -> list
     ids=["still", "still, 9", "video", "GIF", "screen", "clip"],
 )
 def test_it_is_the_palette_that_a_conversion_learns(
-    source: Callable[[], "str | Path | Clip"], colors: int, tmp_path: Path
+    source: Callable[[], "str | Path | Source"], colors: int, tmp_path: Path
 ) -> None:
     """With as many colors: where an animation has more than 255, its GIF needs one index for what does not change."""
     found = study(source(), colors=colors, seed=5)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 QUIET = [FFMPEG, "-nostdin", "-y", "-v", "error"]

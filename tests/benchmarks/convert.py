@@ -31,7 +31,7 @@ from common import (
     write_pictures,
 )
 
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 
 
 @dataclass

@@ -57,7 +57,9 @@ def jobs(shared: Path | None) -> list[tuple[str, Path, dict[str, Any]]]:
         clips = sorted((path for path in (shared / "clips").iterdir() if path.suffix != ".md"), key=_length)
         found += [("clips", path, {"quality": quality}) for path in clips for quality in QUALITIES]
         found += [("gifs", path, {}) for path in sorted((shared / "gifs").glob("*.*g*")) if path.is_file()]
-    found += [("fixtures", ROOT / "fixtures" / name, options) for name, all_of in FIXTURES.items() for options in all_of]
+    found += [
+        ("fixtures", ROOT / "fixtures" / name, options) for name, all_of in FIXTURES.items() for options in all_of
+    ]
     return [(f"{group}/{path.name} {_shown(options)}".strip(), path, options) for group, path, options in found]
 
 

@@ -39,8 +39,9 @@ from numpy.typing import NDArray
 from PIL import Image, features
 
 import gifsom
-from gifsom.clip import Clip, Pixels
+from gifsom.core.frame import Pixels
 from gifsom.core.jit import kernel
+from gifsom.core.source import Source
 from gifsom.core.values import VIDEO_FPS, VIDEO_WIDTH
 from gifsom.edit import hold
 from gifsom.palette.color import oklab, pack, srgb, unpack
@@ -322,7 +323,7 @@ def compare_defaults(paths: list[Path], colors: int) -> None:
     print(f"{'least gain':30}{gains[worst]:+27.2f}  {worst}")
 
 
-def spread(clip: Clip) -> list[Pixels]:
+def spread(clip: Source) -> list[Pixels]:
     """Ten frames of a clip, or all that it has, from the first to the last."""
     last = sum(1 for _ in clip.frames()) - 1
     wanted = {round(last * k / (FRAMES - 1)) for k in range(FRAMES)}

@@ -52,7 +52,7 @@ from common import (
 )
 
 import gifsom
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.core.values import QUALITY
 
 if TYPE_CHECKING:

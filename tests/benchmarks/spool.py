@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.core.values import MAX_PIXELS
 from gifsom.spool import Picture, Spool, SpoolWriter, warm
 

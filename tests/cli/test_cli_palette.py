@@ -31,7 +31,7 @@ from strict import Gif, check
 from gifsom import open as open_clip
 from gifsom import train
 from gifsom.analysis import palette, palette_figure, palette_film
-from gifsom.clip import Pixels
+from gifsom.core.frame import Pixels
 from gifsom.palette import files
 from gifsom.palette.color import oklab, unpack
 from gifsom.palette.palette import Palette

@@ -1,4 +1,4 @@
-"""What every kind of Clip keeps to, so that everything behind the sources can rely on it."""
+"""What every kind of Source keeps to, so that everything behind the sources can rely on it."""
 
 import shutil
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from conftest import FIXTURES
 from PIL import Image
 
 import gifsom
-from gifsom.clip import Clip, Frame
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.core.values import MAX_PIXELS
 from gifsom.edit import hold, hold_last, limit_idle, resample, resize, trim
 from gifsom.sources import open_raw
@@ -22,11 +23,11 @@ from gifsom.spool import SpoolWriter
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 
-def video(name: str) -> Clip:
+def video(name: str) -> Source:
     return gifsom.open(FIXTURES / name)
 
 
-def stored() -> Clip:
+def stored() -> Source:
     clip = StoredClip()
     for n in range(6):
         clip.append(np.full((20, 30, 3), 40 * (n // 2), np.uint8), 0.1 + 0.05 * n)
@@ -39,7 +40,7 @@ def soft() -> list[np.ndarray]:
     return [rng.integers(0, 256, (20, 30 + n // 3, 4)).astype(np.uint8) for n in range(5)]
 
 
-CLIPS: dict[str, Callable[[], Clip]] = {
+CLIPS: dict[str, Callable[[], Source]] = {
     "video": lambda: video("cards.mkv"),
     "video, trimmed": lambda: video("cards.mkv").trim(0.35, "0:01.5"),
     "video, trimmed twice": lambda: video("cards.mkv").trim(0.3).trim(0.2, 1.1),
@@ -113,7 +114,7 @@ CLIPS: dict[str, Callable[[], Clip]] = {
 }
 
 
-FOLDERS: dict[str, Callable[[Path], Clip]] = {
+FOLDERS: dict[str, Callable[[Path], Source]] = {
     "folder": gifsom.open,
     "folder over a color": lambda path: gifsom.open(path, background="navy"),
     "folder, all of it": lambda path: gifsom.open(path).trim(0.05).resample(8).resize(50),
@@ -134,7 +135,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-RECORDINGS: dict[str, Callable[[Path], Clip]] = {
+RECORDINGS: dict[str, Callable[[Path], Source]] = {
     "recording": gifsom.open,
     "recording, nothing drawn": lambda path: open_recording(path, MAX_PIXELS).drawn(
         cursor=False, clicks=False, keys=False
@@ -164,7 +165,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=[*CLIPS, *FOLDERS, *RECORDINGS])
-def clip(request: pytest.FixtureRequest, pictures: Path, recording: Path) -> Clip:
+def clip(request: pytest.FixtureRequest, pictures: Path, recording: Path) -> Source:
     if request.param in CLIPS:
         return CLIPS[request.param]()
     return FOLDERS[request.param](pictures) if request.param in FOLDERS else RECORDINGS[request.param](recording)
@@ -174,33 +175,33 @@ def content(frame: Frame) -> tuple[bytes, float, bytes | None]:
     return frame.pixels.tobytes(), frame.start, None if frame.mask is None else frame.mask.tobytes()
 
 
-def test_it_gives_the_same_frames_at_each_pass(clip: Clip) -> None:
+def test_it_gives_the_same_frames_at_each_pass(clip: Source) -> None:
     first = [content(frame) for frame in clip.frames()]
     assert first
     assert first == [content(frame) for frame in clip.frames()]
 
 
-def test_two_passes_at_once_do_not_disturb_each_other(clip: Clip) -> None:
+def test_two_passes_at_once_do_not_disturb_each_other(clip: Source) -> None:
     alone = [content(frame) for frame in clip.frames()]
     for one, other in zip(clip.frames(), clip.frames(), strict=True):
         assert content(one) == content(other) == alone.pop(0)
 
 
-def test_a_pass_that_is_given_up_does_not_disturb_the_next(clip: Clip) -> None:
+def test_a_pass_that_is_given_up_does_not_disturb_the_next(clip: Source) -> None:
     passing = clip.frames()
     first = content(next(passing))
     passing.close()  # type: ignore[attr-defined]
     assert first == content(next(clip.frames()))
 
 
-def test_times_rise_from_zero_and_end_before_the_end(clip: Clip) -> None:
+def test_times_rise_from_zero_and_end_before_the_end(clip: Source) -> None:
     starts = [frame.start for frame in clip.frames()]
     assert starts[0] == 0
     assert all(before < after for before, after in pairwise(starts))
     assert starts[-1] < clip.duration
 
 
-def test_pictures_are_of_one_size_and_read_only(clip: Clip) -> None:
+def test_pictures_are_of_one_size_and_read_only(clip: Source) -> None:
     width, height = clip.size
     for frame in clip.frames():
         assert (frame.pixels.shape, frame.pixels.dtype) == ((height, width, 3), np.uint8)
@@ -211,7 +212,7 @@ def test_pictures_are_of_one_size_and_read_only(clip: Clip) -> None:
             assert not frame.mask.flags.writeable
 
 
-def test_what_it_says_beforehand_is_near_to_what_comes(clip: Clip) -> None:
+def test_what_it_says_beforehand_is_near_to_what_comes(clip: Source) -> None:
     expected = clip.count
     frames = [*clip.frames()]
     if expected is not None and clip.shortfall is None:

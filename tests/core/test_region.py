@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gifsom.clip import Rect
 from gifsom.core.errors import SettingError
+from gifsom.core.frame import Rect
 from gifsom.core.region import clip_region, parse_region, region_text
 
 SCREEN = Rect(-1280, 0, 3200, 1080)

@@ -11,7 +11,7 @@ from conftest import FrameClip
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gifsom.clip import Frame
+from gifsom.core.frame import Frame
 from gifsom.core.timing import MIN_DELAY, nearest, schedule, slots
 
 RATES = [Fraction(7), Fraction(12), Fraction(15), Fraction(24), Fraction(30_000, 1001), Fraction(30), Fraction(50)]

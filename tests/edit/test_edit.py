@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gifsom import edit
-from gifsom.clip import Clip, Frame, Shortfall
 from gifsom.core.errors import GifsomError, SettingError, SourceEmpty, TargetUnwritable
+from gifsom.core.frame import Frame, Shortfall
+from gifsom.core.source import Source
 from gifsom.core.timing import schedule, slots
 from gifsom.edit.picture import even_height
 from gifsom.edit.store import Store
@@ -35,7 +36,7 @@ def numbered(starts: Sequence[float], duration: float, rate: float | None = None
     return FrameClip(pictures, starts, duration, rate=rate)
 
 
-def told(clip: Clip) -> list[tuple[int, float]]:
+def told(clip: Source) -> list[tuple[int, float]]:
     """Number and start of each frame of a clip that was `numbered`."""
     return [(int(frame.pixels[0, 0, 0]), frame.start) for frame in clip.frames()]
 
@@ -50,7 +51,7 @@ def same_frames(a: Sequence[Frame], b: Sequence[Frame]) -> bool:
     )
 
 
-EDITS: dict[str, Callable[[Clip], Clip]] = {
+EDITS: dict[str, Callable[[Source], Source]] = {
     "trim": lambda clip: edit.trim(clip, 0.15, 0.75),
     "resample": lambda clip: edit.resample(clip, 4),
     "resize": lambda clip: edit.resize(clip, 2),
@@ -65,7 +66,7 @@ EDITS: dict[str, Callable[[Clip], Clip]] = {
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS.keys())
-def test_every_edit_can_be_read_again_and_leaves_its_clip_as_it_was(change: Callable[[Clip], Clip]) -> None:
+def test_every_edit_can_be_read_again_and_leaves_its_clip_as_it_was(change: Callable[[Source], Source]) -> None:
     masks = [None if n % 2 else np.eye(2, 4, n, dtype=bool) for n in range(10)]
     pictures = [np.full((2, 4, 3), 25 * n, np.uint8) for n in range(10)]
     clip = FrameClip(pictures, [n / 10 for n in range(10)], 1.0, masks)
@@ -80,7 +81,7 @@ def test_every_edit_can_be_read_again_and_leaves_its_clip_as_it_was(change: Call
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS.keys())
-def test_every_edit_gives_frames_as_a_clip_must(change: Callable[[Clip], Clip]) -> None:
+def test_every_edit_gives_frames_as_a_clip_must(change: Callable[[Source], Source]) -> None:
     """From 0 s on, at rising times within its duration, all of its size, read-only and contiguous."""
     edited = change(numbered([0, 0.1, 0.15, 0.3, 0.31, 0.6, 0.8], 1.0))
     frames = list(edited.frames())
@@ -96,7 +97,7 @@ def test_every_edit_gives_frames_as_a_clip_must(change: Callable[[Clip], Clip]) 
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS.keys())
-def test_every_edit_passes_on_what_its_clip_says_of_itself(change: Callable[[Clip], Clip]) -> None:
+def test_every_edit_passes_on_what_its_clip_says_of_itself(change: Callable[[Source], Source]) -> None:
     class Damaged(FrameClip):
         shortfall = Shortfall(1.0, 2.0, "")
 
@@ -187,7 +188,7 @@ def test_trim_that_ends_before_it_begins_is_an_error(start: float, end: float) -
         edit.trim(numbered([0, 1], 2), start, end)
 
 
-def shown_in_slots(clip: Clip, fps: float) -> list[bytes]:
+def shown_in_slots(clip: Source, fps: float) -> list[bytes]:
     """What is on the screen at each 1/fps, as bytes of pixels."""
     frames = list(clip.frames())
     shown = []
@@ -332,7 +333,7 @@ def leveled(levels: Sequence[int], starts: Sequence[float], duration: float, rat
     return FrameClip(pictures, starts, duration, rate=rate)
 
 
-def last_pixel(clip: Clip) -> list[tuple[int, float]]:
+def last_pixel(clip: Source) -> list[tuple[int, float]]:
     return [(int(frame.pixels[1, 3, 2]), round(frame.start, 9)) for frame in clip.frames()]
 
 
@@ -400,7 +401,7 @@ def test_hold_last_is_never_negative(seconds: float) -> None:
         edit.hold_last(numbered([0], 1), seconds)
 
 
-RETIMED: dict[str, tuple[Callable[[Clip], Clip], float]] = {
+RETIMED: dict[str, tuple[Callable[[Source], Source], float]] = {
     "limit_idle": (lambda clip: clip.limit_idle(0.5), 1.7),
     "hold_last": (lambda clip: clip.hold_last(3), 11.2),
     "both": (lambda clip: clip.limit_idle(0.5).hold_last(3), 4.2),
@@ -414,7 +415,7 @@ RETIMED: dict[str, tuple[Callable[[Clip], Clip], float]] = {
 @pytest.mark.parametrize(("change", "length"), RETIMED.values(), ids=RETIMED.keys())
 @pytest.mark.parametrize("asked", [True, False])
 def test_durations_are_exact_before_and_after_reading(
-    change: Callable[[Clip], Clip], length: float, asked: bool
+    change: Callable[[Source], Source], length: float, asked: bool
 ) -> None:
     """And the delays of a GIF have that sum."""
     clip = change(leveled([0, 50, 90, 130], [0, 0.2, 4, 8.2], 9))

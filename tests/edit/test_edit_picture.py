@@ -11,9 +11,10 @@ from PIL import Image, ImageEnhance
 
 import gifsom
 from gifsom import edit
-from gifsom.clip import Clip, Frame, Rect
 from gifsom.core.errors import SettingError
+from gifsom.core.frame import Frame, Rect
 from gifsom.core.region import parse_region
+from gifsom.core.source import Source
 from gifsom.edit.picture import Cropped, Scaled, borderless, is_pixel_art
 from gifsom.edit.span import cut, parse_span
 from gifsom.sources.video import VideoClip
@@ -33,7 +34,7 @@ def still(pixels: Pixels, mask: NDArray[np.bool_] | None = None) -> FrameClip:
     return FrameClip([pixels], [0.0], 1.0, [mask])
 
 
-def first(clip: Clip) -> Frame:
+def first(clip: Source) -> Frame:
     return next(iter(clip.frames()))
 
 
@@ -41,11 +42,11 @@ def changed(before: Pixels, after: Pixels) -> NDArray[np.bool_]:
     return (before != after).any(axis=2)
 
 
-def starts(clip: Clip) -> list[float]:
+def starts(clip: Source) -> list[float]:
     return [frame.start for frame in clip.frames()]
 
 
-EDITS: dict[str, Callable[[Clip], Clip]] = {
+EDITS: dict[str, Callable[[Source], Source]] = {
     "crop": lambda clip: clip.crop("30x20+5+7"),
     "crop auto": lambda clip: clip.crop("auto"),
     "fit": lambda clip: clip.fit("25x25"),
@@ -68,12 +69,12 @@ EDITS: dict[str, Callable[[Clip], Clip]] = {
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS.keys())
-def test_every_edit_can_be_read_again_and_leaves_its_clip_as_it_was(change: Callable[[Clip], Clip]) -> None:
+def test_every_edit_can_be_read_again_and_leaves_its_clip_as_it_was(change: Callable[[Source], Source]) -> None:
     masks = [None if n % 2 else np.eye(40, 60, n, dtype=bool) for n in range(8)]
     clip = FrameClip([noise(seed=n) for n in range(8)], [n / 10 for n in range(8)], 0.8, masks)
     clip.plays, clip.native = 3, True
 
-    def content(clip: Clip) -> list[tuple[bytes, float, bytes | None]]:
+    def content(clip: Source) -> list[tuple[bytes, float, bytes | None]]:
         return [(f.pixels.tobytes(), f.start, None if f.mask is None else f.mask.tobytes()) for f in clip.frames()]
 
     before = content(clip)
@@ -334,7 +335,7 @@ def test_frames_are_cut_at_times_and_nowhere_else() -> None:
     assert [frame.pixels[0, 0, 0] for frame in frames] == [clip.kept[n].pixels[0, 0, 0] for n in (0, 0, 0, 1, 2, 2)]
 
 
-SPANS: dict[str, Callable[..., Clip]] = {
+SPANS: dict[str, Callable[..., Source]] = {
     "caption": lambda clip, *span: edit.caption(clip, "Hi", start=span[0], end=span[1]),
     "blur": lambda clip, *span: edit.blur(clip, "80x40+10+10", *span),
 }
@@ -354,7 +355,7 @@ SPANS: dict[str, Callable[..., Clip]] = {
     ],
 )
 def test_it_appears_and_vanishes_exactly(
-    change: Callable[..., Clip], span: Sequence[float | str], times: list[float], shown: list[int]
+    change: Callable[..., Source], span: Sequence[float | str], times: list[float], shown: list[int]
 ) -> None:
     pictures = [noise(90, 160, n) for n in range(3)]
     clip = FrameClip(pictures, [0, 1, 2], 3, rate=1)
@@ -374,7 +375,7 @@ def test_it_appears_and_vanishes_exactly(
     [((3, None), "past the end: the clip is 3.00 s"), ((2, 1), "not after"), (("x", None), "time"), ((-1, 2), "time")],
 )
 def test_a_span_that_cannot_be_is_one_clear_line(
-    change: Callable[..., Clip], span: tuple[float | str, float | None], why: str
+    change: Callable[..., Source], span: tuple[float | str, float | None], why: str
 ) -> None:
     with pytest.raises(SettingError, match=why):
         change(FrameClip([gray(0)], [0], 3), *span)
@@ -427,7 +428,7 @@ def test_letters_have_the_size_that_is_asked() -> None:
     assert heights == pytest.approx([0.72] * 3, abs=0.1)
 
 
-def lines_of(clip: Clip) -> int:
+def lines_of(clip: Source) -> int:
     """Lines of a caption of letters that have nothing below or above them."""
     rows = changed(first(clip.clip).pixels, first(clip).pixels).any(axis=1)  # type: ignore[attr-defined]
     return int((np.diff(rows.astype(int)) == 1).sum())

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 import gifsom
 from gifsom import edit
-from gifsom.clip import Clip, Frame, Rect, Shortfall
 from gifsom.core.errors import SettingError, SourceEmpty, TargetUnwritable
+from gifsom.core.frame import Frame, Rect, Shortfall
+from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.edit.loops import blend
 from gifsom.edit.store import Store
@@ -42,17 +43,17 @@ def masked(count: int) -> FrameClip:
     return gray([10 * n for n in range(count)], [n / 10 for n in range(count)], count / 10, masks=masks)
 
 
-def told(clip: Clip) -> list[tuple[int, float]]:
+def told(clip: Source) -> list[tuple[int, float]]:
     """Level and start of each frame."""
     return [(int(frame.pixels[-1, 0, 0]), round(frame.start, 9)) for frame in clip.frames()]
 
 
-def shown(clip: Clip, time: float) -> Frame:
+def shown(clip: Source, time: float) -> Frame:
     """What is on the screen at a time."""
     return [frame for frame in clip.frames() if frame.start <= time + 1e-9][-1]
 
 
-EDITS: dict[str, Callable[[Clip], Clip]] = {
+EDITS: dict[str, Callable[[Source], Source]] = {
     "speed": lambda clip: clip.speed(1.7),
     "fast_forward": lambda clip: clip.fast_forward(0.2, 0.7, 3),
     "reverse": lambda clip: clip.reverse(),
@@ -68,7 +69,7 @@ EDITS: dict[str, Callable[[Clip], Clip]] = {
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS.keys())
-def test_every_edit_keeps_to_what_a_clip_is(change: Callable[[Clip], Clip]) -> None:
+def test_every_edit_keeps_to_what_a_clip_is(change: Callable[[Source], Source]) -> None:
     clip = masked(12)
     clip.plays, clip.native = 3, True
     before = [(frame.pixels.tobytes(), frame.start) for frame in clip.frames()]
@@ -85,14 +86,14 @@ def test_every_edit_keeps_to_what_a_clip_is(change: Callable[[Clip], Clip]) -> N
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS.keys())
-def test_every_edit_of_one_frame_is_a_clip(change: Callable[[Clip], Clip]) -> None:
+def test_every_edit_of_one_frame_is_a_clip(change: Callable[[Source], Source]) -> None:
     edited = change(gray([5], [0], 1.0))
     assert {level for level, _ in told(edited)} == {5}
     assert edited.duration > 0
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS.keys())
-def test_every_edit_passes_on_what_could_not_be_read(change: Callable[[Clip], Clip]) -> None:
+def test_every_edit_passes_on_what_could_not_be_read(change: Callable[[Source], Source]) -> None:
     class Damaged(FrameClip):
         shortfall = Shortfall(1.0, 2.0, "")
 
@@ -134,7 +135,7 @@ def test_a_rate_behind_speed_is_chosen_before_it() -> None:
 
 
 @pytest.mark.parametrize("change", [edit.reverse, edit.boomerang, lambda clip: clip.speed(2)])
-def test_ffmpeg_still_crops_scales_and_chooses(change: Callable[[Clip], Clip]) -> None:
+def test_ffmpeg_still_crops_scales_and_chooses(change: Callable[[Source], Source]) -> None:
     clip: Any = change(gifsom.open(FIXTURES / "scene.mp4"))
     clip = clip.crop("400x300+2+10").resample(10).resize(100)
     assert isinstance(clip.clip, VideoClip)
@@ -276,7 +277,7 @@ def test_boomerang_of_one_or_two_frames_is_as_it_was(count: int) -> None:
 
 
 @pytest.mark.parametrize("change", [edit.reverse, edit.boomerang])
-def test_a_clip_is_read_once_to_be_stored(change: Callable[[Clip], Clip], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clip_is_read_once_to_be_stored(change: Callable[[Source], Source], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gifsom.edit.store.HELD_BYTES", 100)
     clip = even(9)
     edited = change(clip)
@@ -286,7 +287,9 @@ def test_a_clip_is_read_once_to_be_stored(change: Callable[[Clip], Clip], monkey
 
 
 @pytest.mark.parametrize("change", [edit.reverse, edit.boomerang])
-def test_a_rate_behind_reverse_chooses_the_frames_of_the_clip_played_forward(change: Callable[[Clip], Clip]) -> None:
+def test_a_rate_behind_reverse_chooses_the_frames_of_the_clip_played_forward(
+    change: Callable[[Source], Source],
+) -> None:
     assert told(change(even(20)).resample(4)) == told(change(even(20).resample(4)))
 
 

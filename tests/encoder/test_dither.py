@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import gifsom
-from gifsom.clip import Rect
 from gifsom.core.errors import SettingError
+from gifsom.core.frame import Rect
 from gifsom.encoder import dither, local_tables
 from gifsom.encoder.dither import SIDE, apply_dither, mask
 from gifsom.encoder.local_tables import Tables

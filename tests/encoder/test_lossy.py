@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from strict import check, decode_lzw
 
-from gifsom.clip import Frame, Rect
+from gifsom.core.frame import Frame, Rect
 from gifsom.encoder import denoise, local_tables, perceptual, rd_lzw
 from gifsom.encoder.exact import OneTable, encode
 from gifsom.encoder.rd_encoder import ThriftyEncoder, bit_price, encode_thrifty

@@ -18,7 +18,7 @@ from PIL import Image
 from strict import Gif, check
 
 import gifsom
-from gifsom.clip import Frame, Rect
+from gifsom.core.frame import Frame, Rect
 from gifsom.encoder.canvas import changes
 from gifsom.encoder.exact import OwnTables, Stats, commonest, encode, needed
 from gifsom.gif.lzw import compress

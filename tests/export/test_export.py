@@ -12,8 +12,9 @@ from conftest import FIXTURES, ROOT, FrameClip, Inside, listing, names, one_line
 from PIL import Image
 
 import gifsom
-from gifsom.clip import Clip, Frame
 from gifsom.core.files import check_ending
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
 from gifsom.export import ENDINGS, export
 from gifsom.export.apng import _delay
 from gifsom.export.base import stills
@@ -253,7 +254,7 @@ def test_the_endings_are_listed() -> None:
     assert ENDINGS == (".webp", ".png", ".apng", ".mp4")
 
 
-class Endless(Clip):
+class Endless(Source):
     """400 pictures of 480x270, 156 MB."""
 
     size, duration, count, rate = (480, 270), 400 / 15, 400, 15.0

@@ -21,9 +21,10 @@ import numpy as np
 
 import gifsom
 from gifsom.analysis.replay import walk
-from gifsom.clip import Clip, Rect
 from gifsom.core.errors import GifsomError
+from gifsom.core.frame import Rect
 from gifsom.core.region import parse_region, region_text
+from gifsom.core.source import Source
 from gifsom.core.values import MAX_SIDE, parse_color, parse_seconds, parse_size
 from gifsom.edit.blur import parse_blur
 from gifsom.edit.caption import parse_caption
@@ -63,7 +64,7 @@ def stored(data: bytes, name: str) -> Path:
     return path
 
 
-def look(clip: Clip) -> None:
+def look(clip: Source) -> None:
     """Read what a clip says and shows, and check what every clip promises."""
     width, height = clip.size
     assert width >= 1
@@ -207,7 +208,7 @@ def number_or_text(text: str) -> float | int | str | bool:
 
 
 @cache
-def small_clip() -> Clip:
+def small_clip() -> Source:
     """Three pictures of 48 x 36 pixels in a second, one of them with a hole."""
     random = np.random.default_rng(0)
     pictures = [random.integers(0, 256, (36, 48, 4)).astype(np.uint8) | np.uint8([0, 0, 0, 128]) for _ in range(3)]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from strict import Gif, check
 
-from gifsom.clip import Frame, Rect
+from gifsom.core.frame import Frame, Rect
 from gifsom.encoder.exact import LONG, OneTable, Stats, _long_runs, encode
 from gifsom.gif.lzw import compress
 from gifsom.gif.writer import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch, stands

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from strict import Invalid, check, decode_lzw
 
-from gifsom.clip import Rect
+from gifsom.core.frame import Rect
 from gifsom.gif import lzw
 from gifsom.gif.lzw import CODES, compress, minimum_code_size
 from gifsom.gif.writer import GifWriter, Patch, _sub_blocks

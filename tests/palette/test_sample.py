@@ -8,7 +8,7 @@ import reference
 from conftest import FrameClip
 from numpy.typing import NDArray
 
-from gifsom.clip import Frame
+from gifsom.core.frame import Frame
 from gifsom.palette import sample
 from gifsom.palette.color import pack, unpack
 from gifsom.palette.sample import FEW, FRESH, SIZE, take

@@ -14,8 +14,8 @@ import pytest
 from conftest import ROOT, linux, wait_for
 from xvfb import PATIENCE, SIZE, Screen, need
 
-from gifsom.clip import Rect
 from gifsom.core.errors import ScreenUnavailable
+from gifsom.core.frame import Rect
 from gifsom.recorder.picker import drawn, pick
 from gifsom.recorder.screen import snapshot
 

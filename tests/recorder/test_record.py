@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from xvfb import Screen, start_screen
 
 from gifsom import Recorder
-from gifsom.clip import Rect
 from gifsom.conversion.recording import kept
 from gifsom.core.errors import RecordingInUse, RecordingNotFound, ScreenUnavailable, SettingError, WindowNotFound
+from gifsom.core.frame import Rect
 from gifsom.gif.reader import read_info
 from gifsom.recorder import folder
 from gifsom.recorder.backlog import Backlog, Grab, room

@@ -11,8 +11,8 @@ import pytest
 from conftest import linux, wait_for
 from xvfb import SIZE, Screen
 
-from gifsom.clip import Rect
 from gifsom.core.errors import ScreenUnavailable, SettingError
+from gifsom.core.frame import Rect
 from gifsom.recorder import doctor
 from gifsom.recorder import screen as module
 from gifsom.recorder.doctor import Finding, examine

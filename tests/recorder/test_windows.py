@@ -7,8 +7,8 @@ import pytest
 from conftest import linux, wait_for
 from xvfb import PATIENCE, Screen, need
 
-from gifsom.clip import Rect
 from gifsom.core.errors import ScreenUnavailable, WindowNotFound
+from gifsom.core.frame import Rect
 from gifsom.recorder.systems.x11.xlib import Display
 from gifsom.recorder.windows import find_window, window_rect, windows
 

@@ -11,8 +11,9 @@ from conftest import FIXTURES, posix
 from PIL import Image
 
 import gifsom
-from gifsom.clip import Clip, Frame, Pixels
 from gifsom.core.errors import SettingError, SourceEmpty, SourceNotFound, SourceRefused, SourceUnreadable
+from gifsom.core.frame import Frame, Pixels
+from gifsom.core.source import Source
 from gifsom.sources.folder import natural, pictures_in
 
 RED, BLUE = (200, 30, 40), (10, 90, 200)
@@ -24,7 +25,7 @@ def put(folder: Path, name: str, color: tuple[int, ...] = RED, size: tuple[int, 
     return folder / name
 
 
-def opened(folder: Path, **options: object) -> Clip:
+def opened(folder: Path, **options: object) -> Source:
     return gifsom.open(folder, **options)  # type: ignore[arg-type]
 
 

@@ -24,14 +24,14 @@ from PIL import Image
 from strict import Gif, check
 
 import gifsom
-from gifsom.clip import Clip
 from gifsom.core.errors import GifsomError, SourceRefused, SourceUnreadable
+from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 
 SPRITE = FIXTURES / "sprite.gif"
 
 
-def timeline(clip: Clip) -> list[tuple[Canvas, int]]:
+def timeline(clip: Source) -> list[tuple[Canvas, int]]:
     """A clip in the form of the foreign decoders: RGBA canvases and milliseconds."""
     frames = list(clip.frames())
     edges = [round(frame.start * 1000) for frame in frames] + [round(clip.duration * 1000)]
@@ -52,7 +52,7 @@ def by_pillow(path: Path) -> list[tuple[Canvas, int | None]]:
     return [(canvas[:height, :width], 100 if (delay or 0) < 20 else delay) for canvas, delay in frames]
 
 
-def converted(source: Path | Clip, folder: Path, **options: Any) -> Gif:
+def converted(source: Path | Source, folder: Path, **options: Any) -> Gif:
     gifsom.convert(source, folder / "out.gif", overwrite=True, **options)
     return check((folder / "out.gif").read_bytes())
 

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 import gifsom
-from gifsom.clip import Clip
 from gifsom.core.errors import SourceEmpty, SourceUnreadable
+from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.draw.overlay import Scene, draw
 from gifsom.sources.recording import Recording
@@ -62,7 +62,7 @@ def record(tmp_path: Path) -> Callable[..., Recording]:
     return make
 
 
-def times(clip: Clip) -> list[float]:
+def times(clip: Source) -> list[float]:
     return [round(frame.start, 6) for frame in clip.frames()]
 
 
@@ -139,7 +139,7 @@ def test_what_changes_nothing_takes_no_part_in_that(record: Callable[..., Record
     assert times(record([(0, 10), ARROW, Pointer(0, 5, 5, 3), still, moved], end=1)) == [0, 0.49]
 
 
-def ringed(clip: Clip) -> list[tuple[float, bool]]:
+def ringed(clip: Source) -> list[tuple[float, bool]]:
     """Each frame's start, and whether something is drawn in it."""
     return [(round(frame.start, 6), bool(frame.pixels[..., 1].any())) for frame in clip.frames()]
 

@@ -22,8 +22,8 @@ from PIL import Image
 from strict import check
 
 import gifsom
-from gifsom.clip import Clip
 from gifsom.core.errors import FrameError, SettingError, SourceEmpty, SourceNotFound, SourceRefused, SourceUnreadable
+from gifsom.core.source import Source
 from gifsom.sources import open_raw
 from gifsom.sources.joined import JoinedClip
 
@@ -42,11 +42,11 @@ def video(path: Path, color: str, size: str = "32x24", rate: int = 10, seconds: 
     return path
 
 
-def starts(clip: Clip) -> list[float]:
+def starts(clip: Source) -> list[float]:
     return [frame.start for frame in clip.frames()]
 
 
-def middles(clip: Clip) -> list[tuple[int, ...]]:
+def middles(clip: Source) -> list[tuple[int, ...]]:
     """The color in the middle of each frame."""
     return [tuple(frame.pixels[clip.size[1] // 2, clip.size[0] // 2].tolist()) for frame in clip.frames()]
 

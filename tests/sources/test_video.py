@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from strict import Gif, check
 
 import gifsom
-from gifsom.clip import Clip
 from gifsom.core.errors import SettingError, SourceEmpty, SourceNotFound, SourceRefused, SourceUnreadable
+from gifsom.core.source import Source
 from gifsom.sources import video
 
 Frames = NDArray[np.uint8]  # (n, h, w, 3)
@@ -29,7 +29,7 @@ VFR_COLORS = [(200, 40, 40), (40, 160, 60), (40, 80, 200), (220, 190, 40), (150,
 VFR_TIMES = [0, 0.04, 0.08, 1.00, 1.04, 2.50]
 
 
-def pixels(clip: Clip) -> Frames:
+def pixels(clip: Source) -> Frames:
     return np.stack([frame.pixels for frame in clip.frames()])
 
 
@@ -49,7 +49,7 @@ def encode(path: Path, pictures: Sequence[NDArray[np.uint8]], fps: float, *optio
     return path
 
 
-def converted(source: Path | Clip, folder: Path, **options: object) -> Gif:
+def converted(source: Path | Source, folder: Path, **options: object) -> Gif:
     gifsom.convert(source, folder / "out.gif", overwrite=True, **options)
     return check((folder / "out.gif").read_bytes())
 

@@ -18,7 +18,6 @@ import zstandard
 from conftest import ROOT, posix
 from numpy.typing import NDArray
 
-from gifsom.clip import Rect
 from gifsom.core.errors import (
     FrameError,
     GifsomError,
@@ -29,6 +28,7 @@ from gifsom.core.errors import (
     TargetExists,
     TargetUnwritable,
 )
+from gifsom.core.frame import Rect
 from gifsom.core.jit import on_compile
 from gifsom.core.values import MAX_PIXELS
 from gifsom.spool import Event, Gap, Hold, Picture, Spool, SpoolWriter, pack, record, warm, writer

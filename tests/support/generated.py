@@ -11,7 +11,7 @@ from decoders import Canvas, same_timeline, timeline
 from numpy.typing import NDArray
 from strict import check
 
-from gifsom.clip import Frame
+from gifsom.core.frame import Frame
 from gifsom.core.values import DITHERS
 from gifsom.encoder.exact import OneTable, OwnTables, commonest, encode
 from gifsom.encoder.rd_encoder import bit_price, encode_thrifty

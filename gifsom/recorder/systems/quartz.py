@@ -5,7 +5,7 @@ from ctypes import create_string_buffer as buffer
 from functools import cache
 from typing import Any
 
-from gifsom.clip import Rect
+from gifsom.core.frame import Rect
 from gifsom.recorder.systems.pictures import Picture, arrow
 from gifsom.recorder.types import Window
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.clip import Rect
+from gifsom.core.frame import Rect
 from gifsom.recorder.systems.pictures import Picture, arrow, from_masks, from_straight
 from gifsom.recorder.types import Window
 

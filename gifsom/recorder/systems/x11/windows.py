@@ -3,7 +3,7 @@
 import os
 from dataclasses import replace
 
-from gifsom.clip import Rect
+from gifsom.core.frame import Rect
 from gifsom.recorder.systems.x11.xlib import INPUT_ONLY, VIEWABLE, Display
 from gifsom.recorder.types import Window
 

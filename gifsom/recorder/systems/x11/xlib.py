@@ -25,8 +25,8 @@ from ctypes import (
 from functools import cache
 from typing import Any, Self
 
-from gifsom.clip import Rect
 from gifsom.core.errors import ScreenUnavailable, printable
+from gifsom.core.frame import Rect
 
 XID = c_ulong
 Signatures = dict[str, tuple[Any, Sequence[Any]]]

@@ -1,0 +1,82 @@
+"""Frame and Rect: pictures with their times, and parts of them; and what could not be read of a source."""
+
+from dataclasses import dataclass
+from typing import Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels: TypeAlias = NDArray[np.uint8]
+Mask: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture and when it appears.
+
+    pixels  (h, w, 3) uint8, sRGB, C-contiguous and read-only
+    start   seconds from the clip's beginning, >= 0
+    mask    (h, w) bool, True where the picture is transparent, read-only; None where it is opaque all over
+    """
+
+    pixels: Pixels
+    start: float
+    mask: Mask | None = None
+
+    def __post_init__(self) -> None:
+        self.pixels.flags.writeable = False
+        if self.mask is not None:
+            self.mask.flags.writeable = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle of pixels: its upper left corner and its size, width and height >= 1."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def cut(self, plane: np.ndarray) -> np.ndarray:
+        """The part of a (h, w, ...) array that lies inside."""
+        return plane[self.top : self.top + self.height, self.left : self.left + self.width]
+
+    def union(self, other: "Rect | None") -> "Rect":
+        """The smallest rectangle that holds both."""
+        if other is None:
+            return self
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        right = max(self.left + self.width, other.left + other.width)
+        bottom = max(self.top + self.height, other.top + other.height)
+        return Rect(left, top, right - left, bottom - top)
+
+    @classmethod
+    def around(cls, marked: Mask) -> Self | None:
+        """The smallest rectangle that holds every True of a (h, w) array; None where there is none."""
+        rows = np.flatnonzero(marked.any(axis=1))
+        if not rows.size:
+            return None
+        top, bottom = int(rows[0]), int(rows[-1])
+        columns = np.flatnonzero(marked[top : bottom + 1].any(axis=0))
+        left, right = int(columns[0]), int(columns[-1])
+        return cls(left, top, right - left + 1, bottom - top + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What could not be read of a source.
+
+    read      seconds that could
+    declared  seconds that it should have; None where it does not say
+    cause     the decoder's own words in brackets, to stand behind ours; may be empty
+    """
+
+    read: float
+    declared: float | None
+    cause: str
+
+    @property
+    def amount(self) -> str:
+        """Such as "2.1 of 5.0 s"."""
+        return f"{self.read:.1f} s" if self.declared is None else f"{self.read:.1f} of {self.declared:.1f} s"

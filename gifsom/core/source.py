@@ -1,0 +1,88 @@
+"""Source: what gives frames, from a file, a screen, or another source that it edits."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from gifsom.core.frame import Frame, Rect, Shortfall
+
+
+class Source(ABC):
+    """A re-iterable source of frames, all of one size, with rising times.
+
+    It can be iterated again and again and gives the same frames each time: training the palette comes before mapping.
+
+    Attributes:
+        plays: how many times the source asks to be played, 0 for ever; None where it does not say.
+        native: the source is an animation whose own size and delays a GIF keeps unless others are asked.
+        indexed: its pictures have been made with color tables, so that others may show every color of them.
+    """
+
+    plays: int | None = None
+    native: bool = False
+    indexed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The path of its file, fit to print: messages call it so."""
+        return "the clip"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.strip('_')} of {self.name}, {self.size[0]}x{self.size[1]} pixels>"
+
+    @property
+    @abstractmethod
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+
+    @property
+    @abstractmethod
+    def duration(self) -> float:
+        """Length in seconds, > 0, as exactly as known; exact once all frames have been read."""
+
+    @property
+    def rate(self) -> float | None:
+        """The most frames that any second has, as a rate; None where it is not known."""
+        return None
+
+    @property
+    def count(self) -> int | None:
+        """The number of frames to expect, for progress; None where it is not known."""
+        return None
+
+    @property
+    def shortfall(self) -> Shortfall | None:
+        """The seconds that the last complete reading found missing; None when everything was there."""
+        return None
+
+    @abstractmethod
+    def frames(self) -> Iterator[Frame]:
+        """The frames in order, read-only, from 0 s on, the same ones at each call."""
+
+    # Steps that a source may do itself, as ffmpeg does for a video. None: it cannot, and an edit does them.
+
+    def trimmed(self, start: float, end: float | None) -> "Source | None":
+        """The part from `start` to `end` in seconds; end None: to its own. Raises `SourceEmpty` for none."""
+        return None
+
+    def resampled(self, fps: float) -> "Source | None":
+        """At most `fps` frames a second."""
+        return None
+
+    def cropped(self, rect: Rect) -> "Source | None":
+        """The part `rect` of each picture, which lies inside of it."""
+        return None
+
+    def scaled(self, size: tuple[int, int]) -> "Source | None":
+        """Each picture at `size`, width and height."""
+        return None
+
+
+class Holder:
+    """A thing that holds a source and is not one: `gifsom.Clip`, which stands above all others."""
+
+    source: Source
+
+
+def held(clip: "Source | Holder") -> Source:
+    """The source itself, or the one that is held."""
+    return clip.source if isinstance(clip, Holder) else clip

@@ -1,0 +1,92 @@
+"""Frames beside each other: drawn once, alike or not, how long they last, and their alpha for Pillow."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from PIL import Image
+
+from gifsom.core.frame import Frame, Mask, Pixels
+from gifsom.core.source import Source
+
+HALF = 128
+"""Alpha below which a pixel is hidden: a GIF's pixels are shown or hidden."""
+
+ALIKE = 8
+"""Levels up to which a pixel counts as unchanged: a video's codec leaves no pixel quite alone."""
+
+ART = 256
+"""Colors of a picture, at most, that counts as pixel art."""
+
+
+def once(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
+    """What draws as `redraw` does, but a picture that is the same as the last one only once."""
+    source: Frame | None = None
+    drawn: Frame | None = None
+
+    def draw(frame: Frame) -> Frame:
+        nonlocal source, drawn
+        if source is None or drawn is None or frame.pixels is not source.pixels or frame.mask is not source.mask:
+            source, drawn = frame, redraw(frame)
+        return Frame(drawn.pixels, frame.start, drawn.mask)
+
+    return draw
+
+
+def lasting(clip: Source) -> Iterator[tuple[Frame, float]]:
+    """Each frame of a clip, and when the next one takes its place or the clip ends, in seconds."""
+    before: Frame | None = None
+    for frame in clip.frames():
+        if before is not None:
+            yield before, frame.start
+        before = frame
+    if before is not None:
+        yield before, clip.duration  # exact only now
+
+
+def same_mask(a: Frame, b: Frame) -> bool:
+    """Whether the very same pixels of two frames are hidden."""
+    return a.mask is b.mask or (a.mask is not None and b.mask is not None and np.array_equal(a.mask, b.mask))
+
+
+def same(a: Frame, b: Frame) -> bool:
+    """Whether two frames show the very same picture."""
+    return same_mask(a, b) and (a.pixels is b.pixels or np.array_equal(a.pixels, b.pixels))
+
+
+def alike(a: Frame, b: Frame) -> bool:
+    """Whether no pixel of two frames differs by more than ALIKE levels, and no mask at all."""
+    if not same_mask(a, b):
+        return False
+    if a.pixels is b.pixels:
+        return True
+    return int((np.maximum(a.pixels, b.pixels) - np.minimum(a.pixels, b.pixels)).max()) <= ALIKE
+
+
+def with_alpha(frame: Frame) -> Image.Image:
+    """A frame as a picture whose alpha is 0 where it is hidden, else 255."""
+    picture = Image.fromarray(frame.pixels).convert("RGBA")
+    if frame.mask is not None:
+        picture.putalpha(Image.fromarray(np.where(frame.mask, np.uint8(0), np.uint8(255))))
+    return picture
+
+
+def without_alpha(picture: Image.Image) -> tuple[Pixels, Mask]:
+    """Pixels (h, w, 3) of a picture with alpha, and the mask (h, w): hidden is what is less than half opaque."""
+    rgba = np.array(picture)
+    return np.ascontiguousarray(rgba[..., :3]), rgba[..., 3] < HALF
+
+
+def is_pixel_art(pixels: Pixels, size: tuple[int, int]) -> bool:
+    """Whether a picture (h, w, 3) of few colors consists of blocks that become whole blocks at another size (w, h).
+
+    Then every pixel of the new size has a color of its own in the old one, and a filter would only blur it.
+    """
+    height, width = pixels.shape[:2]
+    packed = pixels.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    if len(np.unique(packed[:: max(1, height // 16)])) > ART:  # a few rows mostly tell
+        return False
+    rows = np.flatnonzero((packed[1:] != packed[:-1]).any(axis=1)) + 1
+    columns = np.flatnonzero((packed[:, 1:] != packed[:, :-1]).any(axis=0)) + 1
+    block = int(np.gcd.reduce([height, width, *rows, *columns]))
+    whole = all(new % (old // block) == 0 for new, old in zip(size, (width, height), strict=True))
+    return whole and len(np.unique(packed)) <= ART
