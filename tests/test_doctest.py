@@ -10,7 +10,7 @@ from conftest import FIXTURES
 from test_structure import MODULES
 
 import gifsom
-from gifsom.core.source import Source
+from gifsom import Clip
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name != "gifsom.__main__"])
@@ -21,14 +21,19 @@ def test_examples_are_true(module: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 FUNCTIONS = [name for name in gifsom.__all__ if inspect.isfunction(getattr(gifsom, name))]
-METHODS = [name for name, _ in inspect.getmembers(Source, inspect.isfunction) if not name.startswith("_")]
-FOR_SOURCES = {"cropped", "scaled"}
+METHODS = [name for name, _ in inspect.getmembers(Clip, inspect.isfunction) if not name.startswith("_")]
 
 
-@pytest.mark.parametrize("function", [*FUNCTIONS, *(f"Source.{name}" for name in METHODS if name not in FOR_SOURCES)])
+@pytest.mark.parametrize("function", [*FUNCTIONS, *(f"Clip.{name}" for name in METHODS)])
 def test_what_is_public_has_an_example_that_runs(function: str) -> None:
-    home = Source if function.startswith("Source.") else gifsom
-    examples = doctest.DocTestParser().get_examples(
-        inspect.getdoc(getattr(home, function.removeprefix("Source."))) or ""
-    )
+    home = Clip if function.startswith("Clip.") else gifsom
+    examples = doctest.DocTestParser().get_examples(inspect.getdoc(getattr(home, function.removeprefix("Clip."))) or "")
     assert any(not example.options.get(doctest.SKIP) and example.want for example in examples)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_help_of_an_edit_is_that_of_a_method(name: str) -> None:
+    """The first argument of the function in gifsom.edit is the clip itself."""
+    method = getattr(Clip, name)
+    assert "clip: " not in (method.__doc__ or "")
+    assert next(iter(inspect.signature(method).parameters)) == "self"

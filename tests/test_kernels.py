@@ -126,7 +126,7 @@ def inner(room: Pixels, like: Any) -> Any:
 
 
 def video() -> gifsom.Clip:
-    return gifsom.open(FIXTURES / "ramp.mkv").trim(0, 0.6).resize(96)
+    return gifsom.open(FIXTURES / "ramp.mkv").trim(0, 0.6).width(96)
 
 
 def outputs(place: Path) -> Iterator[bytes]:

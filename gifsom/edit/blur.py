@@ -49,15 +49,14 @@ def blur(
     """A part of each picture made unreadable for good: large blocks of their mean color, with soft edges.
 
     Args:
-        clip: any clip.
         area: "WxH+X+Y", a `Rect`, or left, top, width and height, in pixels of the clip as it is here.
         start, end: seconds or clocks between which it is hidden, exactly; end None: to the clip's own.
 
     Raises:
         SettingError: for text that is no region, one that is not inside of the picture, and times that are none.
 
-    >>> import gifsom
-    >>> clip = gifsom.open("fixtures/scene.mp4").blur("200x24+30+40", start=1)
+    >>> gifsom.open("fixtures/scene.mp4").blur("200x24+30+40", start=1)
+    <Clip of fixtures/scene.mp4, 640x360 pixels>
     """
     rect = to_rect(area)
     check_inside("blur", rect, clip)

@@ -118,7 +118,6 @@ def caption(
     """Text over the pictures, in lines that are broken at spaces where they are too long. It hides nothing else.
 
     Args:
-        clip: any clip.
         text: what it says; it may have lines of its own.
         position: "top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right".
         size: height of the letters in pixels; None: a twelfth of the picture's shorter side, less for a long text.
@@ -130,8 +129,8 @@ def caption(
         SettingError: for a caption without letters, letters that no font has, one that is larger than the picture,
             and any value out of range.
 
-    >>> import gifsom
-    >>> clip = gifsom.open("fixtures/scene.mp4").caption("Hello", start=1, end="0:02.5")
+    >>> gifsom.open("fixtures/scene.mp4").caption("Hello", start=1, end="0:02.5")
+    <Clip of fixtures/scene.mp4, 640x360 pixels>
     """
     if position not in POSITIONS:
         raise SettingError(f"position is {printable(position)}: give one of {', '.join(POSITIONS)}")
@@ -248,7 +247,6 @@ def progress_bar(clip: Source, color: str | Color = "white", height: int | None 
     """A bar along the bottom that is as long as the part of the clip that has been shown when a frame ends.
 
     Args:
-        clip: any clip.
         color: of the bar, a CSS name, "#rrggbb" or three numbers; what is still to come is dark, or bright below a
             dark bar.
         height: pixels, up to those of the picture; None: a hundredth of them, but 2 at least.
@@ -256,8 +254,8 @@ def progress_bar(clip: Source, color: str | Color = "white", height: int | None 
     Raises:
         SettingError: for what is no color or no height.
 
-    >>> import gifsom
-    >>> clip = gifsom.open("fixtures/scene.mp4").progress_bar("#ffcc00")
+    >>> next(gifsom.open("fixtures/scene.mp4").progress_bar("#ffcc00").frames()).pixels[-1, 0].tolist()
+    [255, 204, 0]
     """
     if height is None:
         height = min(clip.size[1], max(2, round(clip.size[1] * BAR)))

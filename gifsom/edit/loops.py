@@ -132,11 +132,10 @@ def reverse(clip: Source) -> Source:
     Its frames are read once and stored, in memory or on disk, when they are first asked for; `TargetUnwritable` is
     raised then if the disk is full. A lower rate is that of the clip played forward: the same frames are chosen.
 
-    >>> import gifsom
     >>> clip = gifsom.open("fixtures/sprite.gif")
     >>> [round(frame.start, 2) for frame in clip.frames()][-3:], round(clip.duration, 2)
     ([0.61, 0.66, 0.74], 0.86)
-    >>> [round(frame.start, 2) for frame in reverse(clip).frames()][:3]
+    >>> [round(frame.start, 2) for frame in clip.reverse().frames()][:3]
     [0.0, 0.12, 0.2]
     """
     return clip.source if isinstance(clip, _Reversed) else _Reversed(clip)
@@ -147,9 +146,8 @@ def boomerang(clip: Source) -> Source:
 
     Of n frames it has 2n - 2; one or two stay as they are. Stored as in `reverse`, and a lower rate is as there.
 
-    >>> import gifsom
     >>> clip = gifsom.open("fixtures/sprite.gif")
-    >>> len([*clip.frames()]), len([*boomerang(clip).frames()])
+    >>> len([*clip.frames()]), len([*clip.boomerang().frames()])
     (12, 22)
     """
     return _ThereAndBack(clip)
@@ -158,21 +156,20 @@ def boomerang(clip: Source) -> Source:
 def loop_smooth(clip: Source, seconds: float = 0.0) -> Source:
     """Cut a clip where it loops best: what comes at the end looks like the beginning and moves on like it.
 
-    At least half of it is kept, and half a second; one that loops already is left alone (`seam.find_loop` says how).
+    At least half of it is kept, and half a second; one that loops already is left alone. `gifsom.edit.seam.find_loop`
+    says how the cut is found.
 
     The clip is read once to find the cut, when its duration or its frames are first asked for.
 
     Args:
-        clip: any clip.
         seconds: the loop's last seconds are cross-faded into those before its beginning, so much of the clip is kept
             free there; 0: no fade.
 
     Raises:
         SettingError: for a negative time, and for more than a third of the clip.
 
-    >>> import gifsom
     >>> clip = gifsom.open("fixtures/scene.mp4")  # balls that are back where they were after three seconds
-    >>> loop_smooth(clip).duration
+    >>> clip.loop_smooth().duration
     3.0
     """
     check_seconds("loop_smooth", seconds, 0)

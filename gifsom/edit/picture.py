@@ -27,14 +27,12 @@ def crop(clip: Source, area: "str | Rect | tuple[int, int, int, int]") -> Source
     """A part of each picture.
 
     Args:
-        clip: any clip.
         area: "WxH+X+Y", a `Rect`, or left, top, width and height, in pixels of the clip as it is here; or "auto":
             without borders of one color, which the whole clip has.
 
     Raises:
         SettingError: for text that is no region, and for one that is not inside of the picture.
 
-    >>> import gifsom
     >>> gifsom.open("fixtures/scene.mp4").crop("300x200+40+20").size
     (300, 200)
     """
@@ -103,11 +101,13 @@ def fit(clip: Source, box: "str | tuple[int, int]") -> Source:
     """As large as fits into a box, never distorted and never enlarged.
 
     Args:
-        clip: any clip.
         box: "WxH" or width and height in pixels.
 
     Raises:
         SettingError: for text that is no size.
+
+    >>> gifsom.open("fixtures/scene.mp4").fit("200x200").size
+    (200, 113)
     """
     wide, high = parse_box(box)
     width, height = clip.size
@@ -120,6 +120,9 @@ def scale(clip: Source, factor: float) -> Source:
 
     Raises:
         SettingError: for a factor that is not above 0, or that makes a side longer than a GIF's.
+
+    >>> gifsom.open("fixtures/sprite.gif").scale(2).size
+    (128, 96)
     """
     if isinstance(factor, bool) or not isinstance(factor, Real) or not 0 < factor < inf:
         raise SettingError(f"scale is {printable(factor)}: give a factor above 0, such as 0.5 or 2")

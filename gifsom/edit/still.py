@@ -69,40 +69,42 @@ def stretches(clip: Source) -> Iterator[tuple[Frame, Frame]]:
 
 
 def idle_limit(clip: Source, seconds: float) -> Source:
-    """Stretches in which nothing changes last `seconds` at most, and what follows moves up.
+    """Stretches in which nothing changes last `seconds` at most, 0.1 or more, and what follows moves up.
 
-    Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
-    Raises `SettingError` for less than SHORTEST_IDLE.
+    Such a stretch ends with the first frame that differs by more than 8 levels in any pixel from its first one.
+    Raises `SettingError` for less.
+
+    >>> clip = gifsom.open("fixtures/vfr.mkv")
+    >>> clip.duration, round(clip.idle_limit(0.5).duration, 2)
+    (3.0, 1.6)
     """
     check_seconds("idle_limit", seconds, SHORTEST_IDLE)
     return _LimitedIdle(clip, seconds)
 
 
 def drop_duplicates(clip: Source) -> Source:
-    """Frames that differ by at most ALIKE levels in every pixel from the last one that stays are left out.
+    """Frames that differ by at most 8 levels in every pixel from the last one that stays are left out.
 
     The others appear when they did.
 
-    >>> import gifsom
     >>> clip = gifsom.open("fixtures/vfr.mkv")  # six pictures, read at 25 fps
-    >>> len([*clip.frames()]), len([*drop_duplicates(clip).frames()])
+    >>> len([*clip.frames()]), len([*clip.drop_duplicates().frames()])
     (75, 6)
     """
     return _Distinct(clip)
 
 
 def trim_still(clip: Source) -> Source:
-    """Cut off the beginning and the end of a clip where nothing changes by more than ALIKE levels.
+    """Cut off the beginning and the end of a clip where nothing changes by more than 8 levels.
 
-    It begins with the last frame before the first change and ends a frame's time after the last change; that is at
-    least REST, where the clip has it, and what was shown before the first change for longer is shown for no more than
+    It begins with the last frame before the first change and ends a frame's time after the last change; that is 0.1 s
+    at least, where the clip has it, and what was shown before the first change for longer is shown for no more than
     that. A clip in which nothing changes stays as it is.
 
     The clip is read once to find that part, when its duration or its frames are first asked for.
 
-    >>> import gifsom
     >>> clip = gifsom.open("fixtures/vfr.mkv")  # its last change is at 2.52 s
-    >>> round(clip.duration, 2), round(trim_still(clip).duration, 2)
+    >>> round(clip.duration, 2), round(clip.trim_still().duration, 2)
     (3.0, 2.62)
     """
     return Part(clip, cache(partial(_moving, clip)))

@@ -55,6 +55,10 @@ def fps(source: Source, fps: float) -> Source:
 
 
 def hold_last(clip: Source, seconds: float) -> Source:
-    """The last frame lasts `seconds` at least. Raises `SettingError` for a negative time."""
+    """The last frame lasts `seconds` at least. Raises `SettingError` for a negative time.
+
+    >>> gifsom.open("fixtures/scene.mp4").hold_last(2).duration
+    4.96
+    """
     check_seconds("hold_last", seconds, 0)
     return _HeldLast(clip, seconds)

@@ -36,15 +36,18 @@ def _toned(clip: Source, name: str, factor: float, change: Callable[[Image.Image
 def grayscale(clip: Source) -> Source:
     """Without color: each pixel is the gray of its luma (ITU-R BT.601).
 
-    >>> import gifsom
-    >>> next(grayscale(gifsom.open("fixtures/cards.mkv")).frames()).pixels[0, 16].tolist()  # was 230, 57, 70
+    >>> next(gifsom.open("fixtures/cards.mkv").grayscale().frames()).pixels[0, 16].tolist()  # was 230, 57, 70
     [110, 110, 110]
     """
     return saturation(clip, 0)
 
 
 def brightness(clip: Source, factor: float) -> Source:
-    """All levels times `factor`, 0 to 10: 0 is black, 1 as it is. Raises `SettingError` for any other."""
+    """All levels times `factor`, 0 to 10: 0 is black, 1 as it is. Raises `SettingError` for any other.
+
+    >>> next(gifsom.open("fixtures/cards.mkv").brightness(0.5).frames()).pixels[0, 16].tolist()  # was 230, 57, 70
+    [115, 28, 35]
+    """
     return _toned(clip, "brightness", factor, lambda picture: ImageEnhance.Brightness(picture).enhance(factor))
 
 
@@ -52,6 +55,9 @@ def contrast(clip: Source, factor: float) -> Source:
     """Distances of all levels from 128 times `factor`, 0 to 10: 0 is flat gray, 1 as it is.
 
     Raises `SettingError` for any other factor.
+
+    >>> next(gifsom.open("fixtures/cards.mkv").contrast(0.5).frames()).pixels[0, 16].tolist()  # was 230, 57, 70
+    [179, 92, 99]
     """
     return _toned(
         clip, "contrast", factor, lambda picture: Image.blend(Image.new("RGB", picture.size, MIDDLE), picture, factor)
@@ -62,5 +68,8 @@ def saturation(clip: Source, factor: float) -> Source:
     """Distances of all colors from their gray times `factor`, 0 to 10: 0 is without color, 1 as it is.
 
     Raises `SettingError` for any other factor.
+
+    >>> next(gifsom.open("fixtures/cards.mkv").saturation(0.5).frames()).pixels[0, 16].tolist()  # was 230, 57, 70
+    [170, 83, 90]
     """
     return _toned(clip, "saturation", factor, lambda picture: ImageEnhance.Color(picture).enhance(factor))

@@ -44,8 +44,7 @@ def rotate(clip: Source, degrees: int) -> Source:
 
     Raises `SettingError` for any other angle.
 
-    >>> import gifsom
-    >>> rotate(gifsom.open("fixtures/sprite.gif"), 90).size
+    >>> gifsom.open("fixtures/sprite.gif").rotate(90).size
     (48, 64)
     """
     if degrees not in QUARTERS:
@@ -57,6 +56,10 @@ def flip(clip: Source, direction: str) -> Source:
     """Each picture mirrored: "horizontal" changes left and right, "vertical" top and bottom.
 
     Raises `SettingError` for any other direction.
+
+    >>> clip = gifsom.open("fixtures/cards.mkv")
+    >>> next(clip.flip("vertical").frames()).pixels[-1].tolist() == next(clip.frames()).pixels[0].tolist()
+    True
     """
     if direction not in AXES:
         raise SettingError(f"flip is {printable(direction)}: give horizontal or vertical")

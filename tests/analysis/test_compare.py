@@ -82,7 +82,7 @@ def test_the_worst_picture_and_the_middle_one_are_named() -> None:
 @pytest.mark.parametrize(("fps", "of"), [(10, 10), (15, 30), (10, 24), (15, 24)])
 def test_a_slower_output_is_compared_with_the_pictures_that_it_shows(fps: int, of: int) -> None:
     source = clip(noise(2 * of), of)
-    assert gifsom.compare(source, source.resample(fps)).psnr == inf
+    assert gifsom.compare(source, source.fps(fps)).psnr == inf
 
 
 def test_delays_in_centiseconds_are_no_error(tmp_path: Path) -> None:

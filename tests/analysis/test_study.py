@@ -135,7 +135,7 @@ def test_a_folder_of_pictures_is_a_clip(tmp_path: Path) -> None:
     for name in ("still.png", "sprite.gif"):
         shutil.copy(FIXTURES / name, tmp_path)
     found = study(tmp_path, colors=30).palette
-    assert gifsom.train(gifsom.open(tmp_path).resample(15), 30).hexes == found.hexes
+    assert gifsom.train(gifsom.open(tmp_path).fps(15), 30).hexes == found.hexes
 
 
 @pytest.mark.parametrize("name", ["out.gpl", "out.act", "out.png", "out.json", "out.npy"])

@@ -81,7 +81,7 @@ class Picture:
     def __init__(self, path: Path) -> None:
         clip = gifsom.open(path)
         if clip.count != 1:
-            clip = clip.resize(480)
+            clip = clip.width(480)
         self.name = path.name
         self.pixels = next(clip.trim(clip.duration / 2).frames()).pixels
         packed, self.counts = np.unique(pack(self.pixels), return_counts=True)
@@ -312,7 +312,7 @@ def compare_defaults(paths: list[Path], colors: int) -> None:
     gains: dict[str, float] = {}
     for path in paths:
         clip = gifsom.open(path)
-        clip = hold(clip if clip.native else clip.resample(VIDEO_FPS).resize(VIDEO_WIDTH))
+        clip = hold(clip if clip.native else clip.fps(VIDEO_FPS).width(VIDEO_WIDTH))
         frames = spread(clip)
         default = quality(gifsom.train(clip, colors=colors), frames)
         plain = quality(gifsom.train(clip, colors=colors, weights="count", salience=False, snap=False), frames)

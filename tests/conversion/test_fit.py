@@ -86,7 +86,7 @@ def test_the_gif_takes_85_to_100_per_cent_of_the_limit(source: str, part: float,
     clip = (
         moving()
         if source == "synthetic"
-        else package.open(FIXTURES / f"{source}.{'mp4' if source == 'scene' else 'mkv'}").resize(240)
+        else package.open(FIXTURES / f"{source}.{'mp4' if source == 'scene' else 'mkv'}").width(240)
     )
     plain = package.convert(clip, tmp_path / "plain.gif")
     limit = int(part * plain.bytes)

@@ -176,7 +176,7 @@ def test_an_array_that_is_changed_after_it_was_appended_does_not_change_the_gif(
 
 
 def test_a_clip_is_saved_with_options_and_the_result_says_what_is_in_the_file(tmp_path: Path) -> None:
-    clip = gifsom.open(FIXTURES / "cards.mkv").trim(0.5, 1.5).resize(48)
+    clip = gifsom.open(FIXTURES / "cards.mkv").trim(0.5, 1.5).width(48)
     result = clip.save(tmp_path / "out.gif", loop=3, colors=8)
     gif, shown = read(tmp_path / "out.gif")
     assert (result.size, result.frames, result.seconds) == ((48, 32), len(gif.frames), 1.0)

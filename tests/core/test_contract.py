@@ -12,22 +12,22 @@ from conftest import FIXTURES
 from PIL import Image
 
 import gifsom
+from gifsom import Clip
 from gifsom.core.frame import Frame
-from gifsom.core.source import Source
+from gifsom.core.source import Source, held
 from gifsom.core.values import MAX_PIXELS
-from gifsom.edit import hold, hold_last, limit_idle, resample, resize, trim
-from gifsom.sources import open_raw
+from gifsom.edit import hold
 from gifsom.sources.arrays import StoredClip
 from gifsom.sources.recording import open_recording
 from gifsom.spool import SpoolWriter
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 
-def video(name: str) -> Source:
+def video(name: str) -> Clip:
     return gifsom.open(FIXTURES / name)
 
 
-def stored() -> Source:
+def stored() -> StoredClip:
     clip = StoredClip()
     for n in range(6):
         clip.append(np.full((20, 30, 3), 40 * (n // 2), np.uint8), 0.1 + 0.05 * n)
@@ -40,13 +40,13 @@ def soft() -> list[np.ndarray]:
     return [rng.integers(0, 256, (20, 30 + n // 3, 4)).astype(np.uint8) for n in range(5)]
 
 
-CLIPS: dict[str, Callable[[], Source]] = {
+CLIPS: dict[str, Callable[[], Source | Clip]] = {
     "video": lambda: video("cards.mkv"),
     "video, trimmed": lambda: video("cards.mkv").trim(0.35, "0:01.5"),
     "video, trimmed twice": lambda: video("cards.mkv").trim(0.3).trim(0.2, 1.1),
-    "video, resampled": lambda: video("late.ts").resample(7),
-    "video, resized": lambda: video("cards.mkv").resize(50),
-    "video, all of it": lambda: video("scene.mp4").trim(1, 1.6).resample(12).resize(96),
+    "video, resampled": lambda: video("late.ts").fps(7),
+    "video, resized": lambda: video("cards.mkv").width(50),
+    "video, all of it": lambda: video("scene.mp4").trim(1, 1.6).fps(12).width(96),
     "video with alpha": lambda: video("alpha.webm"),
     "video of variable rate": lambda: video("vfr.mkv"),
     "video without a duration": lambda: video("noduration.webm"),
@@ -56,14 +56,14 @@ CLIPS: dict[str, Callable[[], Source]] = {
     "video in HDR": lambda: video("hdr.mp4"),
     "GIF": lambda: video("sprite.gif"),
     "GIF over a color": lambda: gifsom.open(FIXTURES / "sprite.gif", background="navy"),
-    "GIF, trimmed": lambda: trim(video("sprite.gif"), 0.15, 0.55),
-    "GIF, resampled": lambda: resample(video("sprite.gif"), 6),
-    "GIF, resized": lambda: resize(video("sprite.gif"), 20),
-    "GIF, all of it": lambda: video("sprite.gif").trim(0.1).resample(8).resize(24),
+    "GIF, trimmed": lambda: video("sprite.gif").trim(0.15, 0.55),
+    "GIF, resampled": lambda: video("sprite.gif").fps(6),
+    "GIF, resized": lambda: video("sprite.gif").width(20),
+    "GIF, all of it": lambda: video("sprite.gif").trim(0.1).fps(8).width(24),
     "still": lambda: video("still.png"),
     "video with a mask": lambda: gifsom.open(FIXTURES / "alpha.webm", transparent=True),
     "video with a mask, all of it": lambda: (
-        gifsom.open(FIXTURES / "alpha.webm", transparent=True).trim(0.2).resample(8).resize(40)
+        gifsom.open(FIXTURES / "alpha.webm", transparent=True).trim(0.2).fps(8).width(40)
     ),
     "arrays with alpha": lambda: gifsom.open(soft()),
     "arrays over a color": lambda: gifsom.open(soft(), background="navy", fps=25),
@@ -71,8 +71,8 @@ CLIPS: dict[str, Callable[[], Source]] = {
     "joined, all of it": lambda: (
         gifsom.open([FIXTURES / name for name in ("cards.mkv", "rotated.mp4", "sprite.gif")])
         .trim(1.5, 3.1)
-        .resample(8)
-        .resize(40)
+        .fps(8)
+        .width(40)
     ),
     "joined, with parts that tell nothing or are cut off": lambda: gifsom.open(
         [FIXTURES / name for name in ("noduration.webm", "truncated.mp4", "alpha.webm")]
@@ -80,13 +80,15 @@ CLIPS: dict[str, Callable[[], Source]] = {
     "joined, cut out": lambda: gifsom.open([FIXTURES / "alpha.webm", *soft()], transparent=True),
     "pattern": lambda: gifsom.open(str(FIXTURES / "s*.[pg][ni][gf]")),
     "stream": lambda: gifsom.open(BytesIO((FIXTURES / "cards.mkv").read_bytes())),
-    "raw video": lambda: open_raw(BytesIO(np.stack(soft()[:3]).tobytes()), size=(30, 20), fps=7, pixel_format="rgba"),
+    "raw video": lambda: gifsom.open_raw(
+        BytesIO(np.stack(soft()[:3]).tobytes()), size=(30, 20), fps=7, pixel_format="rgba"
+    ),
     "stored pictures": stored,
     "stored pictures, held": lambda: hold(stored()),
-    "video, held": lambda: hold(video("cards.mkv")),
-    "video, idle limited": lambda: limit_idle(video("cards.mkv"), 0.2),
-    "video, last frame held": lambda: hold_last(video("cards.mkv"), 2),
-    "GIF, retimed": lambda: hold_last(limit_idle(video("sprite.gif"), 0.1), 1),
+    "video, held": lambda: hold(held(video("cards.mkv"))),
+    "video, idle limited": lambda: video("cards.mkv").idle_limit(0.2),
+    "video, last frame held": lambda: video("cards.mkv").hold_last(2),
+    "GIF, retimed": lambda: video("sprite.gif").idle_limit(0.1).hold_last(1),
     "video, cropped": lambda: video("cards.mkv").crop("31x21+10+8"),
     "video in HDR, cropped": lambda: video("hdr.mp4").crop("31x21+10+8").scale(0.7),
     "video, cropped by us": lambda: video("cards.mkv").crop("31x21+11+8").fit("20x20"),
@@ -97,15 +99,15 @@ CLIPS: dict[str, Callable[[], Source]] = {
     "GIF, turned and toned": lambda: video("sprite.gif").rotate(90).flip("vertical").grayscale().contrast(1.5),
     "GIF, drawn over": lambda: video("sprite.gif").caption("Hop!", start=0.1).blur("9x9+1+1").progress_bar(),
     "GIF, enlarged": lambda: video("sprite.gif").crop("auto").scale(2),
-    "video of variable rate, retimed": lambda: video("vfr.mkv").resample(12).limit_idle(0.3).hold_last(1),
-    "video, sped up": lambda: video("cards.mkv").speed(1.5).resample(12),
+    "video of variable rate, retimed": lambda: video("vfr.mkv").fps(12).idle_limit(0.3).hold_last(1),
+    "video, sped up": lambda: video("cards.mkv").speed(1.5).fps(12),
     "GIF, slowed down": lambda: video("sprite.gif").speed(0.7),
     "video, a stretch of it fast": lambda: video("cards.mkv").fast_forward(0.3, 1.25, 3),
     "GIF, a stretch of it with a badge": lambda: video("sprite.gif").fast_forward(0.1, 0.5, 2, badge=True),
-    "video, backward": lambda: video("cards.mkv").reverse().resample(8).resize(50),
+    "video, backward": lambda: video("cards.mkv").reverse().fps(8).width(50),
     "GIF, backward": lambda: video("sprite.gif").reverse(),
     "GIF, there and back": lambda: video("sprite.gif").boomerang(),
-    "stored pictures, there and back, backward": lambda: stored().boomerang().reverse(),
+    "stored pictures, there and back, backward": lambda: Clip(stored()).boomerang().reverse(),
     "video, duplicates dropped": lambda: video("late.ts").drop_duplicates(),
     "video, still ends cut": lambda: video("vfr.mkv").trim_still(),
     "GIF, looped": lambda: video("sprite.gif").loop_smooth(),
@@ -114,10 +116,10 @@ CLIPS: dict[str, Callable[[], Source]] = {
 }
 
 
-FOLDERS: dict[str, Callable[[Path], Source]] = {
+FOLDERS: dict[str, Callable[[Path], Clip]] = {
     "folder": gifsom.open,
     "folder over a color": lambda path: gifsom.open(path, background="navy"),
-    "folder, all of it": lambda path: gifsom.open(path).trim(0.05).resample(8).resize(50),
+    "folder, all of it": lambda path: gifsom.open(path).trim(0.05).fps(8).width(50),
     "pages": lambda path: gifsom.open(path / "pages.tif"),
     "pages and a video": lambda path: gifsom.open([path / "pages.tif", FIXTURES / "cards.mkv"]),
 }
@@ -135,14 +137,12 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-RECORDINGS: dict[str, Callable[[Path], Source]] = {
+RECORDINGS: dict[str, Callable[[Path], Source | Clip]] = {
     "recording": gifsom.open,
     "recording, nothing drawn": lambda path: open_recording(path, MAX_PIXELS).drawn(
         cursor=False, clicks=False, keys=False
     ),
-    "recording, all of it": lambda path: (
-        gifsom.open(path).trim(0.3, 2).resample(7).limit_idle(0.5).resize(30).hold_last(1)
-    ),
+    "recording, all of it": lambda path: gifsom.open(path).trim(0.3, 2).fps(7).idle_limit(0.5).width(30).hold_last(1),
 }
 
 
@@ -167,8 +167,8 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=[*CLIPS, *FOLDERS, *RECORDINGS])
 def clip(request: pytest.FixtureRequest, pictures: Path, recording: Path) -> Source:
     if request.param in CLIPS:
-        return CLIPS[request.param]()
-    return FOLDERS[request.param](pictures) if request.param in FOLDERS else RECORDINGS[request.param](recording)
+        return held(CLIPS[request.param]())
+    return held(FOLDERS[request.param](pictures) if request.param in FOLDERS else RECORDINGS[request.param](recording))
 
 
 def content(frame: Frame) -> tuple[bytes, float, bytes | None]:
@@ -220,3 +220,21 @@ def test_what_it_says_beforehand_is_near_to_what_comes(clip: Source) -> None:
     if clip.rate is not None:
         gaps = np.diff([frame.start for frame in frames])
         assert (gaps > 0.99 / clip.rate).all()
+
+
+def test_a_clip_says_and_gives_what_its_source_does() -> None:
+    for clip in (video("sprite.gif"), video("truncated.mp4"), Clip(stored())):
+        said = [*clip.frames()]
+        assert [content(frame) for frame in said] == [content(frame) for frame in clip.source.frames()]
+        for name in ("name", "size", "duration", "rate", "count", "plays", "shortfall"):
+            assert getattr(clip, name) == getattr(clip.source, name), name
+
+
+@pytest.mark.parametrize(
+    ("method", "now"), [("limit_idle", "idle_limit"), ("resample", "fps"), ("resize", "width or height")]
+)
+def test_a_method_that_has_another_name_now_says_which(method: str, now: str) -> None:
+    with pytest.raises(AttributeError, match=f"a Clip has no '{method}': it is {now} now"):
+        getattr(video("sprite.gif"), method)
+    with pytest.raises(AttributeError, match=r"a Clip has no 'enlarge'$"):
+        getattr(video("sprite.gif"), "enlarge")  # noqa: B009 - mypy knows it, too

@@ -1,4 +1,4 @@
-"""Edits: trim, resample, resize and hold give the frames they promise, as often as one asks."""
+"""Edits: trim, fps, width and hold give the frames they promise, as often as one asks."""
 
 import subprocess
 import weakref
@@ -14,7 +14,7 @@ from conftest import FIXTURES, FrameClip
 from numpy.typing import NDArray
 from PIL import Image
 
-from gifsom import edit
+from gifsom import Clip, edit
 from gifsom.core.errors import GifsomError, SettingError, SourceEmpty, TargetUnwritable
 from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.source import Source
@@ -53,15 +53,15 @@ def same_frames(a: Sequence[Frame], b: Sequence[Frame]) -> bool:
 
 EDITS: dict[str, Callable[[Source], Source]] = {
     "trim": lambda clip: edit.trim(clip, 0.15, 0.75),
-    "resample": lambda clip: edit.resample(clip, 4),
-    "resize": lambda clip: edit.resize(clip, 2),
-    "limit_idle": lambda clip: edit.limit_idle(clip, 0.12),
+    "fps": lambda clip: edit.fps(clip, 4),
+    "width": lambda clip: edit.width(clip, 2),
+    "idle_limit": lambda clip: edit.idle_limit(clip, 0.12),
     "hold_last": lambda clip: edit.hold_last(clip, 2),
     "hold": edit.hold,
     "all": lambda clip: edit.hold(
-        edit.hold_last(edit.resize(edit.limit_idle(edit.resample(edit.trim(clip, "0.15"), 4), 0.2), 2), 2)
+        edit.hold_last(edit.width(edit.idle_limit(edit.fps(edit.trim(clip, "0.15"), 4), 0.2), 2), 2)
     ),
-    "all, otherwise": lambda clip: edit.trim(edit.resample(edit.hold_last(edit.limit_idle(clip, 0.12), 2), 4), 0.1, 2),
+    "all, otherwise": lambda clip: edit.trim(edit.fps(edit.hold_last(edit.idle_limit(clip, 0.12), 2), 4), 0.1, 2),
 }
 
 
@@ -109,8 +109,8 @@ def test_every_edit_passes_on_what_its_clip_says_of_itself(change: Callable[[Sou
 
 def test_clips_have_edits_as_methods() -> None:
     clip = numbered([n / 10 for n in range(20)], 2.0)
-    fluent = clip.trim("0:01").resample(5).resize(2)
-    plain = edit.resize(edit.resample(edit.trim(clip, 1), 5), 2)
+    fluent = Clip(clip).trim("0:01").fps(5).width(2).source
+    plain = edit.width(edit.fps(edit.trim(clip, 1), 5), 2)
     assert same_frames(list(plain.frames()), list(fluent.frames()))
 
 
@@ -209,13 +209,13 @@ RATES += [Fraction(25), Fraction(30_000, 1001), Fraction(30), Fraction(50)]
 
 
 @pytest.mark.parametrize("fps", RATES, ids=float)
-def test_resample_chooses_the_frames_that_ffmpeg_chooses(fps: Fraction) -> None:
+def test_fps_chooses_the_frames_that_ffmpeg_chooses(fps: Fraction) -> None:
     """On fixtures/vfr.mkv: frames at 0, 0.04, 0.08, 1, 1.04 and 2.5 s, the last until 3 s."""
     path = FIXTURES / "vfr.mkv"
     raw = ffmpeg("-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
     pictures = np.frombuffer(raw, np.uint8).reshape(6, 48, 64, 3)
     clip = FrameClip([picture.copy() for picture in pictures], [0, 0.04, 0.08, 1.0, 1.04, 2.5], 3.0)
-    ours = shown_in_slots(edit.resample(clip, float(fps)), float(fps))
+    ours = shown_in_slots(edit.fps(clip, float(fps)), float(fps))
     assert shown_by_ffmpeg(path, fps, 48 * 64 * 3) == ours
 
 
@@ -231,7 +231,7 @@ def irregular(path: Path, times: Sequence[int], end: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_resample_of_any_timeline_chooses_the_frames_that_ffmpeg_chooses(seed: int, tmp_path: Path) -> None:
+def test_fps_of_any_timeline_chooses_the_frames_that_ffmpeg_chooses(seed: int, tmp_path: Path) -> None:
     """Bursts, long holds, and everything between; the last frame may end in the middle of a slot."""
     rng = np.random.default_rng(seed)
     gaps = rng.choice([1, 3, 10, 17, 33, 40, 67, 100, 250, 777], 25)
@@ -241,33 +241,33 @@ def test_resample_of_any_timeline_chooses_the_frames_that_ffmpeg_chooses(seed: i
     irregular(path, times, end)
     clip = numbered([time / 1000 for time in times], end / 1000)
     for fps in (Fraction(2), Fraction(7), Fraction(12), Fraction(15), Fraction(30_000, 1001), Fraction(50)):
-        ours = shown_in_slots(edit.resample(clip, float(fps)), float(fps))
+        ours = shown_in_slots(edit.fps(clip, float(fps)), float(fps))
         assert shown_by_ffmpeg(path, fps, 24) == ours, float(fps)
 
 
-def test_resample_gives_a_frame_only_where_something_new_is_shown() -> None:
+def test_fps_gives_a_frame_only_where_something_new_is_shown() -> None:
     clip = numbered([0, 0.01, 0.02, 0.31, 0.9], 1.0)
-    assert told(edit.resample(clip, 10)) == [(2, 0), (3, 0.3), (4, 0.9)]
+    assert told(edit.fps(clip, 10)) == [(2, 0), (3, 0.3), (4, 0.9)]
 
 
-def test_resample_keeps_masks() -> None:
+def test_fps_keeps_masks() -> None:
     masks = [np.eye(2, 4, n, dtype=bool) for n in range(10)]
     clip = FrameClip([np.zeros((2, 4, 3), np.uint8)] * 10, [n / 10 for n in range(10)], 1, masks)
-    chosen = [frame.mask for frame in edit.resample(clip, 5).frames()]
+    chosen = [frame.mask for frame in edit.fps(clip, 5).frames()]
     assert len(chosen) == 5
     assert all(any(mask is own for own in masks) for mask in chosen)
 
 
-def test_resample_leaves_a_clip_alone_that_is_no_faster() -> None:
+def test_fps_leaves_a_clip_alone_that_is_no_faster() -> None:
     slow, unknown = numbered([0, 0.1, 0.2], 0.3, rate=10), numbered([0, 0.1, 0.2], 0.3)
-    assert edit.resample(slow, 10) is slow
-    assert edit.resample(slow, 50) is slow
-    assert edit.resample(slow, 9.9) is not slow
-    assert told(unknown) == told(edit.resample(unknown, 50))
+    assert edit.fps(slow, 10) is slow
+    assert edit.fps(slow, 50) is slow
+    assert edit.fps(slow, 9.9) is not slow
+    assert told(unknown) == told(edit.fps(unknown, 50))
 
 
-def test_resample_is_as_long_as_its_clip_and_as_fast_as_asked() -> None:
-    clip = edit.resample(numbered([n / 50 for n in range(100)], 2.0), 15)
+def test_fps_is_as_long_as_its_clip_and_as_fast_as_asked() -> None:
+    clip = edit.fps(numbered([n / 50 for n in range(100)], 2.0), 15)
     assert (clip.duration, clip.rate, clip.count) == (2.0, 15, 30)
     assert len(list(clip.frames())) == 30
 
@@ -288,26 +288,26 @@ def test_height_is_even_and_at_least_two() -> None:
 
 
 @pytest.mark.parametrize("width", [4, 5, 16_000])
-def test_resize_never_enlarges(width: int) -> None:
+def test_width_never_enlarges(width: int) -> None:
     clip = numbered([0, 1], 2)
-    assert edit.resize(clip, width) is clip
+    assert edit.width(clip, width) is clip
 
 
-def test_resize_is_a_lanczos_filter() -> None:
+def test_width_is_a_lanczos_filter() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8)
-    frame = next(edit.resize(FrameClip([picture], [0], 1), 30).frames())
+    frame = next(edit.width(FrameClip([picture], [0], 1), 30).frames())
     expected = Image.fromarray(picture).resize((30, 22), Image.Resampling.LANCZOS)
     assert np.array(expected).tobytes() == frame.pixels.tobytes()
     assert frame.mask is None
 
 
-def test_resize_of_what_is_hidden_does_not_bleed_into_what_is_seen() -> None:
+def test_width_of_what_is_hidden_does_not_bleed_into_what_is_seen() -> None:
     """A blue field whose right half is hidden; below the mask it is red."""
     picture = np.zeros((40, 80, 3), np.uint8)
     picture[:, :37], picture[:, 37:] = (0, 0, 255), (255, 0, 0)
     mask = np.zeros((40, 80), bool)
     mask[:, 37:] = True
-    frame = next(edit.resize(FrameClip([picture], [0], 1, [mask]), 40).frames())
+    frame = next(edit.width(FrameClip([picture], [0], 1, [mask]), 40).frames())
     assert frame.mask is not None
     assert frame.mask.shape == (20, 40)
     assert not frame.mask[:, :18].any()
@@ -315,12 +315,12 @@ def test_resize_of_what_is_hidden_does_not_bleed_into_what_is_seen() -> None:
     assert np.unique(frame.pixels[~frame.mask], axis=0).tolist() == [[0, 0, 255]]
 
 
-def test_resize_scales_an_unchanged_picture_once() -> None:
+def test_width_scales_an_unchanged_picture_once() -> None:
     """The same array and mask come out as the same ones, so that they cost nothing further on either."""
     picture, other = np.zeros((8, 8, 3), np.uint8), np.full((8, 8, 3), 9, np.uint8)
     mask = np.eye(8, dtype=bool)
     pictures, masks = [picture, picture, other, picture, picture, picture], [None, None, None, mask, mask, None]
-    frames = list(edit.resize(FrameClip(pictures, range(6), 6, masks), 4).frames())
+    frames = list(edit.width(FrameClip(pictures, range(6), 6, masks), 4).frames())
     assert [a.pixels is b.pixels for a, b in pairwise(frames)] == [True, False, False, True, False]
     assert [frame.mask is None for frame in frames] == [True, True, True, False, False, True]
 
@@ -337,18 +337,18 @@ def last_pixel(clip: Source) -> list[tuple[int, float]]:
     return [(int(frame.pixels[1, 3, 2]), round(frame.start, 9)) for frame in clip.frames()]
 
 
-def test_limit_idle_shortens_what_does_not_change() -> None:
+def test_idle_limit_shortens_what_does_not_change() -> None:
     clip = leveled([0, 50, 90, 130], [0, 0.5, 5, 5.2], 9)
-    limited = edit.limit_idle(clip, 1)
+    limited = edit.idle_limit(clip, 1)
     assert last_pixel(limited) == [(0, 0), (50, 0.5), (90, 1.5), (130, 1.7)]
     assert limited.duration == pytest.approx(2.7)
 
 
-def test_limit_idle_leaves_frames_out_that_look_the_same() -> None:
+def test_idle_limit_leaves_frames_out_that_look_the_same() -> None:
     """A pixel may differ by 8 levels from the first of the stretch, but no more; drifting ends a stretch, too."""
     levels = [100, 108, 92, 100, 109, 105, 101, 100, 92]
     clip = leveled(levels, [n / 2 for n in range(9)], 4.5)
-    assert last_pixel(edit.limit_idle(clip, 0.6)) == [
+    assert last_pixel(edit.idle_limit(clip, 0.6)) == [
         (100, 0),
         (108, 0.5),
         (109, 0.6),
@@ -358,32 +358,32 @@ def test_limit_idle_leaves_frames_out_that_look_the_same() -> None:
     ]
 
 
-def test_limit_idle_compares_masks() -> None:
+def test_idle_limit_compares_masks() -> None:
     masks = [None, np.zeros((2, 4), bool), np.zeros((2, 4), bool), np.eye(2, 4, dtype=bool), None]
     clip = FrameClip([np.zeros((2, 4, 3), np.uint8)] * 5, range(5), 5, masks)
-    assert [frame.start for frame in edit.limit_idle(clip, 0.5).frames()] == [0, 0.5, 1, 1.5]
+    assert [frame.start for frame in edit.idle_limit(clip, 0.5).frames()] == [0, 0.5, 1, 1.5]
 
 
-def test_limit_idle_makes_no_frames_nearer_than_the_clip_has_them() -> None:
+def test_idle_limit_makes_no_frames_nearer_than_the_clip_has_them() -> None:
     clip = leveled([0] * 30 + [90] * 30, [n / 15 for n in range(60)], 4, rate=15)
-    limited = edit.limit_idle(clip, 0.5)
+    limited = edit.idle_limit(clip, 0.5)
     starts = [frame.start for frame in limited.frames()]
     assert np.diff(starts).min() > 0.99 / 15
     assert (limited.rate, limited.count, limited.duration) == (15, len(starts), 1.0)
 
 
-def test_limit_idle_leaves_a_clip_as_it_is_in_which_all_moves() -> None:
+def test_idle_limit_leaves_a_clip_as_it_is_in_which_all_moves() -> None:
     clip = numbered([0, 0.1, 0.5, 0.6], 1)
     moving = FrameClip([frame.pixels * np.uint8(20) for frame in clip.kept], [0, 0.1, 0.5, 0.6], 1)
-    limited = edit.limit_idle(moving, 0.4)
+    limited = edit.idle_limit(moving, 0.4)
     assert same_frames(list(moving.frames()), list(limited.frames()))
     assert limited.duration == 1
 
 
 @pytest.mark.parametrize("seconds", [0, 0.09, -1, float("nan"), float("inf")])
-def test_limit_idle_is_a_tenth_of_a_second_at_least(seconds: float) -> None:
+def test_idle_limit_is_a_tenth_of_a_second_at_least(seconds: float) -> None:
     with pytest.raises(SettingError, match=r"idle_limit is .*: give seconds from 0\.1 on"):
-        edit.limit_idle(numbered([0], 1), seconds)
+        edit.idle_limit(numbered([0], 1), seconds)
 
 
 def test_hold_last_lasts_as_long_as_asked() -> None:
@@ -401,24 +401,24 @@ def test_hold_last_is_never_negative(seconds: float) -> None:
         edit.hold_last(numbered([0], 1), seconds)
 
 
-RETIMED: dict[str, tuple[Callable[[Source], Source], float]] = {
-    "limit_idle": (lambda clip: clip.limit_idle(0.5), 1.7),
+RETIMED: dict[str, tuple[Callable[[Clip], Clip], float]] = {
+    "idle_limit": (lambda clip: clip.idle_limit(0.5), 1.7),
     "hold_last": (lambda clip: clip.hold_last(3), 11.2),
-    "both": (lambda clip: clip.limit_idle(0.5).hold_last(3), 4.2),
-    "the other way round": (lambda clip: clip.hold_last(3).limit_idle(0.5), 1.7),
-    "resampled": (lambda clip: clip.limit_idle(0.5).hold_last(3).resample(10), 4.2),
-    "resampled before": (lambda clip: clip.resample(10).limit_idle(0.5).hold_last(3), 4.2),
-    "trimmed": (lambda clip: clip.limit_idle(0.5).trim(0.2), 1.5),
+    "both": (lambda clip: clip.idle_limit(0.5).hold_last(3), 4.2),
+    "the other way round": (lambda clip: clip.hold_last(3).idle_limit(0.5), 1.7),
+    "resampled": (lambda clip: clip.idle_limit(0.5).hold_last(3).fps(10), 4.2),
+    "resampled before": (lambda clip: clip.fps(10).idle_limit(0.5).hold_last(3), 4.2),
+    "trimmed": (lambda clip: clip.idle_limit(0.5).trim(0.2), 1.5),
 }
 
 
 @pytest.mark.parametrize(("change", "length"), RETIMED.values(), ids=RETIMED.keys())
 @pytest.mark.parametrize("asked", [True, False])
 def test_durations_are_exact_before_and_after_reading(
-    change: Callable[[Source], Source], length: float, asked: bool
+    change: Callable[[Clip], Clip], length: float, asked: bool
 ) -> None:
     """And the delays of a GIF have that sum."""
-    clip = change(leveled([0, 50, 90, 130], [0, 0.2, 4, 8.2], 9))
+    clip = change(Clip(leveled([0, 50, 90, 130], [0, 0.2, 4, 8.2], 9))).source
     if asked:
         assert clip.duration == pytest.approx(length)
     assert sum(delay for _, delay in schedule(clip)) == round(length * 100)
@@ -428,7 +428,7 @@ def test_durations_are_exact_before_and_after_reading(
     assert frames[-1].start < clip.duration
 
 
-def test_resample_asks_for_the_duration_when_it_is_exact() -> None:
+def test_fps_asks_for_the_duration_when_it_is_exact() -> None:
     """A clip that knows its length only once it has been read has the same frames the first time."""
 
     class Late(FrameClip):
@@ -438,7 +438,7 @@ def test_resample_asks_for_the_duration_when_it_is_exact() -> None:
 
     kept = numbered([0, 0.5, 0.96], 1.0)
     late = Late([frame.pixels for frame in kept.kept], [0, 0.5, 0.96], 1.0)
-    assert told(edit.resample(late, 10)) == told(edit.resample(kept, 10)) == [(0, 0), (1, 0.5)]
+    assert told(edit.fps(late, 10)) == told(edit.fps(kept, 10)) == [(0, 0), (1, 0.5)]
 
 
 def test_hold_reads_a_small_clip_once() -> None:

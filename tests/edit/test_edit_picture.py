@@ -1,6 +1,7 @@
 """Edits of pictures: exact where they can be, at exact times, the same at each pass, and refused in one line."""
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from itertools import pairwise
 
 import numpy as np
@@ -9,13 +10,16 @@ from conftest import FIXTURES, FrameClip
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 
-import gifsom
-from gifsom import edit
+from gifsom import Clip, edit, sources
 from gifsom.core.errors import SettingError
 from gifsom.core.frame import Frame, Rect
 from gifsom.core.region import parse_region
 from gifsom.core.source import Source
-from gifsom.edit.picture import Cropped, Scaled, borderless, is_pixel_art
+from gifsom.core.values import parse_color
+from gifsom.edit.base import _Cropped, _Scaled
+from gifsom.edit.caption import POSITIONS
+from gifsom.edit.frames import is_pixel_art
+from gifsom.edit.picture import borderless
 from gifsom.edit.span import cut, parse_span
 from gifsom.sources.video import VideoClip
 
@@ -46,7 +50,7 @@ def starts(clip: Source) -> list[float]:
     return [frame.start for frame in clip.frames()]
 
 
-EDITS: dict[str, Callable[[Source], Source]] = {
+EDITS: dict[str, Callable[[Clip], Clip]] = {
     "crop": lambda clip: clip.crop("30x20+5+7"),
     "crop auto": lambda clip: clip.crop("auto"),
     "fit": lambda clip: clip.fit("25x25"),
@@ -69,7 +73,7 @@ EDITS: dict[str, Callable[[Source], Source]] = {
 
 
 @pytest.mark.parametrize("change", EDITS.values(), ids=EDITS.keys())
-def test_every_edit_can_be_read_again_and_leaves_its_clip_as_it_was(change: Callable[[Source], Source]) -> None:
+def test_every_edit_can_be_read_again_and_leaves_its_clip_as_it_was(change: Callable[[Clip], Clip]) -> None:
     masks = [None if n % 2 else np.eye(40, 60, n, dtype=bool) for n in range(8)]
     clip = FrameClip([noise(seed=n) for n in range(8)], [n / 10 for n in range(8)], 0.8, masks)
     clip.plays, clip.native = 3, True
@@ -78,7 +82,7 @@ def test_every_edit_can_be_read_again_and_leaves_its_clip_as_it_was(change: Call
         return [(f.pixels.tobytes(), f.start, None if f.mask is None else f.mask.tobytes()) for f in clip.frames()]
 
     before = content(clip)
-    edited = change(clip)
+    edited = change(Clip(clip)).source
     after = content(edited)
     assert after == content(edited)
     assert before == content(clip)
@@ -95,7 +99,7 @@ def test_an_unchanged_picture_is_drawn_once(name: str) -> None:
     """The same array and mask come out as the same ones; a progress bar alone changes what does not change."""
     picture, mask = noise(), np.eye(40, 60, dtype=bool)
     clip = FrameClip([picture] * 8, [n / 10 for n in range(8)], 0.8, [mask] * 8)
-    frames = list(EDITS[name](clip).frames())
+    frames = list(EDITS[name](Clip(clip)).frames())
     assert len({id(frame.pixels) for frame in frames}) <= 2
     assert sum(a.pixels is not b.pixels for a, b in pairwise(frames)) <= 2
 
@@ -106,27 +110,27 @@ def test_an_unchanged_picture_is_drawn_once(name: str) -> None:
 @pytest.mark.parametrize("rect", ["301x101+10+20", "640x100+0+0", "64x65+200+101", "33x33+7+8", "1x1+639+359"])
 def test_ffmpeg_crops_the_pixels_that_we_crop(rect: str) -> None:
     """At odd places it does not, where it has colors for every other pixel only, and we do it."""
-    clip = gifsom.open(FIXTURES / "scene.mp4").trim(0, 0.2)
-    cropped = clip.crop(rect)
+    clip = edit.trim(sources.open(FIXTURES / "scene.mp4"), 0, 0.2)
+    cropped = edit.crop(clip, rect)
     area = parse_region(rect)
     assert isinstance(cropped, VideoClip) == (area.left % 2 == area.top % 2 == 0)
-    for ours, theirs in zip(Cropped(clip, area).frames(), cropped.frames(), strict=True):
+    for ours, theirs in zip(_Cropped(clip, area).frames(), cropped.frames(), strict=True):
         assert ours.pixels.tobytes() == theirs.pixels.tobytes()
 
 
 @pytest.mark.parametrize("name", ["cards.mkv", "odd.mp4", "rotated.mp4", "anamorphic.mp4", "alpha.webm", "hdr.mp4"])
 def test_every_video_can_be_cropped_and_scaled_to_odd_sides(name: str) -> None:
-    clip = gifsom.open(FIXTURES / name)
-    cropped = clip.crop("21x13+4+6")
-    assert first(Cropped(clip, Rect(4, 6, 21, 13))).pixels.tobytes() == first(cropped).pixels.tobytes()
-    assert first(cropped.scale(0.6)).pixels.shape == (8, 13, 3)
-    assert first(clip.fit("15x99")).pixels.shape[1] == 15
+    clip = sources.open(FIXTURES / name)
+    cropped = edit.crop(clip, "21x13+4+6")
+    assert first(_Cropped(clip, Rect(4, 6, 21, 13))).pixels.tobytes() == first(cropped).pixels.tobytes()
+    assert first(edit.scale(cropped, 0.6)).pixels.shape == (8, 13, 3)
+    assert first(edit.fit(clip, "15x99")).pixels.shape[1] == 15
 
 
 def test_a_crop_of_a_crop_counts_from_its_corner() -> None:
-    for clip in (gifsom.open(FIXTURES / "cards.mkv"), gifsom.open(FIXTURES / "sprite.gif")):
-        twice = clip.crop("50x40+10+6").crop("20x10+4+2")
-        assert first(twice).pixels.tobytes() == first(clip.crop("20x10+14+8")).pixels.tobytes()
+    for clip in (sources.open(FIXTURES / "cards.mkv"), sources.open(FIXTURES / "sprite.gif")):
+        twice = edit.crop(edit.crop(clip, "50x40+10+6"), "20x10+4+2")
+        assert first(twice).pixels.tobytes() == first(edit.crop(clip, "20x10+14+8")).pixels.tobytes()
 
 
 @pytest.mark.parametrize("area", ["61x40+0+0", "60x41+0+0", "10x10+51+0", "10x10+0+31", "10x10+-1+0", Rect(0, 0, 0, 5)])
@@ -161,7 +165,7 @@ def test_borders_are_found_whatever_their_colors(borders: tuple[int, int, int, i
         picture += rng.integers(0, 5, picture.shape).astype(np.uint8) * (picture < 250)
     clip = FrameClip(pictures, range(3), 3)
     assert borderless(clip) == Rect(left, top, 30, 20)
-    assert clip.crop("auto").size == (30, 20)
+    assert edit.crop(clip, "auto").size == (30, 20)
 
 
 def test_only_borders_that_all_pictures_have_are_cropped() -> None:
@@ -174,23 +178,23 @@ def test_a_clip_without_borders_or_of_nothing_else_is_left_alone() -> None:
     halves[45:] = 255
     for pictures in ([noise()], [gray(7)] * 2, [gray(0), gray(255)], [halves]):
         clip = FrameClip(pictures, range(len(pictures)), len(pictures))
-        assert clip.crop("auto") is clip
+        assert edit.crop(clip, "auto") is clip
 
 
 def test_what_is_hidden_is_a_border_whatever_lies_below() -> None:
     mask = np.ones((40, 60), bool)
     mask[10:25, 20:50] = False
     clip = still(noise(), mask)
-    cropped = clip.crop("auto")
+    cropped = edit.crop(clip, "auto")
     assert borderless(clip) == Rect(20, 10, 30, 15)
     assert first(cropped).mask is not None
     assert not first(cropped).mask.any()  # type: ignore[union-attr]
 
 
 def test_pixel_art_is_doubled_and_halved_exactly() -> None:
-    clip = gifsom.open(FIXTURES / "sprite.gif")
+    clip = sources.open(FIXTURES / "sprite.gif")
     for large, back, frame in zip(
-        clip.scale(2).frames(), clip.scale(2).scale(0.5).frames(), clip.frames(), strict=True
+        edit.scale(clip, 2).frames(), edit.scale(edit.scale(clip, 2), 0.5).frames(), clip.frames(), strict=True
     ):
         assert large.pixels.tobytes() == frame.pixels.repeat(2, 0).repeat(2, 1).tobytes()
         assert back.pixels.tobytes() == frame.pixels.tobytes()
@@ -212,38 +216,38 @@ def test_what_pixel_art_is() -> None:
 @pytest.mark.parametrize(("factor", "size"), [(0.5, (30, 20)), (2, (120, 80)), (1.55, (93, 62)), (0.001, (1, 1))])
 def test_scale_goes_both_ways(factor: float, size: tuple[int, int]) -> None:
     clip = still(noise())
-    scaled = clip.scale(factor)
+    scaled = edit.scale(clip, factor)
     assert (scaled.size, first(scaled).pixels.shape[1::-1]) == (size, size)
-    assert gifsom.open(FIXTURES / "scene.mp4").scale(factor).size == tuple(
+    assert edit.scale(sources.open(FIXTURES / "scene.mp4"), factor).size == tuple(
         max(1, round(s * factor)) for s in (640, 360)
     )
-    assert clip.scale(1) is clip
+    assert edit.scale(clip, 1) is clip
 
 
 @pytest.mark.parametrize("factor", [0, -1, float("nan"), float("inf"), 1000])
 def test_scale_that_cannot_be_is_one_clear_line(factor: float) -> None:
     with pytest.raises(SettingError, match="scale "):
-        still(noise()).scale(factor)
+        edit.scale(still(noise()), factor)
 
 
 @pytest.mark.parametrize(
     ("box", "size"), [("30x99", (30, 20)), ("99x10", (15, 10)), ((30, 30), (30, 20)), ("1X1", (1, 1))]
 )
 def test_fit_is_never_distorted(box: str | tuple[int, int], size: tuple[int, int]) -> None:
-    assert first(still(noise()).fit(box)).pixels.shape[1::-1] == size
-    assert still(noise()).fit("60x40").size == (60, 40)
+    assert first(edit.fit(still(noise()), box)).pixels.shape[1::-1] == size
+    assert edit.fit(still(noise()), "60x40").size == (60, 40)
 
 
 @pytest.mark.parametrize("box", ["", "30", "30x", "axb", "0x5", "1x2x3", 5, (1.5, 2), (3, 0), "99999x1"])
 def test_a_box_that_is_none_is_one_clear_line(box: object) -> None:
     with pytest.raises(SettingError):
-        still(noise()).fit(box)  # type: ignore[arg-type]
+        edit.fit(still(noise()), box)  # type: ignore[arg-type]
 
 
 def test_scaling_of_what_is_hidden_does_not_bleed() -> None:
     picture, mask = gray(0, 20, 20), np.zeros((20, 20), bool)
     picture[:, 10:], mask[:, 10:] = noise(20, 10), True
-    frame = first(Scaled(still(picture, mask), (53, 53)))
+    frame = first(_Scaled(still(picture, mask), (53, 53)))
     assert frame.mask is not None
     assert (frame.pixels[~frame.mask] == 0).all()
 
@@ -390,7 +394,7 @@ def test_a_text_that_is_no_span_is_one_clear_line(text: str) -> None:
 # Captions
 
 
-@pytest.mark.parametrize("position", edit.draw.POSITIONS)
+@pytest.mark.parametrize("position", POSITIONS)
 @pytest.mark.parametrize("size", [(160, 90), (640, 360), (90, 160)])
 def test_a_caption_stands_where_it_is_asked(position: str, size: tuple[int, int]) -> None:
     width, height = size
@@ -414,7 +418,7 @@ def test_a_caption_stands_where_it_is_asked(position: str, size: tuple[int, int]
 def test_an_outline_contrasts(color: str | tuple[int, int, int], rim: int) -> None:
     pixels = first(edit.caption(still(gray(90)), "Hello", size=20, color=color, outline=2)).pixels
     assert (pixels == rim).all(axis=2).sum() > 100
-    assert (pixels == gifsom.core.values.parse_color(color)).all(axis=2).sum() > 50
+    assert (pixels == parse_color(color)).all(axis=2).sum() > 50
     bare = first(edit.caption(still(gray(90)), "Hello", size=20, color=color, outline=0)).pixels
     assert not (bare == rim).all(axis=2).any()
     assert changed(gray(90), bare).sum() < changed(gray(90), pixels).sum()
@@ -430,7 +434,7 @@ def test_letters_have_the_size_that_is_asked() -> None:
 
 def lines_of(clip: Source) -> int:
     """Lines of a caption of letters that have nothing below or above them."""
-    rows = changed(first(clip.clip).pixels, first(clip).pixels).any(axis=1)  # type: ignore[attr-defined]
+    rows = changed(first(clip.source).pixels, first(clip).pixels).any(axis=1)  # type: ignore[attr-defined]
     return int((np.diff(rows.astype(int)) == 1).sum())
 
 
@@ -442,7 +446,7 @@ def test_lines_break_at_words_and_where_the_text_does(monkeypatch: pytest.Monkey
     assert 2 < lines_of(long) < 12
     columns = np.flatnonzero(changed(gray(90, 300, 160), first(long).pixels).any(axis=0))
     assert 0 < columns[0] < columns[-1] < 159
-    monkeypatch.setattr("gifsom.edit.caption.lacking", lambda face, text: "")
+    monkeypatch.setattr(import_module("gifsom.edit.caption"), "lacking", lambda face, text: "")
     assert lines_of(edit.caption(clip, "日本語" * 12, size=16, outline=0)) > 1, "these break anywhere"
 
 
@@ -474,7 +478,7 @@ def test_a_long_caption_gets_smaller_letters_before_it_is_refused() -> None:
 )
 def test_a_caption_that_cannot_be_is_one_clear_line(options: dict[str, object], why: str) -> None:
     with pytest.raises(SettingError, match=why):
-        edit.caption(still(gray(90)), **({"text": "Hi"} | options))  # type: ignore[arg-type]
+        edit.caption(still(gray(90)), **{"text": "Hi"} | options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", ["\x00\x1b[31m", "a\udc80b", "\u200d", "\ufffe\uffff"])
@@ -541,7 +545,7 @@ def test_a_bar_is_as_long_as_what_has_been_shown() -> None:
 def test_a_bar_is_told_from_its_track(color: str) -> None:
     clip = FrameClip([gray(0)] * 2, [0, 0.5], 1.0)
     row = first(edit.progress_bar(clip, color, 4)).pixels[-4].astype(int)
-    assert row[0].tolist() == list(gifsom.core.values.parse_color(color))
+    assert row[0].tolist() == list(parse_color(color))
     assert np.abs(row[0] - row[-1]).max() >= 90
 
 
@@ -559,7 +563,7 @@ def test_a_bar_changes_no_picture_by_which_it_does_not_grow() -> None:
 
 def test_a_bar_reaches_the_end_of_a_clip_that_is_cut_off() -> None:
     """And is as long at the second pass, when it is known how much is missing."""
-    clip = edit.progress_bar(gifsom.open(FIXTURES / "truncated.mp4"), "lime")
+    clip = edit.progress_bar(sources.open(FIXTURES / "truncated.mp4"), "lime")
     passes = [[frame.pixels[-1].tobytes() for frame in clip.frames()] for _ in range(2)]
     assert passes[0] == passes[1]
     assert passes[0][-1] == bytes((0, 255, 0)) * 96
@@ -591,7 +595,7 @@ def test_passwords_cannot_be_told_apart() -> None:
 
 @pytest.mark.parametrize("area", ["200x24+30+40", "400x300+10+20", "5x5+0+0", "640x1+0+359", "640x360+0+0"])
 def test_blur_changes_its_area_alone(area: str) -> None:
-    picture = first(gifsom.open(FIXTURES / "scene.mp4")).pixels
+    picture = first(sources.open(FIXTURES / "scene.mp4")).pixels
     rect = parse_region(area)
     blurred = first(edit.blur(still(picture), area)).pixels.copy()
     rect.cut(blurred)[:] = rect.cut(picture)

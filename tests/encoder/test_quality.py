@@ -30,7 +30,7 @@ def shown(data: bytes) -> list[np.ndarray]:
 @pytest.mark.parametrize("source", [SCENE, FIXTURES / "ramp.mkv"])
 def test_lower_quality_is_smaller_and_worse(source: Path, tmp_path: Path) -> None:
     """The first picture against its source; the times do not depend on the quality."""
-    clip = package.open(source).resample(10).resize(160).trim(0, 0.8)
+    clip = package.open(source).fps(10).width(160).trim(0, 0.8)
     first = next(iter(clip.frames())).pixels
     sizes, errors, ends = [], [], set()
     for quality in (20, 50, 80, 100):

@@ -96,7 +96,7 @@ def test_one_source_in_a_list_is_that_source() -> None:
 
 
 def test_a_clip_is_given_back_as_it_is() -> None:
-    clip = gifsom.open(FIXTURES / "sprite.gif").resize(20)
+    clip = gifsom.open(FIXTURES / "sprite.gif").width(20)
     assert gifsom.open(clip) is clip
 
 
@@ -135,7 +135,7 @@ def test_a_join_is_scaled_part_by_part(tmp_path: Path) -> None:
     command = [*FFMPEG[:3], "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "32x24", "-r", "10", "-i", "-"]
     target = [*["-c:v", "ffv1", "-pix_fmt", "gbrp"], str(tmp_path / "2.mkv")]
     subprocess.run([*command, *target], input=noise.tobytes(), check=True)
-    clip = gifsom.open([video(tmp_path / "1.mkv", "red", "64x48"), tmp_path / "2.mkv"]).resize(32)
+    clip = gifsom.open([video(tmp_path / "1.mkv", "red", "64x48"), tmp_path / "2.mkv"]).width(32)
     assert isinstance(clip, JoinedClip)
     assert clip.size == (32, 24)
     frames = [*clip.frames()]
@@ -144,7 +144,7 @@ def test_a_join_is_scaled_part_by_part(tmp_path: Path) -> None:
 
 def test_a_join_takes_edits() -> None:
     clip = gifsom.open([FIXTURES / "cards.mkv", FIXTURES / "odd.mp4", FIXTURES / "still.png"])
-    edited = clip.trim(1.5, 2.55).resample(5).resize(48).crop("20x10+2+4")
+    edited = clip.trim(1.5, 2.55).fps(5).width(48).crop("20x10+2+4")
     assert edited.size == (20, 10)
     assert edited.duration == pytest.approx(1.05)
     assert starts(edited) == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
@@ -420,7 +420,7 @@ def test_a_video_stays_transparent_where_that_is_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [40, 31, 17])
 def test_a_video_that_is_cut_out_and_scaled_has_no_dark_fringe(tmp_path: Path, width: int) -> None:
     cut_out(tmp_path / "in.mov")
-    clip = gifsom.open(tmp_path / "in.mov", transparent=True).resize(width)
+    clip = gifsom.open(tmp_path / "in.mov", transparent=True).width(width)
     for frame in clip.frames():
         assert frame.mask is not None
         assert 0.1 < frame.mask.mean() < 0.9
@@ -523,7 +523,7 @@ def test_streams_can_be_joined_with_files(spools: Path) -> None:
 
 def test_what_a_stream_left_goes_with_the_last_clip_of_it(spools: Path) -> None:
     clip = gifsom.open(io.BytesIO((FIXTURES / "cards.mkv").read_bytes()))
-    edited = clip.trim(0.5).resize(48)
+    edited = clip.trim(0.5).width(48)
     del clip
     gc.collect()
     assert len(list(spools.iterdir())) == 1

@@ -90,7 +90,7 @@ def bar_at(picture: NDArray[np.uint8]) -> int:
 def test_frames_are_those_of_ffmpegs_fps_and_scale(name: str, fps: float, width: int, height: int) -> None:
     clip = gifsom.open(FIXTURES / name)
     unscaled = clip.size[0] <= width
-    clip = clip.resample(fps).resize(width)
+    clip = clip.fps(fps).width(width)
     assert clip.size == (width, height)
     scale = "null" if unscaled else f"scale={width}:-2:flags=lanczos"
     expected = by_ffmpeg(FIXTURES / name, clip.size, f"fps={fps},{scale}")
@@ -112,7 +112,7 @@ def test_frames_are_those_of_ffmpegs_fps_and_scale(name: str, fps: float, width:
     ],
 )
 def test_a_part_is_what_ffmpeg_gives_for_ss_and_t(name: str, start: float, duration: float) -> None:
-    clip = gifsom.open(FIXTURES / name).trim(start, start + duration).resample(15).resize(32)
+    clip = gifsom.open(FIXTURES / name).trim(start, start + duration).fps(15).width(32)
     expected = by_ffmpeg(
         FIXTURES / name, clip.size, "fps=15,scale=32:-2:flags=lanczos", "-ss", f"{start}", "-t", f"{duration}"
     )
@@ -139,7 +139,7 @@ def test_convert_takes_the_rate_and_width_of_the_issues_example(tmp_path: Path) 
 
 
 def test_a_clip_slower_than_asked_keeps_its_rate(tmp_path: Path) -> None:
-    clip = gifsom.open(FIXTURES / "cards.mkv").resample(15)
+    clip = gifsom.open(FIXTURES / "cards.mkv").fps(15)
     assert clip.rate == 10
     assert [frame.start for frame in clip.frames()] == pytest.approx([n / 10 for n in range(20)])
     assert {frame.delay for frame in converted(FIXTURES / "cards.mkv", tmp_path).frames} == {10}
@@ -196,7 +196,7 @@ def test_pixels_that_are_not_square_are_shown_in_their_shape() -> None:
 
 
 def test_the_height_follows_the_shown_shape() -> None:
-    assert gifsom.open(FIXTURES / "anamorphic.mp4").resize(50).size == (50, 26)
+    assert gifsom.open(FIXTURES / "anamorphic.mp4").width(50).size == (50, 26)
 
 
 def test_odd_sizes_are_kept() -> None:
@@ -355,7 +355,7 @@ def test_the_color_of_what_is_hidden_does_not_bleed_into_the_edge(tmp_path: Path
     source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", "40x40", "-r", "10", "-i", "-"]
     command = [*FFMPEG[:3], *source, "-c:v", "qtrle", "-pix_fmt", "argb", str(tmp_path / "alpha.mov")]
     subprocess.run(command, input=rgba.tobytes() * 2, check=True)
-    frames = pixels(gifsom.open(tmp_path / "alpha.mov").resize(17))
+    frames = pixels(gifsom.open(tmp_path / "alpha.mov").width(17))
     assert int(frames.min()) >= 254
 
 
@@ -546,7 +546,7 @@ def test_a_late_start_is_exact_where_the_file_is_entered_behind_a_key_frame(tmp_
 def test_a_late_start_at_a_lower_rate_chooses_as_from_the_beginning(
     counting: Path, fps: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clip = gifsom.open(counting).trim(62.3, 64.3).resample(fps)
+    clip = gifsom.open(counting).trim(62.3, 64.3).fps(fps)
     sought = [number(picture) for picture in pixels(clip)]
     monkeypatch.setattr(video, "DIRECT", 1000.0)
     assert [number(picture) for picture in pixels(clip)] == sought
@@ -571,7 +571,7 @@ def test_a_file_that_cannot_be_entered_late_is_decoded_from_its_beginning(
     if not path.exists():
         pytest.skip(f"needs {path}")
     monkeypatch.setattr(video, "DIRECT", direct)
-    clip = gifsom.open(path).trim(7.0, 7.5).resize(160)
+    clip = gifsom.open(path).trim(7.0, 7.5).width(160)
     expected = by_ffmpeg(path, clip.size, "trim=start=7:end=7.5,setpts=PTS-STARTPTS,scale=160:-2:flags=lanczos")
     assert np.array_equal(expected, pixels(clip))
 
@@ -611,7 +611,7 @@ def test_no_ffmpeg_is_left_after_an_iteration(end: str) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_no_ffmpeg_is_left_when_a_part_ends_before_the_file(tmp_path: Path) -> None:
     before = children()
-    assert len(pixels(gifsom.open(FIXTURES / "scene.mp4").trim(0, 0.2).resize(64))) == 5
+    assert len(pixels(gifsom.open(FIXTURES / "scene.mp4").trim(0, 0.2).width(64))) == 5
     assert children() == before
 
 
