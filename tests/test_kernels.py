@@ -44,7 +44,7 @@ def python(*arguments: str, **environment: str) -> str:
 
 def twins(**environment: str) -> str:
     """Run the comparisons of all kernels with their twins, but for the longest one; how that went."""
-    tests = [str(path) for path in (ROOT / "tests").rglob("test_*.py") if "import reference" in path.read_text()]
+    tests = [str(path) for path in (ROOT / "tests").rglob("test_*.py") if "import twins." in path.read_text()]
     which = ["-k", "(twin or canary) and not dictionary_is_cleared_when_it_is_full"]
     return python("-m", "pytest", "-p", "no:cacheprovider", "-W", "ignore", *which, *tests, __file__, **environment)
 
@@ -196,7 +196,7 @@ if sys.argv[1:] and hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
 with tempfile.TemporaryDirectory() as place:
     path = pathlib.Path(place, "a.gif")
-    gifsom.convert(gifsom.open("fixtures/ramp.mkv").trim(0, 0.6).resize(96), path)
+    gifsom.convert(gifsom.open("fixtures/ramp.mkv").trim(0, 0.6).width(96), path)
     print(hashlib.sha256(path.read_bytes()).hexdigest())
 """
 

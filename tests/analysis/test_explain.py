@@ -7,7 +7,7 @@ from pathlib import Path
 import decoders
 import numpy as np
 import pytest
-import reference
+import twins.replay
 from conftest import FIXTURES, Inside, listing, names, one_line
 from PIL import Image
 
@@ -37,7 +37,7 @@ def test_the_kernel_decodes_as_its_twin_does(minimum: int, kind: str) -> None:
     count = 5000 if kind == "asked for less" else 9000
     out, bits = np.zeros(count, np.uint8), np.zeros(count, np.float32)
     done = replay._spend(np.frombuffer(bytes(data), np.uint8), minimum, out, bits)
-    expected, costs = reference.spend(bytes(data), minimum, count)
+    expected, costs = twins.replay.spend(bytes(data), minimum, count)
     assert out[:done].tolist() == expected
     assert np.array_equal(bits[:done], np.array(costs, np.float32))
     if kind in ("noise", "flat"):

@@ -18,7 +18,7 @@ from gifsom.core.jit import lowest
 
 LOOK_UP = """
 import numpy as np
-from gifsom.jit import kernel, on_compile
+from gifsom.core.jit import kernel, on_compile
 from gifsom.palette import nearest
 
 told = []
@@ -78,7 +78,7 @@ def test_a_changed_source_is_compiled_again(tmp_path: Path) -> None:
 def test_importing_any_module_compiles_nothing(tmp_path: Path) -> None:
     script = """
 import importlib, pkgutil
-from gifsom.jit import on_compile
+from gifsom.core.jit import on_compile
 import gifsom
 on_compile(lambda: print("compiling"))
 modules = [module.name for module in pkgutil.walk_packages(gifsom.__path__, "gifsom.") if "__main__" not in module.name]

@@ -9,13 +9,18 @@ import decoders
 import numba
 import numpy as np
 import pytest
-import reference
+import twins.canvas
+import twins.denoise
+import twins.local_tables
+import twins.lzw
+import twins.perceptual
+import twins.rd_lzw
 from numpy.typing import NDArray
 from PIL import Image
 from strict import check, decode_lzw
 
 from gifsom.core.frame import Frame, Rect
-from gifsom.encoder import denoise, local_tables, perceptual, rd_lzw
+from gifsom.encoder import canvas, denoise, local_tables, perceptual, rd_lzw
 from gifsom.encoder.exact import OneTable, encode
 from gifsom.encoder.rd_encoder import ThriftyEncoder, bit_price, encode_thrifty
 from gifsom.encoder.rd_lzw import choose
@@ -65,9 +70,9 @@ def test_symbols_and_stream_are_those_of_the_twin(price: float, entries: int, mi
     symbols, out = np.empty(n, np.uint8), np.empty(2 * n + 16, np.uint8)
     padded = np.pad(table, ((0, 256 - entries), (0, 1))).ravel()
     size, total = rd_lzw._choose(pixels.ravel(), best, padded, near, transparent, minimum, price, symbols, out)
-    expected, codes, excess = reference.choose(pixels, best.tolist(), table, near, transparent, minimum, price)
+    expected, codes, excess = twins.rd_lzw.choose(pixels, best.tolist(), table, near, transparent, minimum, price)
     assert expected == symbols.tolist()
-    assert reference.packed(codes) == out[:size].tobytes()
+    assert twins.lzw.packed(codes) == out[:size].tobytes()
     assert total == (pytest.approx(excess, rel=1e-6) if numba.config.DISABLE_JIT else excess)  # then sums are float32
     decoded, _ = decode_lzw(minimum, out[:size].tobytes())
     assert symbols.tobytes() == decoded
@@ -78,19 +83,19 @@ def test_phrases_that_are_cut_for_the_sake_of_the_next_ones_are_those_of_the_twi
     pixels, best, table, near = problem(4000, 20, 4, first=first, run=12)
     transparent = None if first else 20
     coded = choose(pixels, best, table, near, transparent, 5, 1e-7)
-    expected, codes, _ = reference.choose(pixels, best.tolist(), table, near, rd_lzw.NONE if first else 20, 5, 1e-7)
+    expected, codes, _ = twins.rd_lzw.choose(pixels, best.tolist(), table, near, rd_lzw.NONE if first else 20, 5, 1e-7)
     assert expected == coded.symbols.tolist()
-    assert reference.packed(codes) == coded.data
+    assert twins.lzw.packed(codes) == coded.data
     assert coded.data != choose(pixels, best, table, near, transparent, 5, rd_lzw.PATIENT).data
 
 
 def test_dictionary_is_cleared_when_it_is_full_as_the_twin_does() -> None:
     pixels, best, table, near = problem(16_000, 255, 2, first=False)
     coded = choose(pixels, best, table, near, 255, 8, 1e-6)
-    expected, codes, _ = reference.choose(pixels, best.tolist(), table, near, 255, 8, 1e-6)
+    expected, codes, _ = twins.rd_lzw.choose(pixels, best.tolist(), table, near, 255, 8, 1e-6)
     assert sum(code == 256 for code, _ in codes) > 1
     assert expected == coded.symbols.tolist()
-    assert reference.packed(codes) == coded.data
+    assert twins.lzw.packed(codes) == coded.data
 
 
 @pytest.mark.parametrize(("entries", "minimum"), [(3, 2), (31, 5), (255, 8)])
@@ -114,22 +119,22 @@ def test_tree_and_its_search_are_those_of_the_twins(entries: int) -> None:
     rng = np.random.default_rng(3)
     pixels, best, table, near = problem(40, entries, 3, first=False)
     flat, padded = pixels.ravel(), np.pad(table, ((0, 256 - entries), (0, 1))).ravel()
-    links, book = np.empty(4 * rd_lzw.CODES, np.uint16), reference.Dictionary(entries, entries)
+    links, book = np.empty(4 * rd_lzw.CODES, np.uint16), twins.rd_lzw.Dictionary(entries, entries)
     kinds = np.array([book.kind(letter) for letter in range(256)], np.uint8)
     runs = np.empty(rd_lzw.CODES, np.uint16)
     tree = np.full(rd_lzw.CODES, 7, np.uint64), np.zeros(64 * rd_lzw.CODES, np.uint16), links, kinds, runs
     rd_lzw._clear(tree, entries)
-    assert reference.clear() == list(
+    assert twins.rd_lzw.clear() == list(
         zip(tree[0][:256].tolist(), *links.reshape(-1, 4)[:256, 1:].T.tolist(), strict=True)
     )
     wanted = [sum({1 << 63, *(1 << int(kinds[letter]) for letter in row)}) for row in near]
     known, likely = [*best[:6].tolist()], [*best[:6].tolist(), entries]
     for code in range(entries + 2, 3000):
         node, letter = int(rng.choice(known[-200:])), int(rng.choice(likely))
-        grown = reference.grow(book, node, letter, code)
+        grown = twins.rd_lzw.grow(book, node, letter, code)
         assert grown == rd_lzw._grow(tree, node, letter, code)
         if grown and rng.random() < 0.1:
-            reference.cut(book, node, code)
+            twins.rd_lzw.cut(book, node, code)
             rd_lzw._cut(tree, node, code)
         elif grown:
             known.append(code)
@@ -137,16 +142,18 @@ def test_tree_and_its_search_are_those_of_the_twins(entries: int) -> None:
     lengths = set()
     for at in range(40):
         for symbol in range(0, entries, 7):
-            assert reference.excess(pixels, at, symbol, table) == rd_lzw._excess(flat, at, symbol, padded)
+            assert twins.rd_lzw.excess(pixels, at, symbol, table) == rd_lzw._excess(flat, at, symbol, padded)
         for worth in map(np.float32, (1e-6, 1e-3, 1.0)):
             for so_far, height in ((np.float32(0), 3), (np.float32(0.5), 7)):
-                assert reference.reach(height, so_far, worth) == rd_lzw._reach(height, so_far, worth)
+                assert twins.rd_lzw.reach(height, so_far, worth) == rd_lzw._reach(height, so_far, worth)
             found = rd_lzw._seek(flat, best, at, padded, near, np.array(wanted, np.uint64), entries, tree, worth, room)
-            assert reference.seek(pixels, best.tolist(), at, table, near, entries, book, worth) == found
+            assert twins.rd_lzw.seek(pixels, best.tolist(), at, table, near, entries, book, worth) == found
             short = rd_lzw._shorten(
                 flat, best, at, *found[:2], padded, near, np.array(wanted, np.uint64), entries, tree, worth, room
             )
-            assert reference.shorten(pixels, best.tolist(), at, *found[:2], table, near, entries, book, worth) == short
+            assert (
+                twins.rd_lzw.shorten(pixels, best.tolist(), at, *found[:2], table, near, entries, book, worth) == short
+            )
             lengths.add(found[1])
     assert len(lengths) > 3
 
@@ -176,14 +183,14 @@ def test_colors_in_oklab_are_those_of_the_twin_and_nearly_exact() -> None:
     picture[:20], picture[20:40] = 0, 255
     lab = np.empty((3, 3000), np.float32)
     perceptual._to_lab(picture.ravel(), *TOOLS, lab, np.empty(3000, np.uint32))
-    assert np.array_equal(reference.to_lab(picture.tolist(), *TOOLS), lab.T)
+    assert np.array_equal(twins.perceptual.to_lab(picture.tolist(), *TOOLS), lab.T)
     assert np.abs(oklab(picture).T - lab).max() < 2e-5
     assert not lab[:, :20].any()
 
 
 def test_channels_are_mixed_as_by_the_twin() -> None:
     channels = np.random.default_rng(16).random((3, 70)).astype(np.float32)
-    expected = reference.mix(channels, perceptual._TO_LAB)
+    expected = twins.perceptual.mix(channels, perceptual._TO_LAB)
     perceptual._mix(channels, perceptual._TO_LAB)
     assert np.array_equal(expected, channels)
 
@@ -192,7 +199,7 @@ def test_cube_roots_are_those_of_the_twin_and_nearly_exact() -> None:
     values = np.concatenate([np.zeros(1), np.logspace(-4, 0, 500)]).astype(np.float32)
     roots = values.copy()
     perceptual._roots(roots, np.empty(len(roots), np.uint32))
-    assert reference.roots(values) == roots.tolist()
+    assert twins.perceptual.roots(values) == roots.tolist()
     assert np.abs(np.cbrt(values) - roots).max() < 1e-5
 
 
@@ -216,7 +223,7 @@ def test_colors_and_weights_are_those_of_the_twin(size: tuple[int, int]) -> None
     lasting = rng.integers(1, 9, size).astype(np.uint8)
     pixels = np.full((*size, 6), 7, np.float32)
     perceptual._look(target.reshape(size[0], -1), lasting, *TOOLS, perceptual.MASKING, pixels)
-    assert np.array_equal(reference.look(target, lasting, TOOLS, perceptual.MASKING), pixels[..., :4])
+    assert np.array_equal(twins.perceptual.look(target, lasting, TOOLS, perceptual.MASKING), pixels[..., :4])
     assert (pixels[..., 4:] == 7).all()
 
 
@@ -228,7 +235,7 @@ def test_squares_that_stay_are_those_of_the_twin(size: tuple[int, int]) -> None:
         pixels[..., 5] *= rng.random(size) < share
         for limit in (0.0, 0.5, 3.0, 1e9):
             settled = pixels.copy()
-            keep, bounds = reference.settle(pixels[..., 5], limit)
+            keep, bounds = twins.perceptual.settle(pixels[..., 5], limit)
             assert bounds == perceptual._settle(settled, limit)
             assert np.array_equal(keep, settled[..., 5])
 
@@ -239,7 +246,7 @@ def test_comparison_is_that_of_the_twin(first: bool) -> None:
     pixels, table = rng.random((500, 6)).astype(np.float32), rng.random((9, 3)).astype(np.float32)
     best, shown = rng.integers(9, size=(2, 500)).astype(np.uint16)
     slot, slots = rng.integers(256, size=9).astype(np.uint8), np.empty(500, np.uint8)
-    expected = reference.compare(pixels, best.tolist(), table, shown.tolist(), table, first)
+    expected = twins.perceptual.compare(pixels, best.tolist(), table, shown.tolist(), table, first)
     perceptual._compare(pixels, best, slot, table.T.copy(), shown, table.T.copy(), first, slots)
     assert np.array_equal(expected, pixels)
     assert slots.tolist() == [slot[entry] for entry in best]
@@ -264,7 +271,7 @@ def test_movement_is_that_of_the_twin(size: tuple[int, int]) -> None:
         moves &= ~np.uint8(bit)
         others = moves.copy()
         denoise._movement(before.reshape(size[0], -1), after.reshape(size[0], -1), place % 8, moves)
-        assert np.array_equal(others | reference.movement(before, after) * np.uint8(bit), moves)
+        assert np.array_equal(others | twins.denoise.movement(before, after) * np.uint8(bit), moves)
 
 
 def test_movement_is_that_of_the_twin_where_pictures_differ_most() -> None:
@@ -275,7 +282,7 @@ def test_movement_is_that_of_the_twin_where_pictures_differ_most() -> None:
     for before, after in permutations((black, white, half), 2):
         moves = np.zeros((14, 30), np.uint8)
         denoise._movement(before.reshape(14, -1), after.reshape(14, -1), 0, moves)
-        assert np.array_equal(reference.movement(before, after), moves)
+        assert np.array_equal(twins.denoise.movement(before, after), moves)
 
 
 @pytest.mark.parametrize("n", [60, 300])
@@ -291,7 +298,7 @@ def test_averages_are_those_of_the_twin(n: int) -> None:
         bits = np.packbits(moves, axis=1, bitorder="little")[:, 0]
         pixels, lasting = np.empty((n, 3), np.uint8), np.empty(n, np.uint8)
         expected = [
-            reference.average(
+            twins.denoise.average(
                 [frame[i].tolist() for frame in frames[:known]], moves[i, 0], moves[i, 1:], mean[i], int(count[i])
             )
             for i in range(n)
@@ -307,9 +314,9 @@ def test_what_an_image_leaves_on_the_canvas_is_that_of_the_twin() -> None:
     rng = np.random.default_rng(13)
     symbols, below = rng.integers(9, size=30).astype(np.uint8), rng.integers(1000, size=30).astype(np.uint16)
     for count in (8, 9):  # with "as it is", and without
-        entries, canvas = rng.integers(1000, size=count).astype(np.uint16), np.empty(30, np.uint16)
-        canvas._reveal(symbols, entries, below, canvas)
-        assert canvas.tolist() == reference.reveal(symbols.tolist(), entries.tolist(), below.tolist())
+        entries, found = rng.integers(1000, size=count).astype(np.uint16), np.empty(30, np.uint16)
+        canvas._reveal(symbols, entries, below, found)
+        assert found.tolist() == twins.canvas.reveal(symbols.tolist(), entries.tolist(), below.tolist())
 
 
 @pytest.mark.parametrize("digits", [7, 1])  # with 1, many are as near, and some are the same
@@ -321,13 +328,13 @@ def test_demand_and_slice_are_those_of_the_twins(digits: int) -> None:
     count, weight = np.zeros(60), np.zeros(60)
     shown = np.where(rng.random(1500) < 0.3, best, rng.integers(60, size=1500)).astype(np.uint16)
     local_tables._demand(best, pixels, lab, shown, 100.0, count, weight)
-    assert np.array_equal(reference.demand(best.tolist(), pixels, lab, shown.tolist(), 100.0), [count, weight])
+    assert np.array_equal(twins.local_tables.demand(best.tolist(), pixels, lab, shown.tolist(), 100.0), [count, weight])
     assert 200 < count.sum() < 1000
     order = np.argsort(square, axis=1, kind="stable")[:, :4].astype(np.uint16)
     for size in (1, 10, 59):
         alive = count > 0
         local_tables._slice(square, order, count, weight, size, alive)
-        left = reference.slice(square, count.tolist(), weight.tolist(), size, np.flatnonzero(count).tolist())
+        left = twins.local_tables.slice(square, count.tolist(), weight.tolist(), size, np.flatnonzero(count).tolist())
         assert sorted(left) == np.flatnonzero(alive).tolist()
 
 
@@ -343,7 +350,7 @@ def test_tables_are_laid_as_the_twin_does() -> None:
         near = np.empty((count, min(4, count)), np.uint8)
         slot, away = np.empty(80, np.uint8), np.empty(80, np.float32)
         local_tables._lay(square, order, place, near, slot, away)
-        expected = reference.lay(square, order, entries.tolist(), near.shape[1])
+        expected = twins.local_tables.lay(square, order, entries.tolist(), near.shape[1])
         assert expected == (near.tolist(), slot.tolist(), away.tolist())
 
 

@@ -20,6 +20,7 @@ from zlib import crc32
 import numpy as np
 
 import gifsom
+from gifsom import Clip, sources
 from gifsom.analysis.replay import walk
 from gifsom.core.errors import GifsomError
 from gifsom.core.frame import Rect
@@ -64,7 +65,7 @@ def stored(data: bytes, name: str) -> Path:
     return path
 
 
-def look(clip: Source) -> None:
+def look(clip: Source | Clip) -> None:
     """Read what a clip says and shows, and check what every clip promises."""
     width, height = clip.size
     assert width >= 1
@@ -213,7 +214,7 @@ def small_clip() -> Source:
     random = np.random.default_rng(0)
     pictures = [random.integers(0, 256, (36, 48, 4)).astype(np.uint8) | np.uint8([0, 0, 0, 128]) for _ in range(3)]
     pictures[1][4:20, 5:30, 3] = 0
-    return gifsom.open(pictures, fps=3)
+    return sources.open(pictures, fps=3)
 
 
 def edits(data: bytes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import decoders
 import numpy as np
 import pytest
-import reference
+import twins.nearest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def meant(shown: Shown, palette: Palette) -> list[tuple[Pixels, int | None]]:
     for pixels, mask, delay in shown:
         colors = np.unique(pixels.reshape(-1, 3), axis=0)
         fresh = np.array([color for color in colors if tuple(color) not in nearest], np.uint8).reshape(-1, 3)
-        nearest |= dict(zip(map(tuple, fresh.tolist()), reference.search(oklab(fresh), palette.lab), strict=True))
+        nearest |= dict(zip(map(tuple, fresh.tolist()), twins.nearest.search(oklab(fresh), palette.lab), strict=True))
         index = [nearest[color] for color in map(tuple, pixels.reshape(-1, 3).tolist())]
         canvas = np.full((*pixels.shape[:2], 4), 255, np.uint8)
         canvas[..., :3] = palette.colors[index].reshape(pixels.shape)

@@ -9,7 +9,7 @@ import decoders
 import numba
 import numpy as np
 import pytest
-import reference
+import twins.lzw
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -146,8 +146,8 @@ def twin(
     part: int = 0,
 ) -> bytes:
     choice = np.zeros(symbols.size, bool) if free is None else free
-    codes = reference.encode(symbols.ravel().tolist(), choice.ravel().tolist(), transparent, minimum, first, part)
-    return reference.packed(codes)
+    codes = twins.lzw.encode(symbols.ravel().tolist(), choice.ravel().tolist(), transparent, minimum, first, part)
+    return twins.lzw.packed(codes)
 
 
 def pictures(minimum: int) -> Iterator[tuple[str, Symbols]]:
@@ -397,11 +397,11 @@ def test_longest_phrase_is_the_one_of_the_twin(minimum: int, symbol: int, transp
             inner = [room[1:-1] for room in rooms]
             node, length, head = lzw._longest(symbols, free, start, transparent, tree, *inner)
             pixels = phrases, symbols.tolist(), free.tolist(), start
-            expected = reference.longest(*pixels, transparent)
+            expected = twins.lzw.longest(*pixels, transparent)
             assert (phrases[expected], len(expected), expected[0]) == (node, length, head)
             for part in (1, 2, 9):
                 taken = lzw._ahead(symbols, free, start, length, part, transparent, tree, *inner)
-                assert taken == reference.ahead(*pixels, length, part, transparent)
+                assert taken == twins.lzw.ahead(*pixels, length, part, transparent)
             assert all({-1} == {*room[0].tolist(), *room[-1].tolist()} for room in rooms)
 
 

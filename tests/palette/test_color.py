@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import reference
+import twins.color
 
 from gifsom.palette import color
 from gifsom.palette.color import LINEAR, TO_LAB, TO_LMS, oklab, pack, srgb, unpack
@@ -86,7 +86,7 @@ def test_cube_roots_are_those_of_the_twin() -> None:
     room = np.full(len(values) + 64, 0xA5, np.float64)
     room[32:-32] = values
     color._cube_roots(room[32:-32], np.empty(len(values), np.uint32))
-    assert reference.cube_roots(values) == pytest.approx(room[32:-32], rel=4e-16)
+    assert twins.color.cube_roots(values) == pytest.approx(room[32:-32], rel=4e-16)
     assert room[32] == 0
     assert {0xA5} == {*room[:32].tolist(), *room[-32:].tolist()}
 
@@ -99,7 +99,7 @@ def test_oklab_is_the_one_of_the_twin(count: int) -> None:
     colors.flags.writeable = False
     room = np.full((count + 64, 3), 0xA5, np.float32)
     color._oklab(colors, LINEAR, TO_LMS, TO_LAB, np.zeros((3, 16)), np.empty(16, np.uint32), room[32:-32])
-    expected = np.array(reference.oklab(colors, LINEAR, TO_LMS, TO_LAB)).reshape(-1, 3)
+    expected = np.array(twins.color.oklab(colors, LINEAR, TO_LMS, TO_LAB)).reshape(-1, 3)
     assert room[32:-32] == pytest.approx(expected.astype(np.float32), abs=1e-14, rel=1e-7)
     assert {0xA5} == {*room[:32].ravel().tolist(), *room[-32:].ravel().tolist()}
 
@@ -112,14 +112,14 @@ def test_packing_is_the_one_of_the_twin(count: int) -> None:
     colors.flags.writeable = False
     room = np.full(count + 64, 0xA5, np.uint32)
     color._pack(colors, room[32:-32])
-    assert reference.pack(colors) == room[32:-32].tolist()
+    assert twins.color.pack(colors) == room[32:-32].tolist()
     assert {0xA5} == {*room[:32].tolist(), *room[-32:].tolist()}
 
 
 def test_colors_are_packed_wherever_they_lie_in_memory() -> None:
     """Backwards, every second one, by columns, read-only; and they stay as they are."""
     colors = np.random.default_rng(3).integers(0, 256, (6, 8, 3)).astype(np.uint8)
-    expected = [reference.pack(row) for row in colors]
+    expected = [twins.color.pack(row) for row in colors]
     before = colors.tobytes()
     assert expected == pack(colors).tolist()
     assert [row[::-2] for row in expected] == pack(colors[:, ::-2]).tolist()

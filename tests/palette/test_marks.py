@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import reference
+import twins.salience
 from numpy.typing import NDArray
 
 from gifsom.palette import salience
@@ -58,7 +58,7 @@ def test_patches_are_those_of_the_twin() -> None:
     for number, levels in enumerate([30, 40, 256, 20, 5]):
         colors = pack(noise(seed=number, levels=levels)).ravel()
         salience._patches(colors, number, count, sums, touched, most)
-        expected = reference.patches(colors.tolist(), number, expected)
+        expected = twins.salience.patches(colors.tolist(), number, expected)
         found = np.flatnonzero(most[:, 0])
         assert expected == dict(zip(found.tolist(), most[found].tolist(), strict=True))
         assert not count.any()
@@ -71,7 +71,7 @@ def test_regions_are_those_of_the_twin() -> None:
     colors = np.concatenate(
         [noise(seed=3).reshape(-1, 3), np.array([[0, 0, 0], [255, 255, 255], [7, 8, 248]], np.uint8)]
     )
-    expected = [reference.region(*color) for color in colors.tolist()]
+    expected = [twins.salience.region(*color) for color in colors.tolist()]
     assert expected == [salience._region(number) for number in pack(colors).tolist()]
 
 
@@ -80,7 +80,7 @@ def assert_flats_are_those_of_the_twin(picture: Pixels, hidden: Mask | None) -> 
     numbers = pack(picture)
     room = np.full(numbers.size + 64, GUARD, np.uint32)
     count = salience._flats(numbers, NOTHING if hidden is None else hidden, extent, room[32:-32])
-    expected = reference.flats(numbers.tolist(), hidden, EDGE)
+    expected = twins.salience.flats(numbers.tolist(), hidden, EDGE)
     found = room[32 : 32 + count]
     assert list(expected) == found.tolist()
     assert {GUARD} == {*room[:32].tolist(), *room[32 + count :].tolist()}

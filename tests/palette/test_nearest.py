@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-import reference
+import twins.color
+import twins.nearest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def test_what_may_be_nearest_within_a_cell_is_what_the_twin_says(count: int, cel
     for color in random_lab(10, 6, None):
         cell = cell_of(color, cells)
         last = nearest._within(cell, cells, np.ascontiguousarray(entries.T), away, room, 32)
-        certain, doubtful = (set(reference.within(cell, cells, entries, margin)) for margin in (2e-6, 4e-6))
+        certain, doubtful = (set(twins.nearest.within(cell, cells, entries, margin)) for margin in (2e-6, 4e-6))
         found = room[33:last].tolist()
         assert room[32] == len(found)
         assert certain <= set(found) <= doubtful
@@ -74,20 +75,20 @@ def searched(colors: Lab, entries: Lab, length: int) -> list[int]:
 def test_search_is_the_one_of_the_twin(count: int, steps: int | None) -> None:
     """Of equally near entries, and of equal ones, the lowest."""
     colors, entries = random_lab(100, count, steps), random_lab(count, 60 + count, steps)
-    assert reference.search(colors, entries) == searched(colors, entries, 100 * (count + 1) + 1)
+    assert twins.nearest.search(colors, entries) == searched(colors, entries, 100 * (count + 1) + 1)
 
 
 @pytest.mark.parametrize("length", [11, 34])
 def test_search_with_room_for_a_few_lists_is_the_one_of_the_twin(length: int) -> None:
     colors, entries = random_lab(12, 1, None), random_lab(9, 2, None)
-    assert reference.search(colors, entries) == searched(colors, entries, length)
+    assert twins.nearest.search(colors, entries) == searched(colors, entries, length)
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=20), st.integers(0, 2**32 - 1))
 def test_entries_anywhere_are_found_as_by_the_twin(points: list[tuple[int, int, int]], seed: int) -> None:
     """A map that unfolds is not always where colors are."""
     entries, colors = np.array(points, np.float32) / 4, random_lab(20, seed, 16)
-    assert reference.search(colors, entries) == Entries(entries).nearest(colors).tolist()
+    assert twins.nearest.search(colors, entries) == Entries(entries).nearest(colors).tolist()
 
 
 def test_the_ends_of_all_that_a_screen_can_show_are_found() -> None:
@@ -104,7 +105,7 @@ def test_entries_say_how_far_colors_are_from_the_nearest(count: int) -> None:
     colors, entries = random_lab(500, 3, None), random_lab(count, 4, None)
     squared = Entries(entries).squared(colors)
     assert (squared.dtype, squared.shape) == (np.float32, (500,))
-    assert [reference.distances(color, entries).min() for color in colors] == pytest.approx(squared)
+    assert [twins.nearest.distances(color, entries).min() for color in colors] == pytest.approx(squared)
 
 
 @pytest.mark.parametrize("steps", [None, 3])
@@ -114,7 +115,7 @@ def test_entries_are_found_for_more_colors_than_one_call_of_the_kernel_takes(cou
     distinct, entries = random_lab(500, 3, steps), random_lab(count, 4, steps)
     found = Entries(entries).nearest(np.tile(distinct, (140, 1)))
     assert found.dtype == np.int32
-    assert np.array_equal(np.tile(np.array(reference.search(distinct, entries)), 140), found)
+    assert np.array_equal(np.tile(np.array(twins.nearest.search(distinct, entries)), 140), found)
 
 
 def test_entries_are_found_for_no_color_at_all() -> None:
@@ -134,8 +135,8 @@ def test_looking_up_is_the_one_of_the_twin(dtype: type[np.unsignedinteger], entr
     numbers, new = np.full(3000 + 64, GUARD, np.uint32), np.full((3000 + 64, 3), GUARD, np.uint8)
     rooms = numbers[32:-32], missed[32:-32], new[32:-32]
     misses, colors = nearest._look_up(pixels.reshape(-1), table, room[32:-32], *rooms)
-    expected, expected_missed, expected_new = reference.look_up(pixels.tolist(), index)
-    assert reference.pack(pixels) == numbers[32:-32].tolist()
+    expected, expected_missed, expected_new = twins.nearest.look_up(pixels.tolist(), index)
+    assert twins.color.pack(pixels) == numbers[32:-32].tolist()
     assert expected_missed == missed[32 : 32 + misses].tolist()
     assert expected_new == new[32 : 32 + colors].tolist()
     assert all(e is None or e == found for e, found in zip(expected, room[32:-32].tolist(), strict=True))
@@ -153,7 +154,7 @@ def test_what_was_missed_is_completed_as_by_the_twin(dtype: type[np.unsignedinte
     table, room = np.zeros(1 << 24, np.uint16), np.full(900 + 64, GUARD, dtype)
     table[new] = nearest._PENDING
     nearest._complete(colors, missed, found, table, room[32:-32])
-    assert reference.complete(colors[missed].tolist(), found.tolist()) == room[32:-32][missed].tolist()
+    assert twins.nearest.complete(colors[missed].tolist(), found.tolist()) == room[32:-32][missed].tolist()
     assert found.tolist() == (table[new] - 1).tolist()
     assert np.count_nonzero(table) == len(new)
     assert {GUARD} == set(np.delete(room, 32 + missed).tolist())
@@ -166,7 +167,7 @@ def test_mapper_finds_the_nearest_entry(count: int) -> None:
     mapper = Mapper(entries)
     large = random_colors(70_000).reshape(350, 200, 3)
     checked = slice(None, None, 50)
-    expected = reference.search(oklab(large.reshape(-1, 3)[checked]), entries)
+    expected = twins.nearest.search(oklab(large.reshape(-1, 3)[checked]), entries)
     first, again = mapper.map(large), mapper.map(large)
     assert (first.dtype, first.shape) == (np.uint8 if len(entries) <= 256 else np.uint16, (350, 200))
     assert expected == first.ravel()[checked].tolist()
@@ -194,6 +195,6 @@ def test_mapper_takes_the_lowest_index_of_equally_near_entries() -> None:
     grey.flags.writeable = False
     around = np.array([[0, 0.5, 0], [0, 0, 0.25], [0, 0, -0.25], [0, -0.25, 0], [0, 0.25, 0]], np.float32)
     entries = oklab(grey)[0, 0] + around
-    distances = reference.distances(oklab(grey)[0, 0], entries)
+    distances = twins.nearest.distances(oklab(grey)[0, 0], entries)
     assert (distances[1:] == distances[1]).sum() > 1, "the test has a tie to decide"
     assert [[int(np.argmin(distances))]] == Mapper(entries).map(grey).tolist()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
+import twins.nearest
 from numpy.typing import ArrayLike, NDArray
 
 from gifsom import FrameError, PaletteError, TargetExists
@@ -102,7 +102,7 @@ def test_pixels_are_mapped_to_the_nearest_colors(shape: tuple[int, ...], count: 
     pixels = random_colors(60, seed=1).reshape(shape)
     index = palette.apply(pixels)
     assert (dtype, shape[:-1]) == (index.dtype, index.shape)
-    assert reference.search(oklab(pixels.reshape(-1, 3)), palette.lab) == index.ravel().tolist()
+    assert twins.nearest.search(oklab(pixels.reshape(-1, 3)), palette.lab) == index.ravel().tolist()
     assert np.arange(count).tolist() == palette.apply(palette.colors).tolist()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-import reference
+import twins.sample
 from conftest import FrameClip
 from numpy.typing import NDArray
 
@@ -242,7 +242,7 @@ def test_noting_colors_is_the_one_of_the_twin(room: int) -> None:
     for seed in range(4):
         colors = np.repeat(pack(random_colors(200, seed, levels=7)), 2)
         count = sample._note_colors(colors, seen, array[32:-32], count)
-        assert reference.note_colors(colors.tolist(), found, room) == count
+        assert twins.sample.note_colors(colors.tolist(), found, room) == count
         assert found == array[32 : 32 + len(found)].tolist()
         assert {GUARD} == {*array[:32].tolist(), *array[32 + len(found) :].tolist()}
         assert sorted(found) == np.flatnonzero(np.unpackbits(seen, bitorder="little")).tolist()
@@ -267,7 +267,7 @@ def test_renewing_is_that_of_the_twin(shape: tuple[int, int]) -> None:
         picture.flags.writeable = False
         room = np.full(h * w + 64, -GUARD, np.int32)
         count = sample._renew(picture.reshape(h, -1), colors, luma, room[32:-32], np.empty(w, np.uint32))
-        expected = reference.renew(picture.tolist(), before)
+        expected = twins.sample.renew(picture.tolist(), before)
         assert expected == (colors.ravel().tolist(), luma.ravel().tolist(), room[32 : 32 + count].tolist())
         assert {-GUARD} == {*room[:32].tolist(), *room[-32:].tolist()}
         assert all({GUARD} == {*one[:32].tolist(), *one[-32:].tolist()} for one in rooms)
@@ -281,5 +281,5 @@ def test_activity_is_that_of_the_twin(shape: tuple[int, int]) -> None:
     places = np.append(np.random.default_rng(0).permutation(size), 0)
     room = np.full(len(places) + 64, np.float32(GUARD))
     sample._activity(luma, places, room[32:-32])
-    assert reference.activity(luma.tolist(), places.tolist()) == room[32:-32].tolist()
+    assert twins.sample.activity(luma.tolist(), places.tolist()) == room[32:-32].tolist()
     assert {float(GUARD)} == {*room[:32].tolist(), *room[-32:].tolist()}

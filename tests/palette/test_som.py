@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-import reference
+import twins.som
 from numpy.typing import NDArray
 
 from gifsom.palette import som
@@ -58,7 +58,7 @@ def test_learning_is_the_one_of_the_twin(count: int, first: int, last: int) -> N
     neurons = room[32:-32].reshape(3, count)
     neurons[:] = start.T
     som._learn(neurons, pixels, first, last, 500, radius, (0.5, 0.02))
-    expected = reference.learn(start, pixels, first, last, 500, radius, (0.5, 0.02))
+    expected = twins.som.learn(start, pixels, first, last, 500, radius, (0.5, 0.02))
     assert expected.T.tobytes() == neurons.tobytes()
     assert {float(GUARD)} == {*room[:32].tolist(), *room[-32:].tolist()}
 
@@ -83,7 +83,7 @@ def test_gathering_is_the_one_of_the_twin() -> None:
     sums[:] = 0
     som._gather(colors[:200], weights[:200], cell[:200], sums)
     som._gather(colors[200:], weights[200:], cell[200:], sums)
-    assert reference.gather(colors, weights.tolist(), cell.tolist(), 9) == sums.tolist()
+    assert twins.som.gather(colors, weights.tolist(), cell.tolist(), 9) == sums.tolist()
     assert {float(GUARD)} == {*room[:32].tolist(), *room[-32:].tolist()}
 
 

@@ -13,7 +13,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-import reference
+import twins.pack
 import zstandard
 from conftest import ROOT, posix
 from numpy.typing import NDArray
@@ -134,7 +134,7 @@ def test_the_changed_box_is_found_as_its_twin_finds_it(seed: int) -> None:
         now = before ^ (rng.integers(0, 256, (h, w), dtype=np.uint32) << np.uint32(24))
         for _ in range(count):
             now[rng.integers(h), rng.integers(w)] ^= np.uint32(1 << int(rng.integers(32)))
-        assert reference.changed(before, now) == pack._changed(before, now)
+        assert twins.pack.changed(before, now) == pack._changed(before, now)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -144,7 +144,7 @@ def test_rows_differ_as_by_their_twin(seed: int) -> None:
     for bit in range(32):
         other = row.copy()
         other[rng.integers(9)] ^= np.uint32(1 << bit)
-        assert reference.differ(row, other) == pack._differ(row, other) == (bit < 24)
+        assert twins.pack.differ(row, other) == pack._differ(row, other) == (bit < 24)
     assert not pack._differ(row, row)
     assert not pack._differ(row[:0], row[:0])
 
@@ -152,12 +152,12 @@ def test_rows_differ_as_by_their_twin(seed: int) -> None:
 def test_pictures_are_the_same_as_by_their_twin() -> None:
     rng = np.random.default_rng(3)
     picture = rng.integers(0, 1 << 32, (5, 7), dtype=np.uint32)
-    assert reference.same(picture, picture)
+    assert twins.pack.same(picture, picture)
     assert pack._same(picture, picture)
     for _ in range(40):
         other, bit = picture.copy(), int(rng.integers(32))
         other[rng.integers(5), rng.integers(7)] ^= np.uint32(1 << bit)
-        assert reference.same(picture, other) == pack._same(picture, other) == (bit >= 24)
+        assert twins.pack.same(picture, other) == pack._same(picture, other) == (bit >= 24)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -172,11 +172,11 @@ def test_a_part_is_filtered_and_restored_as_by_their_twins(seed: int) -> None:
     box.cut(expected)[:] = box.cut(now)
     planes = np.empty((3, height, width), np.uint8)
     pack._filter(now, left, top, kept, planes)
-    assert reference.filter(box.cut(now)).tolist() == planes.tolist()
+    assert twins.pack.filter(box.cut(now)).tolist() == planes.tolist()
     assert expected.tolist() == kept.tolist(), "and the part is remembered"
     picture = rng.integers(0, 256, (h, w, 3)).astype(np.uint8)
     after = picture.copy()
-    box.cut(after)[:] = reference.restore(planes)
+    box.cut(after)[:] = twins.pack.restore(planes)
     pack._restore(planes, left, top, picture)
     assert after.tolist() == picture.tolist()
 
@@ -290,7 +290,7 @@ def test_the_file_is_its_owners_and_was_not_there(path: Path) -> None:
 FULL = """
 import resource, sys, pathlib
 import numpy as np
-from gifsom.errors import TargetUnwritable
+from gifsom.core.errors import TargetUnwritable
 from gifsom.spool import SpoolWriter, Spool
 path = pathlib.Path(sys.argv[1])
 def limit(size):
