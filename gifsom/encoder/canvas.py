@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.jit import kernel
-from gifsom.gif.writer import CLEAR, KEEP
+from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE
 
 Canvas = NDArray[Any]
 """(h, w) whole numbers, each of which stands for a color, or for "transparent"."""
@@ -34,7 +34,7 @@ class Change:
     below: Canvas
     shown: Canvas
     delay: int
-    disposal: int = KEEP
+    disposal: int = DISPOSE_NONE
 
     @property
     def symbols(self) -> Canvas:
@@ -104,7 +104,7 @@ def changes(
         vanished = Rect.around(changed & (wanted == clear)) if frame.mask is not None else None
         below = now.shown
         if vanished is not None:
-            now.rect, now.disposal = now.rect.union(vanished), CLEAR
+            now.rect, now.disposal = now.rect.union(vanished), DISPOSE_BACKGROUND
             below = now.shown.copy()
             now.rect.cut(below)[:] = clear
             rect = Rect.around(wanted != below) or Rect(0, 0, 1, 1)

@@ -16,7 +16,7 @@ from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.values import ANIMATED, TABLE
 from gifsom.encoder.canvas import Canvas, Change, changes
 from gifsom.gif.lzw import CODES, compress, minimum_code_size
-from gifsom.gif.writer import CLEAR, KEEP, GifWriter, Patch, stands
+from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE, GifWriter, Patch, split_delay
 from gifsom.palette.color import pack, unpack
 from gifsom.palette.nearest import Mapper
 from gifsom.palette.palette import Palette
@@ -66,7 +66,7 @@ class Indexed:
     """
 
     indices: Pixels
-    minimum: int
+    min_code_size: int
     transparent: int | None
     colors: Pixels | None
 
@@ -144,8 +144,8 @@ class OwnTables:
         transparent = len(table) if len(table) <= ANIMATED else None
         if transparent is not None:
             indices[table[places] != symbols] = transparent
-        minimum = minimum_code_size(min(TABLE, len(table) + 1))
-        return Indexed(indices, minimum, transparent, unpack(table) if own else None)
+        min_code_size = minimum_code_size(min(TABLE, len(table) + 1))
+        return Indexed(indices, min_code_size, transparent, unpack(table) if own else None)
 
 
 def needed(symbols: Canvas, free: NDArray[np.bool_]) -> Canvas | None:
@@ -172,7 +172,7 @@ def commonest(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Pix
         if colors is None:
             return None
         found.append(colors)
-        most, clears = max(most, len(colors)), clears or change.disposal == CLEAR
+        most, clears = max(most, len(colors)), clears or change.disposal == DISPOSE_BACKGROUND
         if clears and most == TABLE:
             return None
     distinct, images = np.unique(np.concatenate(found), return_counts=True)
@@ -202,7 +202,9 @@ def encode(
             indexed = image.indexed
             transparent, colors = indexed.transparent, indexed.colors
             writer.add(
-                Patch(image.rect, indexed.minimum, data.result(), image.delay, image.disposal, transparent, colors)
+                Patch(
+                    image.rect, indexed.min_code_size, data.result(), image.delay, image.disposal, transparent, colors
+                )
             )
 
     with ThreadPoolExecutor(THREADS) as threads:
@@ -224,10 +226,10 @@ def _images(change: Change, tables: Tables) -> Iterator[Image]:
     A longer stand is made of images that change nothing: one pixel, or all that is to be cleared in the end.
     """
     rect, symbols, free = change.rect, change.symbols, change.free
-    *first, last = stands(change.delay)
+    *first, last = split_delay(change.delay)
     for delay in first:
-        yield Image(rect, tables.index(symbols, free), free, delay, KEEP)
-        if change.disposal == KEEP:
+        yield Image(rect, tables.index(symbols, free), free, delay, DISPOSE_NONE)
+        if change.disposal == DISPOSE_NONE:
             rect = Rect(0, 0, 1, 1)
         symbols = rect.cut(change.shown)
         free = np.ones_like(symbols, np.bool_)
@@ -236,12 +238,12 @@ def _images(change: Change, tables: Tables) -> Iterator[Image]:
 
 def _shortest(image: Indexed, free: NDArray[np.bool_]) -> bytes:
     """The shortest of the code streams that are tried for an image; it may stay as it is where it is free."""
-    symbols, minimum = image.indices, image.minimum
+    symbols, min_code_size = image.indices, image.min_code_size
     choices = [None] if image.transparent is None else [free, _long_runs(free)]
     transparent = image.transparent or 0
 
     def tried(choice: int, first: int = CODES, part: int = 0) -> tuple[bytes, int, int]:
-        return compress(symbols, minimum, choices[choice], transparent, first, part), choice, first
+        return compress(symbols, min_code_size, choices[choice], transparent, first, part), choice, first
 
     def length(one: tuple[bytes, int, int]) -> int:
         return len(one[0])

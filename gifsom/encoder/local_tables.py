@@ -55,7 +55,7 @@ class Table:
         return min(ANIMATED, len(self.entries)) + 1
 
     @property
-    def minimum(self) -> int:
+    def min_code_size(self) -> int:
         """The minimum code size."""
         return minimum_code_size(self.symbols)
 

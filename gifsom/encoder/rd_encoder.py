@@ -23,7 +23,7 @@ from gifsom.encoder.local_tables import Table, Tables
 from gifsom.encoder.perceptual import BLOCK, compact, compare, look, settle
 from gifsom.encoder.rd_lzw import Coded, choose
 from gifsom.gif.lzw import compress
-from gifsom.gif.writer import KEEP, GifWriter, Patch, stands
+from gifsom.gif.writer import DISPOSE_NONE, GifWriter, Patch, split_delay
 from gifsom.palette.nearest import Mapper
 from gifsom.palette.palette import Palette
 
@@ -141,17 +141,17 @@ class ThriftyEncoder:
 
     def _choose(self, pixels: NDArray[np.float32], slots: NDArray[np.uint8], table: Table) -> Coded:
         flat = pixels.reshape(-1, 6)
-        return choose(flat, slots.ravel(), table.lab, table.near, table.transparent, table.minimum, self._price)
+        return choose(flat, slots.ravel(), table.lab, table.near, table.transparent, table.min_code_size, self._price)
 
     def _patch(self, rect: Rect, coded: Coded, table: Table) -> Patch:
         colors = self._palette.colors[table.entries] if table.local else None
         self._tables_written += table.local
-        return Patch(rect, table.minimum, coded.data, MIN_DELAY, KEEP, table.transparent, colors)
+        return Patch(rect, table.min_code_size, coded.data, MIN_DELAY, DISPOSE_NONE, table.transparent, colors)
 
     def _flush(self) -> None:
         """Write the pending image. A longer stand goes on with images of one pixel that change nothing."""
         if self._pending is not None:
-            for delay in stands(self._delay):
+            for delay in split_delay(self._delay):
                 self._writer.add(replace(self._pending or self._nothing(), delay=delay))
                 self._images += 1
                 self._pending = None
@@ -161,8 +161,8 @@ class ThriftyEncoder:
         """One pixel that shows what is there already."""
         main = self._tables.main
         symbol = main.slot[self._shown[0, 0]] if main.transparent is None else main.transparent
-        data = compress(np.array([symbol], np.uint8), main.minimum)
-        return Patch(Rect(0, 0, 1, 1), main.minimum, data, MIN_DELAY, KEEP, main.transparent)
+        data = compress(np.array([symbol], np.uint8), main.min_code_size)
+        return Patch(Rect(0, 0, 1, 1), main.min_code_size, data, MIN_DELAY, DISPOSE_NONE, main.transparent)
 
     def close(self) -> Stats:
         """Write the last image and the end. The stream stays open."""

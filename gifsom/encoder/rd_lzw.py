@@ -370,7 +370,7 @@ def choose(
     table: NDArray[np.float32],
     near: NDArray[np.uint8],
     transparent: int | None,
-    minimum: int,
+    min_code_size: int,
     price: float,
 ) -> Coded:
     """Choose the symbols of a picture and code them.
@@ -395,7 +395,7 @@ def choose(
         entries.ravel(),
         near,
         NONE if transparent is None else transparent,
-        minimum,
+        min_code_size,
         price,
         symbols,
         out,

@@ -22,7 +22,7 @@ from gifsom.core.frame import Frame, Rect
 from gifsom.encoder.canvas import changes
 from gifsom.encoder.exact import OwnTables, Stats, commonest, encode, needed
 from gifsom.gif.lzw import compress
-from gifsom.gif.writer import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch
+from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE, MAX_DELAY, GifWriter, Patch
 from gifsom.palette.color import pack, unpack
 
 Pixels = NDArray[np.uint8]
@@ -138,8 +138,8 @@ def test_changes_of_the_canvas_lead_from_each_frame_to_the_next(seed: int, maske
         for moment in (clock, clock + change.delay - 1):
             assert np.array_equal(wanted[np.searchsorted(ends, moment, side="right")], canvas)
         assert number or change.rect == Rect(0, 0, WIDTH, HEIGHT)
-        assert masked or change.disposal == KEEP
-        if change.disposal == CLEAR:
+        assert masked or change.disposal == DISPOSE_NONE
+        if change.disposal == DISPOSE_BACKGROUND:
             change.rect.cut(canvas)[:] = clear
         clock += change.delay
     assert clock == ends[-1]
@@ -163,7 +163,7 @@ def test_only_as_much_is_cleared_as_becomes_transparent() -> None:
     other[0, 0] ^= 1
     frames = [(frame, delay), (Frame(other, 0.1), delay), (pierced(Frame(other, 0.2)), delay)]
     first, second, third = changes(frames, SIZE, pack, OwnTables.clear)
-    assert [change.disposal for change in (first, second, third)] == [KEEP, CLEAR, KEEP]
+    assert [change.disposal for change in (first, second, third)] == [DISPOSE_NONE, DISPOSE_BACKGROUND, DISPOSE_NONE]
     assert second.rect == Rect(0, 0, 12, 9)  # what it paints itself, and the hole
     assert third.rect == Rect(0, 0, 12, 9)
 
@@ -211,7 +211,7 @@ def test_indices_mean_the_very_colors(seed: int, changed: int, shared: int, all_
     assert (found.colors is None) == bool(np.isin(symbols[~free], common).all())
     table = common if found.colors is None else pack(found.colors)
     assert (found.transparent is None) == (len(table) == 256)
-    assert 2**found.minimum >= len(table) + (found.transparent is not None)
+    assert 2**found.min_code_size >= len(table) + (found.transparent is not None)
     left_out = found.indices == found.transparent if found.transparent is not None else np.zeros_like(free)
     assert not (left_out & ~free).any()
     assert np.array_equal(symbols[~left_out], table[found.indices[~left_out]])
@@ -353,7 +353,7 @@ def test_a_gif_that_has_to_be_repainted_with_too_many_colors_is_copied(tmp_path:
         indices = rng.permutation(240).astype(np.uint8).reshape(10, WIDTH)
         rows = indices if top else np.concatenate([indices, indices[::-1]])
         rect = Rect(0, top, WIDTH, len(rows))
-        writer.add(Patch(rect, 8, compress(rows, 8), 10, KEEP, None, unpack(numbers(rng, 256))))
+        writer.add(Patch(rect, 8, compress(rows, 8), 10, DISPOSE_NONE, None, unpack(numbers(rng, 256))))
     whole = Rect(0, 0, WIDTH, HEIGHT)
     writer.add(Patch(whole, 8, compress(np.zeros((HEIGHT, WIDTH), np.uint8), 8), 10, 3))
     writer.add(Patch(Rect(0, 0, 1, 1), 8, compress(np.zeros((1, 1), np.uint8), 8), 10))
