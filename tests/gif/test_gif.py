@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from strict import Gif, check
 
 from gifsom.core.frame import Frame, Rect
-from gifsom.encoder.exact import LONG, OneTable, Stats, _long_runs, encode
+from gifsom.encoder.exact import MIN_RUN, GifStats, GlobalTable, _long_runs, encode
 from gifsom.gif.lzw import compress
 from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE, MAX_DELAY, GifWriter, Patch, split_delay
 from gifsom.palette.color import oklab
@@ -29,11 +29,11 @@ Shown = Sequence[tuple[Pixels, Mask | None, int]]
 """Pictures with what is transparent in them and for how long each is shown, in centiseconds."""
 
 
-def written(shown: Shown, palette: Palette, plays: int = 0) -> tuple[bytes, Stats]:
+def written(shown: Shown, palette: Palette, plays: int = 0) -> tuple[bytes, GifStats]:
     stream = io.BytesIO()
     height, width = shown[0][0].shape[:2]
     frames = ((Frame(pixels, 0.0, mask), delay) for pixels, mask, delay in shown)
-    stats = encode(stream, (width, height), frames, OneTable(palette), plays)
+    stats = encode(stream, (width, height), frames, GlobalTable(palette), plays)
     return stream.getvalue(), stats
 
 
@@ -59,7 +59,7 @@ def verified(shown: Shown, palette: Palette, plays: int = 0) -> Gif:
     data, stats = written(shown, palette, plays)
     gif = check(data)
     decoders.same_timeline(meant(shown, palette), decoders.timeline(gif))
-    assert Stats(len(data), len(gif.frames), sum(delay for *_, delay in shown)) == stats
+    assert GifStats(len(data), len(gif.frames), sum(delay for *_, delay in shown)) == stats
     assert stats.centiseconds == sum(frame.delay for frame in gif.frames)
     return gif
 
@@ -289,7 +289,7 @@ def test_same_frames_give_the_same_bytes() -> None:
 def test_encoder_counts_its_bytes_and_leaves_the_stream_open() -> None:
     palette = palette_of(2)
     stream = io.BytesIO()
-    stats = encode(stream, (4, 3), [(Frame(flat(palette, 0), 0.0), 10)], OneTable(palette))
+    stats = encode(stream, (4, 3), [(Frame(flat(palette, 0), 0.0), 10)], GlobalTable(palette))
     assert not stream.closed
     assert stats.bytes == stream.tell() == len(stream.getvalue())
     check(stream.getvalue())
@@ -380,6 +380,6 @@ def test_long_runs_are_those_of_at_least_so_many_pixels() -> None:
     rng = np.random.default_rng(0)
     for free in (rng.random((30, 40)) < 0.9, np.ones((5, 9), bool), np.zeros((5, 9), bool)):
         text = "".join("x" if pixel else " " for pixel in free.ravel().tolist())
-        expected = [len(run) >= LONG for run in re.findall("x+| +", text) for _ in run]
+        expected = [len(run) >= MIN_RUN for run in re.findall("x+| +", text) for _ in run]
         expected = [long and pixel == "x" for long, pixel in zip(expected, text, strict=True)]
         assert expected == _long_runs(free).ravel().tolist()
