@@ -128,7 +128,7 @@ def explain(
     proposed = [*advice.counted(found, parts, entries)]
     with suppress(SourceError):  # of a damaged one, only its structure may be readable
         proposed += advice.estimated(edit.hold(sources.open(origin)), len(data), progress)
-    whole = all(block.whole for block in blocks) and len(found.images) == total and not found.short
+    whole = all(block.complete for block in blocks) and len(found.images) == total and not found.short
     result = Explanation(
         path=origin,
         bytes=len(data),
@@ -173,7 +173,7 @@ def _parts(size: int, table: bytes | None, blocks: list[Block]) -> dict[str, int
     for block in blocks:
         if block.label == IMAGE:
             own = len(block.table or b"")
-            head = 2 + len(block.place)  # its label, and the minimum code size
+            head = 2 + len(block.descriptor)  # its label, and the minimum code size
             parts["palettes of frames"] += own
             parts["heads of images"] += head
             parts["image data"] += block.size - own - head

@@ -229,11 +229,11 @@ class _Drawn:
     @classmethod
     def of(cls, block: Block, control: bytes, size: tuple[int, int], common: bytes | None) -> "_Drawn | None":
         """None where nothing of the image can be read, or it is larger than any that is shown."""
-        left, top, width, height, flags = struct.unpack("<HHHHB", block.place)
+        left, top, width, height, flags = struct.unpack("<HHHHB", block.descriptor)
         area = width * height
-        if not 0 < area <= MAX_PIXELS or left >= size[0] or top >= size[1] or not 1 <= block.minimum <= 11:
+        if not 0 < area <= MAX_PIXELS or left >= size[0] or top >= size[1] or not 1 <= block.min_code_size <= 11:
             return None
-        symbols, bits = decode(block.content, block.minimum, area)
+        symbols, bits = decode(block.content, block.min_code_size, area)
         if not symbols.size:
             return None
         transparent = control[3] if control[0] & 1 else -1

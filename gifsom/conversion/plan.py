@@ -13,9 +13,9 @@ from gifsom.core.progress import Progress, reported
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.core.values import ANIMATED, TABLE
-from gifsom.encoder.denoise import steady
-from gifsom.encoder.exact import OneTable, OwnTables, Stats, Tables, commonest, encode
-from gifsom.encoder.rd_encoder import ThriftyEncoder, bit_price, encode_thrifty
+from gifsom.encoder.denoise import denoise
+from gifsom.encoder.exact import GifStats, GlobalTable, LocalTables, TableStrategy, encode, global_table
+from gifsom.encoder.rd_encoder import RateDistortionEncoder, encode_rate_distortion, lambda_for_quality
 from gifsom.options.conversion import Settings
 from gifsom.palette.color import pack
 from gifsom.palette.extend import enlarge
@@ -40,7 +40,7 @@ class Coded:
     quality  1 to 100; None: every pixel has the nearest color
     """
 
-    stats: Stats
+    stats: GifStats
     colors: int
     exact: bool
     quality: float | None = None
@@ -94,29 +94,33 @@ class Job:
         if quality is None or not self.opaque:
             encode(stream, size, frames[:shown], self._tables())
             return stream.getvalue()
-        encoder = ThriftyEncoder(stream, size, self.large, price=bit_price(quality), dither=self.dither)
-        for view in islice(steady(frames, size), shown):
-            encoder.add(view)
+        encoder = RateDistortionEncoder(
+            stream, size, self.large, lambda_=lambda_for_quality(quality), dither=self.dither
+        )
+        for frame in islice(denoise(frames, size), shown):
+            encoder.add(frame)
         encoder.close()
         return stream.getvalue()
 
-    def _tables(self) -> Tables:
-        return OwnTables(self.palette.colors) if self.own else OneTable(self.palette)
+    def _tables(self) -> TableStrategy:
+        return LocalTables(self.palette.colors) if self.own else GlobalTable(self.palette)
 
     def _code_plainly(self, stream: BinaryIO, frames: Scheduled) -> Coded:
         stats = encode(stream, self.clip.size, frames, self._tables(), self.plays)
         return Coded(stats, len(self.palette), self.fits)
 
     def _code_thriftily(self, stream: BinaryIO, frames: Scheduled, quality: float) -> Coded:
-        price = bit_price(quality)
-        stats = encode_thrifty(stream, self.clip.size, frames, self.large, self.plays, price=price, dither=self.dither)
+        lambda_ = lambda_for_quality(quality)
+        stats = encode_rate_distortion(
+            stream, self.clip.size, frames, self.large, self.plays, lambda_=lambda_, dither=self.dither
+        )
         return Coded(stats, len(self.large), False, quality)
 
 
 def learned(clip: Source, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:
     """The clip, ready to be coded: with its own colors, the given palette, or one that is learned from its sample."""
     if clip.indexed and settings.plain and (sample.colors is None or len(sample.colors) > ANIMATED):
-        common = commonest(reported(schedule(clip), "Reading colors", clip.count, progress), clip.size)
+        common = global_table(reported(schedule(clip), "Reading colors", clip.count, progress), clip.size)
         if common is not None:
             palette = Palette(common)
             return Job(clip, palette, palette, True, True, sample.opaque, _plays(clip, settings), settings.dither)

@@ -19,7 +19,7 @@ from gifsom.core.errors import TargetTooLarge
 from gifsom.core.progress import Progress
 from gifsom.core.source import Source
 from gifsom.core.values import QUALITY
-from gifsom.encoder.rd_encoder import bit_price
+from gifsom.encoder.rd_encoder import lambda_for_quality
 from gifsom.gif.reader import parse
 from gifsom.options.conversion import Settings
 
@@ -126,11 +126,11 @@ class Level:
         below = max(quality for quality in known if self.bytes(quality) <= size)
         above = min(quality for quality in known if quality > below and self.bytes(quality) > size)
         less, more = log(self.bytes(below) / size), log(self.bytes(above) / size)
-        first, last = log(bit_price(below)), log(bit_price(above))
+        first, last = log(lambda_for_quality(below)), log(lambda_for_quality(above))
         price = first + (last - first) * less / (less - more)
         # The way back from a price to a quality: prices fall all the way.
         qualities = np.linspace(below, above, 65)
-        prices = [log(bit_price(quality)) for quality in qualities]
+        prices = [log(lambda_for_quality(quality)) for quality in qualities]
         quality = float(np.interp(-price, -np.array(prices), qualities))
         return quality, min(-less, more)
 

@@ -17,7 +17,7 @@ from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.core.values import MAX_SIDE, TABLE, VIDEO_FPS, VIDEO_WIDTH
 from gifsom.edit.chain import edited
-from gifsom.encoder.exact import Stats
+from gifsom.encoder.exact import GifStats
 from gifsom.gif.reader import parse
 from gifsom.options.conversion import Settings
 from gifsom.palette.palette import Palette
@@ -169,7 +169,7 @@ def no_larger(
             made = render(clip, job, outline, settings, memory, progress, fixed=True)
     if made is None:
         images = parse(data).frames
-        stats = Stats(len(data), len(images), sum(image.delay for image in images), 1)
+        stats = GifStats(len(data), len(images), sum(image.delay for image in images), 1)
         made = Made(job.clip, Coded(stats, len(job.palette), True), None, copied=True)
     stream.write(data if made.copied else memory.getbuffer())
     return made

@@ -1,1 +1,1 @@
-"""From frames and a palette to a GIF: what changed, its LZW code, and the file."""
+"""Encoders: from scheduled frames and a palette to the images of a GIF."""

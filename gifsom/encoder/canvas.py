@@ -1,7 +1,7 @@
-"""From scheduled frames to what changes on the canvas: keep what is shown, code the rest.
+"""Changes of the canvas: what is shown already is kept, and only the rest is coded.
 
-The canvas is what a viewer sees, one number a pixel. A change is only known whole once the next one is: how long it
-stands, and whether pixels under it must become transparent again.
+The canvas is what a viewer sees, one number a pixel. A change is complete only once the next one is known: its delay
+depends on that, and so does whether pixels under it must become transparent again.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.jit import kernel
-from gifsom.gif.writer import CLEAR, KEEP
+from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE
 
 Canvas = NDArray[Any]
 """(h, w) whole numbers, each of which stands for a color, or for "transparent"."""
@@ -21,48 +21,48 @@ Canvas = NDArray[Any]
 
 @dataclass(slots=True)
 class Change:
-    """A picture on the canvas.
+    """One picture on the canvas.
 
-    rect      where it differs from what was there before
-    below     the whole canvas before
-    shown     with it
-    delay     centiseconds that it stands
-    disposal  KEEP or CLEAR
+    rect      rectangle in which it differs from the canvas before
+    below     the whole canvas before it
+    shown     the whole canvas with it
+    delay     centiseconds until the next change
+    disposal  DISPOSE_NONE or DISPOSE_BACKGROUND
     """
 
     rect: Rect
     below: Canvas
     shown: Canvas
     delay: int
-    disposal: int = KEEP
+    disposal: int = DISPOSE_NONE
 
     @property
     def symbols(self) -> Canvas:
-        """What is shown in the rectangle."""
+        """The numbers shown in the rectangle."""
         return self.rect.cut(self.shown)
 
     @property
-    def free(self) -> NDArray[np.bool_]:
-        """(h, w) of the rectangle: what is there already."""
-        free: NDArray[np.bool_] = self.symbols == self.rect.cut(self.below)
-        return free
+    def unchanged(self) -> NDArray[np.bool_]:
+        """(h, w) of the rectangle: True where the canvas shows the same number already."""
+        unchanged: NDArray[np.bool_] = self.symbols == self.rect.cut(self.below)
+        return unchanged
 
 
 @kernel
 def _reveal(
     symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArray[np.uint16], out: NDArray[np.uint16]
 ) -> None:
-    """What an image leaves on the canvas (n,): entry `symbol` of a table, or where there is none, what lies below."""
+    """Canvas (n,) after an image: entry `symbol` of a table, or where there is none, the canvas below."""
     for i in range(symbols.shape[0]):
         symbol = symbols[i]
         out[i] = entries[symbol] if symbol < entries.shape[0] else below[i]
 
 
-def reveal(symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """The canvas with an image.
+def composite(symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """The canvas after an image has been drawn on it.
 
-    symbols  (n,): what each pixel shows
-    entries  (k,): the numbers that symbols below k stand for; the others show what lies below
+    symbols  (n,): symbol of each pixel
+    entries  (k,): numbers of the symbols below k; any other symbol leaves the pixel unchanged
     below    (h, w), h * w = n
     """
     canvas = np.empty_like(below)
@@ -70,16 +70,19 @@ def reveal(symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArr
     return canvas
 
 
-def changes(
-    frames: Iterable[tuple[Frame, int]], size: tuple[int, int], number: Callable[[Pixels], Canvas], clear: int | None
+def diff(
+    frames: Iterable[tuple[Frame, int]],
+    size: tuple[int, int],
+    to_numbers: Callable[[Pixels], Canvas],
+    transparent: int | None,
 ) -> Iterator[Change]:
-    """What changes with each frame.
+    """The changes of the canvas from frame to frame.
 
     Args:
         frames: each with its delay in centiseconds, >= 2.
         size: width and height.
-        number: gives every pixel of a picture (h, w, 3) its number, in an array of its own.
-        clear: the number of "transparent"; None: there is one picture, an opaque one.
+        to_numbers: gives every pixel of a picture (h, w, 3) its number, in a new array.
+        transparent: the number of "transparent"; None: there is a single picture, and it is opaque.
     """
     width, height = size
     last: Pixels | None = None
@@ -89,26 +92,26 @@ def changes(
             now.delay += delay
             continue
         last = frame.pixels if frame.mask is None else None
-        wanted = number(frame.pixels)
+        numbers = to_numbers(frame.pixels)
         if frame.mask is not None:
-            assert clear is not None
-            wanted[frame.mask] = clear
+            assert transparent is not None
+            numbers[frame.mask] = transparent
         if now is None:
-            now = Change(Rect(0, 0, width, height), np.full_like(wanted, clear or 0), wanted, delay)
+            now = Change(Rect(0, 0, width, height), np.full_like(numbers, transparent or 0), numbers, delay)
             continue
-        changed = wanted != now.shown
+        changed = numbers != now.shown
         rect = Rect.around(changed)
         if rect is None:
             now.delay += delay
             continue
-        vanished = Rect.around(changed & (wanted == clear)) if frame.mask is not None else None
+        vanished = Rect.around(changed & (numbers == transparent)) if frame.mask is not None else None
         below = now.shown
         if vanished is not None:
-            now.rect, now.disposal = now.rect.union(vanished), CLEAR
+            now.rect, now.disposal = now.rect.union(vanished), DISPOSE_BACKGROUND
             below = now.shown.copy()
-            now.rect.cut(below)[:] = clear
-            rect = Rect.around(wanted != below) or Rect(0, 0, 1, 1)
+            now.rect.cut(below)[:] = transparent
+            rect = Rect.around(numbers != below) or Rect(0, 0, 1, 1)
         yield now
-        now = Change(rect, below, wanted, delay)
+        now = Change(rect, below, numbers, delay)
     if now is not None:
         yield now

@@ -1,8 +1,8 @@
-"""What stands still: looks ahead some frames, takes the noise out of what does, and says for how long it will.
+"""Denoising of still pixels with some frames of lookahead, and how long each pixel will persist.
 
-A pixel stands still where its neighbourhood hardly changes from one frame to the next. While it does, it is shown as
-the mean of its frames, past and to come: the one color that is nearest to all of them. What fades or pans slowly is not
-still, although each step is small: there all pixels of a neighbourhood change the same way.
+A pixel is still where its neighborhood hardly changes from one frame to the next. While it is, it is shown as the mean
+of its frames, past and to come: the color nearest to all of them. A slow fade or pan is not still, although each step
+is small, because all pixels of a neighborhood change the same way there.
 """
 
 from collections import deque
@@ -15,36 +15,36 @@ from numpy.typing import NDArray
 from gifsom.core.frame import Frame, Pixels
 from gifsom.core.jit import kernel
 
-AHEAD = 8
-"""Frames that are known at a time, <= 8. An error is weighed by how long it will stand, up to that."""
+LOOKAHEAD = 8
+"""Frames known at a time, <= 8. An error is weighted by the frames that it will persist, up to this many."""
 
 NOISE = 2.0
-"""Largest mean change (levels, of the channel that changes most) in 5x5 pixels of what stands still."""
+"""Largest mean change (levels, of the channel that changes most) over 5x5 pixels around a still one."""
 
 STEP = 10
-"""Largest change of one pixel that stands still, in levels."""
+"""Largest change of a still pixel itself, in levels."""
 
 DRIFT = 0.3
-"""Largest change of a channel's mean over 9x9 pixels that stand still, in levels; or half of the mean change, which is
-3.6 standard deviations of that mean where the change is noise."""
+"""Largest change of a channel's mean over 9x9 pixels around a still one, in levels; or half of the mean change, which
+is 3.6 standard deviations of that mean where the change is noise."""
 
 MEMORY = 16
-"""Frames over which the mean of a standing pixel is taken: after that, the newest one counts for a 16th."""
+"""Frames over which the mean of a still pixel is taken: after that, the newest one counts for a 16th."""
 
 _ROOM = 256  # pixels whose means are taken at a time: what they need stays in the fastest cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """A frame as it is to be coded.
+class DenoisedFrame:
+    """A frame to be coded.
 
-    pixels   (h, w, 3) uint8, read-only: without the noise of what stands still
-    lasting  (h, w) uint8: for how many frames each pixel stays as it is, this one included, 1 to AHEAD
-    delay    centiseconds
+    pixels       (h, w, 3) uint8, read-only: without the noise of still pixels
+    persistence  (h, w) uint8: frames for which each pixel stays as it is, this one included, 1 to LOOKAHEAD
+    delay        centiseconds
     """
 
     pixels: Pixels
-    lasting: NDArray[np.uint8]
+    persistence: NDArray[np.uint8]
     delay: int
 
 
@@ -102,12 +102,12 @@ def _average(
     pixels: Pixels,
     lasting: NDArray[np.uint8],
 ) -> None:
-    """The first of AHEAD frames (3 * n,), without noise, into `pixels` (3 * n,), and how long it lasts.
+    """The first of LOOKAHEAD frames (3 * n,), without noise, into `pixels` (3 * n,), and how long it lasts.
 
-    `known` of the frames are known. Bit j of `moves` (n,) is set where the one at j differs from that before it; what
-    is left there is for the next frame. `mean` (3 * n,) and `count` (n,) go on from frame to frame.
+    `known` of the frames are known. Bit j of `moves` (n,) is set where the one at j differs from that before it; the
+    rest of `moves` is for the next frame. `mean` (3 * n,) and `count` (n,) go on from frame to frame.
     """
-    limit, always, most, none = np.uint8(known), np.uint8(AHEAD), np.uint8(MEMORY), np.uint8(0)
+    limit, always, most, none = np.uint8(known), np.uint8(LOOKAHEAD), np.uint8(MEMORY), np.uint8(0)
     # The mean of a pixel that has moved begins with `begun` frames; of one that stands, the newest is one of `share`.
     begun, share = np.empty(_ROOM, np.uint8), np.empty(_ROOM, np.uint8)
     begun_each, share_each = np.empty(3 * _ROOM, np.uint8), np.empty(3 * _ROOM, np.uint8)
@@ -116,8 +116,8 @@ def _average(
         here, each = slice(start, start + _ROOM), slice(3 * start, 3 * (start + _ROOM))
         bits, lasts, counts = moves[here], lasting[here], count[here]
         n = bits.shape[0]
-        lasts[:] = AHEAD
-        for j in range(AHEAD - 1, 0, -1):
+        lasts[:] = LOOKAHEAD
+        for j in range(LOOKAHEAD - 1, 0, -1):
             bit, number = np.uint8(1 << j), np.uint8(j)
             for x in range(n):
                 lasts[x] = number if bits[x] & bit else lasts[x]
@@ -154,7 +154,7 @@ def _average(
 
 
 class _Window:
-    """The next frames, at most AHEAD, and what moves from each to the next."""
+    """The next frames, at most LOOKAHEAD, and the pixels that move from each to the next."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         width, height = size
@@ -170,7 +170,7 @@ class _Window:
         return len(self._frames)
 
     def push(self, pixels: Pixels, delay: int) -> None:
-        """Read the next frame."""
+        """Add the next frame."""
         height = self._shape[0]
         if self._before is None:
             self._moves[:] = 1
@@ -180,23 +180,23 @@ class _Window:
         self._frames.append(pixels.ravel())
         self._delays.append(delay)
 
-    def pop(self) -> View:
-        """The first of the frames."""
+    def pop(self) -> DenoisedFrame:
+        """Remove the first frame, denoised."""
         known = len(self)
-        frames = (*self._frames, *[self._frames[-1]] * (AHEAD - known))
-        pixels, lasting = np.empty((*self._shape, 3), np.uint8), np.empty(self._shape, np.uint8)
-        _average(frames, known, self._moves.ravel(), self._mean, self._count, pixels.ravel(), lasting.ravel())
+        frames = (*self._frames, *[self._frames[-1]] * (LOOKAHEAD - known))
+        pixels, persistence = np.empty((*self._shape, 3), np.uint8), np.empty(self._shape, np.uint8)
+        _average(frames, known, self._moves.ravel(), self._mean, self._count, pixels.ravel(), persistence.ravel())
         self._frames.popleft()
         pixels.flags.writeable = False
-        return View(pixels, lasting, self._delays.popleft())
+        return DenoisedFrame(pixels, persistence, self._delays.popleft())
 
 
-def steady(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Iterator[View]:
-    """Views of opaque frames of `size` (width, height) with their delays in centiseconds."""
+def denoise(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Iterator[DenoisedFrame]:
+    """Denoise opaque frames of `size` (width, height) that come with their delays in centiseconds."""
     window = _Window(size)
     for frame, delay in frames:
         window.push(frame.pixels, delay)
-        if len(window) == AHEAD:
+        if len(window) == LOOKAHEAD:
             yield window.pop()
     while len(window):
         yield window.pop()

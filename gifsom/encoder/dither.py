@@ -1,9 +1,9 @@
-"""Dither: colors that the map does not have, as patterns of those that it has.
+"""Dither: patterns of the map's colors in place of those that it lacks.
 
-Blue noise (R. Ulichney, "The void-and-cluster method for dither array generation", Proc. SPIE 1913, 1993) is locked to
-the screen, the same in every frame, so that what stands still stays still. A pixel is moved by no more than its own
-error, so that what the map has is left as it is. Error diffusion (R. Floyd, L. Steinberg, "An adaptive algorithm for
-spatial greyscale", Proc. SID 17, 1976) is smoother, and flickers where something moves: it is for who asks for it.
+Blue noise (R. Ulichney, "The void-and-cluster method for dither array generation", Proc. SPIE 1913, 1993) is fixed to
+the screen, the same in every frame, so still pixels stay still. A pixel is moved by no more than its own error, so
+colors of the map are left alone. Error diffusion (R. Floyd, L. Steinberg, "An adaptive algorithm for spatial
+greyscale", Proc. SID 17, 1976) is smoother, and flickers where something moves: it is used only when asked for.
 """
 
 from functools import cache
@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 
 from gifsom.core.frame import Rect
 from gifsom.core.jit import kernel
-from gifsom.encoder.local_tables import Tables
+from gifsom.encoder.local_tables import TableChooser
 from gifsom.encoder.perceptual import MASKING
 
 SIDE = 32
-"""Side of the mask of blue noise in pixels."""
+"""Side of the blue-noise mask in pixels."""
 
 SIGMA = 1.9
-"""Width in pixels of the Gaussian that tells clusters from voids (Ulichney: 1.5)."""
+"""Standard deviation in pixels of the Gaussian that tells clusters from voids (Ulichney: 1.5)."""
 
 VISIBLE = 0.012
-"""OKLab distance up to which "auto" leaves an error as it is: the steps of its bands are hardly seen. On film, 0.008
+"""OKLab distance up to which "auto" leaves an error alone: the steps of its bands are hardly visible. On film, 0.008
 takes 2 to 9 % more bytes for the same SSIMULACRA2."""
 
 EXACT = 1e-4
@@ -33,15 +33,15 @@ CARRIED = 0.04
 """Largest error in L, a or b that a pixel takes over: colors that no mixture gives would pile it up."""
 
 SMOOTH = 0.012
-"""Activity (see gifsom.encoder.perceptual) from which on no band shows; "auto" fades towards it."""
+"""Activity (see gifsom.encoder.perceptual) from which on banding is masked; "auto" fades towards it."""
 
 SHIFTS = ((0, 0), (11, 21), (21, 11))
-"""How far the mask is moved for lightness, a and b: the three must not go up and down together."""
+"""Shift of the mask for lightness, a and b: the three must not go up and down together."""
 
 
 @cache
-def mask() -> NDArray[np.float32]:
-    """Blue noise (SIDE, SIDE, 3) for OKLab, -1 to 1, each value as often as any other; it goes on over its edges."""
+def blue_noise() -> NDArray[np.float32]:
+    """Blue-noise mask (SIDE, SIDE, 3) for OKLab, -1 to 1, each value equally often; it tiles."""
     edge = np.minimum(np.arange(SIDE), SIDE - np.arange(SIDE))
     gauss = np.exp(-(edge**2) / (2 * SIGMA**2))
     spread = np.tile(np.outer(gauss, gauss), (2, 2))
@@ -145,7 +145,7 @@ def _move(
 def _diffuse(
     pixels: NDArray[np.float32], best: NDArray[np.uint16], colors: NDArray[np.float32], near: NDArray[np.uint16]
 ) -> None:
-    """Give pixels (h, w, 6) colors of the map, their errors to their neighbours, and the best entries (h, w) with them.
+    """Give pixels (h, w, 6) colors of the map, their errors to their neighbors, and the best entries (h, w) with them.
 
     A color that the map has takes no error, so none runs over a flat area.
     """
@@ -177,23 +177,35 @@ def apply_dither(
     how: str,
     pixels: NDArray[np.float32],
     best: NDArray[np.uint16],
-    lasting: NDArray[np.uint8],
+    persistence: NDArray[np.uint8],
     area: Rect,
-    tables: Tables,
+    chooser: TableChooser,
 ) -> None:
-    """Dither what is to be shown in an area of the screen, in place.
+    """Dither a rectangle of the picture in place.
 
     Args:
         how: "none"; "blue-noise", everywhere; "auto", blue noise where the error is visible and the picture smooth,
             neither flat nor textured; or "floyd-steinberg".
-        pixels: (h, w, 6) float32 as `gifsom.encoder.perceptual.look` gives; the colors are changed.
-        best: (h, w) the nearest entry of the map for each; they become those of the new colors.
-        lasting: (h, w) uint8, for how many frames each pixel stays as it is.
-        area: where that is on the screen.
-        tables: they know the map.
+        pixels: (h, w, 6) float32 as `gifsom.encoder.perceptual.weighted_pixels` gives them; the colors are changed.
+        best: (h, w) nearest entry of the map for each pixel; updated to the new colors.
+        persistence: (h, w) uint8, frames for which each pixel stays as it is.
+        area: rectangle of these pixels on the canvas.
+        chooser: holds the map.
     """
     if how == "floyd-steinberg":
-        _diffuse(pixels, best, tables.lab, tables.near)
+        _diffuse(pixels, best, chooser.lab, chooser.candidates)
     elif how != "none":
         smooth, visible = (SMOOTH, VISIBLE) if how == "auto" else (np.inf, 0.0)
-        _move(pixels, best, lasting, MASKING, area.top, area.left, tables.lab, tables.near, mask(), smooth, visible)
+        _move(
+            pixels,
+            best,
+            persistence,
+            MASKING,
+            area.top,
+            area.left,
+            chooser.lab,
+            chooser.candidates,
+            blue_noise(),
+            smooth,
+            visible,
+        )

@@ -1,7 +1,7 @@
-"""Tables: which entries of a map that is larger than a color table a frame gets.
+"""Local color tables: the entries of a large map that a frame needs most.
 
-The first entries of the map are the table of the whole file. A frame may have a table of its own, 3 bytes an entry,
-made of those entries that it needs most; it gets one where what it gains is worth more than these bytes.
+The first entries of the map are the global color table. A frame may have a local table, 3 bytes an entry, made of those
+entries of the map that it needs most; it gets one where the distortion that it saves is worth more than these bytes.
 """
 
 from dataclasses import dataclass
@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 
 from gifsom.core.jit import inner, kernel
 from gifsom.core.values import ANIMATED, TABLE
-from gifsom.encoder.rd_lzw import NEAR, STEEP
+from gifsom.encoder.rd_lzw import CANDIDATES, STEEP
 from gifsom.gif.lzw import minimum_code_size
 from gifsom.palette.palette import Palette
 from gifsom.palette.som import squares
 
 NEED = 1e-3
-"""Least excess of a pixel, as it is, for which its color is asked for: with less, nearly all are, every time."""
+"""Least excess of a pixel, as shown now, for which its best color is asked for: with less, nearly all pixels ask in
+every frame."""
 
 NEAREST = 64
-"""Nearest entries to each that are kept in order: of a large map, some NEAR of them are in a table."""
+"""Nearest entries of each that are kept in order: of a large map, about CANDIDATES of them are in a table."""
 
 _ROOM = 1024  # pixels that are looked at at a time
 
@@ -29,34 +30,34 @@ _ROOM = 1024  # pixels that are looked at at a time
 class Table:
     """A color table of a frame.
 
-    entries  (k,) uint16: indices into the map
-    lab      (k, 3) float32: their colors in OKLab
-    near     (k, m) uint8: the entries near each
-    slot     (n,) uint8: for each entry of the map the nearest of the table
-    away     (n,) float32: its squared distance
-    local    it belongs to one frame
+    entries     (k,) uint16: indices into the map
+    lab         (k, 3) float32: their colors in OKLab
+    candidates  (k, m) uint8: nearest entries of each, itself first
+    to_local    (n,) uint8: nearest entry of the table for each entry of the map
+    sq_error    (n,) float32: squared distance to it
+    local       it belongs to one frame
     """
 
     entries: NDArray[np.uint16]
     lab: NDArray[np.float32]
-    near: NDArray[np.uint8]
-    slot: NDArray[np.uint8]
-    away: NDArray[np.float32]
+    candidates: NDArray[np.uint8]
+    to_local: NDArray[np.uint8]
+    sq_error: NDArray[np.float32]
     local: bool
 
     @property
     def transparent(self) -> int | None:
-        """The index that means "as it is"."""
+        """The index that leaves a pixel unchanged, or None in a full table."""
         return len(self.entries) if len(self.entries) <= ANIMATED else None
 
     @property
     def symbols(self) -> int:
-        """Indices that are used, that of "as it is" included."""
+        """Number of indices in use, the transparent one included."""
         return min(ANIMATED, len(self.entries)) + 1
 
     @property
-    def minimum(self) -> int:
-        """The minimum code size."""
+    def min_code_size(self) -> int:
+        """LZW minimum code size."""
         return minimum_code_size(self.symbols)
 
 
@@ -72,8 +73,8 @@ def _demand(
 ) -> None:
     """Add to count and weight (n,) of an entry of the map each pixel that it is best for and that is not well as it is.
 
-    Of pixels (m, 6) color and weight are known, as `look` gives them. They show entries (m,) of the map, whose colors
-    are (n, 3); `limit` is the excess, as `compare` gives it, up to which a pixel stays.
+    Of pixels (m, 6) color and weight are known, as `weighted_pixels` gives them. They show entries (m,) of the map,
+    whose colors are (n, 3); `limit` is the excess, as in `add_keep_costs`, up to which a pixel stays.
     """
     differing, asking = np.empty(_ROOM, np.uint16), np.empty(_ROOM, np.uint16)
     for start in range(0, best.shape[0], _ROOM):
@@ -196,69 +197,69 @@ def _lay(
                 near[place[i], k] = place[i]
 
 
-class Tables:
-    """Chooses a table for each frame.
+class TableChooser:
+    """Chooses a color table for each frame.
 
-    lab    (n, 3) float32: the map in OKLab
-    near   (n, m) uint16: for each of its entries the nearest ones, itself the first
-    large  it is larger than a table
-    main   the table of the file
+    lab           (n, 3) float32: the map in OKLab
+    candidates    (n, m) uint16: nearest entries of each entry of the map, itself first
+    large         the map is larger than a color table
+    global_table  table of the file
     """
 
     def __init__(self, palette: Palette) -> None:
-        """The first 255 entries of the map, or all where there are no more than 256, are the table of the file."""
+        """Take the first 255 entries of the map as the global table, or all where there are no more than 256."""
         self.lab = palette.lab
         size = len(palette) if len(palette) <= TABLE else ANIMATED
         self.large = len(palette) > size
-        self._square = np.asarray(squares(self.lab, self.lab), np.float32)
-        nearest = np.argpartition(self._square, min(NEAREST, len(palette)) - 1, axis=1)[:, :NEAREST]
-        order = np.take_along_axis(self._square, nearest, axis=1).argsort(axis=1)
-        self._order = np.take_along_axis(nearest, order, axis=1).astype(np.uint16)
-        self.near = np.ascontiguousarray(self._order[:, :NEAR])
-        self.main = self._make(np.arange(size), False)
+        self._sq_distances = np.asarray(squares(self.lab, self.lab), np.float32)
+        nearest = np.argpartition(self._sq_distances, min(NEAREST, len(palette)) - 1, axis=1)[:, :NEAREST]
+        order = np.take_along_axis(self._sq_distances, nearest, axis=1).argsort(axis=1)
+        self._nearest = np.take_along_axis(nearest, order, axis=1).astype(np.uint16)
+        self.candidates = np.ascontiguousarray(self._nearest[:, :CANDIDATES])
+        self.global_table = self._make(np.arange(size), False)
 
     def _make(self, entries: NDArray[np.intp], local: bool) -> Table:
         n, count = len(self.lab), len(entries)
         place = np.full(n, -1, np.int64)
         place[entries] = np.arange(count)
-        near = np.empty((count, min(NEAR, count)), np.uint8)
-        slot, away = np.empty(n, np.uint8), np.empty(n, np.float32)
-        _lay(self._square, self._order, place, near, slot, away)
-        return Table(entries.astype(np.uint16), self.lab[entries], near, slot, away, local)
+        candidates = np.empty((count, min(CANDIDATES, count)), np.uint8)
+        to_local, sq_error = np.empty(n, np.uint8), np.empty(n, np.float32)
+        _lay(self._sq_distances, self._nearest, place, candidates, to_local, sq_error)
+        return Table(entries.astype(np.uint16), self.lab[entries], candidates, to_local, sq_error, local)
 
     def choose(
-        self, best: NDArray[np.uint16], pixels: NDArray[np.float32], shown: NDArray[np.uint16] | None, price: float
+        self, best: NDArray[np.uint16], pixels: NDArray[np.float32], shown: NDArray[np.uint16] | None, lambda_: float
     ) -> Table:
         """The table for a picture.
 
         Args:
-            best: (n,) the nearest entry of the map for each pixel.
-            pixels: (n, 6) as `look` gives them: color and weight are known.
-            shown: (n,) the entry of the map that each shows now; None: nothing is shown yet, so nothing can stay.
-            price: of a bit.
+            best: (n,) nearest entry of the map for each pixel.
+            pixels: (n, 6) as `weighted_pixels` gives them, color and weight filled in.
+            shown: (n,) entry of the map that each pixel shows now; None: nothing is shown yet, so nothing can stay.
+            lambda_: excess that one bit is worth.
         """
         if not self.large:
-            return self.main
+            return self.global_table
         n = len(self.lab)
         count, weight = np.zeros(n), np.zeros(n)
         if shown is None:
             count += np.bincount(best, minlength=n)
             weight += np.bincount(best, pixels[:, 3], minlength=n)
         else:
-            _demand(best, pixels, self.lab, shown, max(NEED, 10 * price), count, weight)
+            _demand(best, pixels, self.lab, shown, max(NEED, 10 * lambda_), count, weight)
         alive = count > 0
         if not alive.any():
-            return self.main
-        saved = _missed(self.main, count, weight) - 3 * 8 * TABLE * price
+            return self.global_table
+        saved = _excess_of(self.global_table, count, weight) - 3 * 8 * TABLE * lambda_
         if saved <= 0:
-            return self.main
-        _slice(self._square, self._order, count, weight, ANIMATED, alive)
+            return self.global_table
+        _slice(self._sq_distances, self._nearest, count, weight, ANIMATED, alive)
         table = self._make(np.flatnonzero(alive), True)
-        return table if _missed(table, count, weight) < saved else self.main
+        return table if _excess_of(table, count, weight) < saved else self.global_table
 
 
-def _missed(table: Table, count: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
-    """What it costs that only the entries of a table are there."""
+def _excess_of(table: Table, count: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+    """Excess of all pixels when only the entries of a table are there."""
     used = count > 0
-    e = table.away[used] * weight[used] / count[used]
+    e = table.sq_error[used] * weight[used] / count[used]
     return float((count[used] * e * (1 + STEEP * e)).sum())

@@ -1,7 +1,7 @@
-"""What of a picture is seen: its colors in OKLab, how much an error shows in each pixel, and what is worth changing.
+"""Visibility of errors: colors in OKLab, the weight of an error at each pixel, and the blocks that are worth coding.
 
-An error hides in texture (masking), so the squared distance of a color is divided by the activity around it; and it is
-seen for as long as it stands, so it is multiplied by the number of frames that the pixel will stay as it is.
+Texture masks errors, so the squared distance of a color is divided by the activity around it. An error is seen for as
+long as it persists, so it is multiplied by the number of frames for which the pixel will stay as it is.
 """
 
 import numpy as np
@@ -13,10 +13,10 @@ from gifsom.encoder.rd_lzw import STEEP
 from gifsom.palette.color import LINEAR, TO_LAB, TO_LMS
 
 MASKING = 250.0
-"""Weight of an error: 1 / (1 + MASKING * activity), the mean step of lightness between neighbours in 5x5 pixels."""
+"""Weight of an error: 1 / (1 + MASKING * activity), the mean step of lightness between neighbors in 5x5 pixels."""
 
 BLOCK = 8
-"""Side of the squares of pixels that are changed or left together."""
+"""Side in pixels of the blocks that are coded or skipped as a whole."""
 
 _LINEAR = LINEAR.astype(np.float32)
 _TO_LMS = TO_LMS.astype(np.float32)
@@ -184,46 +184,48 @@ def _settle(pixels: NDArray[np.float32], limit: float) -> tuple[int, int, int, i
     return top, bottom, left, right
 
 
-def look(target: Pixels, lasting: NDArray[np.uint8], room: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Pixels as `choose` wants them, (h, w, 6) float32, of which color and weight are known.
+def weighted_pixels(
+    target: Pixels, persistence: NDArray[np.uint8], scratch: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Pixels as `rd_encode` takes them, (h, w, 6) float32, with color and weight filled in.
 
-    target   (h, w, 3) uint8, C-contiguous and read-only
-    lasting  (h, w) uint8: for how many frames each pixel stays as it is, >= 1
-    room     (n, 6) float32, n >= h * w: its first rows become the pixels
+    target       (h, w, 3) uint8, C-contiguous and read-only
+    persistence  (h, w) uint8: frames for which each pixel stays as it is, >= 1
+    scratch      (n, 6) float32, n >= h * w: its first rows become the pixels
     """
-    pixels = room[: lasting.size].reshape(*lasting.shape, 6)
-    _look(target.reshape(len(target), -1), lasting, _LINEAR, _TO_LMS, _TO_LAB, MASKING, pixels)
+    pixels = scratch[: persistence.size].reshape(*persistence.shape, 6)
+    _look(target.reshape(len(target), -1), persistence, _LINEAR, _TO_LMS, _TO_LAB, MASKING, pixels)
     return pixels
 
 
-def compare(
+def add_keep_costs(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint16],
-    slot: NDArray[np.uint8],
+    to_local: NDArray[np.uint8],
     table: NDArray[np.float32],
     shown: NDArray[np.uint16],
     colors: NDArray[np.float32],
     first: bool,
 ) -> NDArray[np.uint8]:
-    """Complete pixels (h, w, 6) with what their best choice and leaving them as they are is worth.
+    """Fill in the base distance and the cost of keeping in pixels (h, w, 6).
 
-    best    (h, w) index into `colors` (m, 3) that is the best for each pixel
-    slot    (m,) for each of these the entry of `table` (k, 3) that stands for it
-    shown   (h, w) index into `colors` that each pixel shows now
-    first   nothing is shown yet, so nothing can stay
+    best      (h, w) index into `colors` (m, 3) of the best color for each pixel
+    to_local  (m,) for each of these the entry of `table` (k, 3) that stands for it
+    shown     (h, w) index into `colors` that each pixel shows now
+    first     nothing is shown yet, so nothing can be kept
 
-    Gives the best entry of the table for each pixel (h, w).
+    Returns the best entry of the table for each pixel, (h, w) uint8.
     """
-    slots = np.empty(best.shape, np.uint8)
-    table, colors = np.ascontiguousarray(table[slot].T), np.ascontiguousarray(colors.T)
-    _compare(pixels.reshape(-1, 6), best.ravel(), slot, table, shown.ravel(), colors, first, slots.ravel())
-    return slots
+    best_local = np.empty(best.shape, np.uint8)
+    table, colors = np.ascontiguousarray(table[to_local].T), np.ascontiguousarray(colors.T)
+    _compare(pixels.reshape(-1, 6), best.ravel(), to_local, table, shown.ravel(), colors, first, best_local.ravel())
+    return best_local
 
 
-def compact(pixels: NDArray[np.float32], rect: Rect) -> NDArray[np.float32]:
-    """The part of pixels (h, w, 6), C-contiguous, that lies in a rectangle, moved to their beginning.
+def crop_in_place(pixels: NDArray[np.float32], rect: Rect) -> NDArray[np.float32]:
+    """Pixels (h, w, 6), C-contiguous, inside a rectangle, moved to the front of the same buffer.
 
-    Of whole rows, nothing is moved.
+    Whole rows are not moved.
     """
     if rect.width == pixels.shape[1]:
         return rect.cut(pixels)
@@ -233,11 +235,11 @@ def compact(pixels: NDArray[np.float32], rect: Rect) -> NDArray[np.float32]:
     return rows[: rect.height * rect.width].reshape(rect.height, rect.width, 6)
 
 
-def settle(pixels: NDArray[np.float32], limit: float) -> Rect | None:
-    """Leave as it is what is not worth changing, in place; the rectangle of the rest, or None.
+def skip_blocks(pixels: NDArray[np.float32], limit: float) -> Rect | None:
+    """Make keeping free in blocks that are not worth coding, in place; the rectangle of the rest, or None.
 
-    pixels  (h, w, 6) as `compare` gives
-    limit   excess of a square of BLOCK x BLOCK pixels below which all of it stays
+    pixels  (h, w, 6) as `add_keep_costs` leaves them
+    limit   excess of keeping a block of BLOCK x BLOCK pixels below which all of it is kept
     """
     top, bottom, left, right = _settle(pixels, limit)
     return Rect(left, top, right - left, bottom - top) if bottom else None

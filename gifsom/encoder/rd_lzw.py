@@ -1,21 +1,21 @@
-"""LZW that chooses its symbols: mapping, keeping and coding as one decision.
+"""LZW with rate-distortion optimization: mapping, keeping and coding as one decision.
 
-A pixel may show any entry of the table, or stay as it is ("transparent"). Each choice has an excess, what it is worse
-than the pixel's best choice, and a code has a price in bits. A phrase is a path in the dictionary's tree; the coder
-takes the one with the least
+A pixel may show any entry of the table, or stay unchanged ("transparent"). Each choice has an excess, its distortion
+beyond that of the pixel's best choice, and a code costs lambda for each of its bits. A phrase is a path in the
+dictionary's tree; the coder takes the one with the least
 
-    excess + price of its code - (what coding a pixel has cost of late) * its pixels
+    excess + lambda * bits of its code - (recent cost of coding a pixel) * its pixels
 
 which weighs a longer phrase against what its further pixels would cost otherwise. (The least cost a pixel was tried: it
 needs up to 10 % more bytes on film, since a pixel that is easy to code makes one beside it look expensive.) A node
-knows the height of the tree below it, and what cannot become better than the best phrase so far is left out. Where
-there has been no excess, that bound is exact: but for the rule below, no phrase is shorter than that of a greedy coder
-without loss.
+knows the height of the tree below it, and paths that cannot beat the best phrase so far are pruned. Without excess
+that bound is exact: but for the rule below, no phrase is shorter than that of a greedy lossless coder.
 
-What takes time is not to compute an excess but to foresee which child goes on, so few are looked at: the children of a
-node lie in CLASSES by their letters, a word of 64 bits tells which of these there are, and another one which may hold
-a letter that is near the pixel's color. Pixels in a row that may stay for nothing are taken at one step, as many as the
-dictionary has, without a look at what leaves them earlier: streams are no longer, in a fifth less time on terminals.
+Time goes not into computing an excess but into mispredicting which child continues, so few are tried: the children of a
+node lie in CLASSES by their letters, one word of 64 bits tells which of these exist, and another one which may hold a
+letter near the pixel's color. Pixels in a row that may stay unchanged for nothing are taken in one step, as many as the
+dictionary has, without trying paths that leave them earlier: streams are no longer, and terminals take a fifth less
+time.
 
 The excess is convex: a few bad pixels are worse than many that are slightly wrong.
 """
@@ -29,42 +29,43 @@ from numpy.typing import NDArray
 from gifsom.core.jit import inner, kernel, lowest
 from gifsom.gif.lzw import CODES
 
-NEAR = 16
+CANDIDATES = 16
 """Entries around a pixel's best one that it may show: without a limit, terminals need half a percent less, and film a
 quarter more time."""
 
 STARTS = 8
-"""The nearest of these, with which its phrase may begin: with all 16, excess and price are lower by 0.3 % on film."""
+"""Nearest candidates that may begin a phrase: with all 16, excess and cost in bits are lower by 0.3 % on film."""
 
 NEAR_REACH, FAR_REACH = 0.6, 0.3
-"""Part of the tree below a node that a path with an excess is thought to go down without more of it: where the excess
-is less than what a pixel has cost of late, and where it is more. 1 is the exact bound, and slower. With 0.4 and 0.2,
+"""Part of the tree below a node that a path with an excess is expected to descend without more of it: where the excess
+is less than the recent cost of a pixel, and where it is more. 1 is the exact bound, and slower. With 0.4 and 0.2,
 clips need 1.7 % more bytes for the same SSIMULACRA2, since a phrase that seems cheap is chosen before its turn."""
 
 STEEP = 1e5
-"""How convex the excess is: e costs e * (1 + STEEP * e), e in squared OKLab distance times the pixel's weight. A fifth
+"""Convexity of the excess: e costs e * (1 + STEEP * e), e in squared OKLab distance times the pixel's weight. A fifth
 needs 3 % more bytes for the same SSIMULACRA2, five times as much 2 % less on film, and more on terminals."""
 
 RECENT = 0.02
-"""Share of the last phrase in what coding a pixel has cost of late."""
+"""Share of the last phrase in the recent cost of coding a pixel."""
 
 PATIENT = 1e-6
-"""Price below which a phrase without an excess may be cut for the sake of the next one: where bytes hardly count, every
-choice is as good, and a terminal takes 2.3 % less. At higher prices it is 0.5 %, in more than twice the time."""
+"""Lambda below which a phrase without an excess may be cut for the sake of the next one: where bytes hardly count,
+every choice is as good, and a terminal takes 2.3 % less. At a higher lambda it is 0.5 %, in more than twice the
+time."""
 
 SHORTER = 4
-"""Pixels by which it is cut at most."""
+"""Pixels by which a phrase is cut at most."""
 
 GAIN = 1
-"""Pixels by which both together must be worth more then: what a decoder adds for a shorter one is there already."""
+"""Pixels by which both phrases together must be better then: the decoder's entry for the shorter one exists already."""
 
 LONG = 8.0
-"""Pixels that phrases have had of late, without which none is cut: on film it would take four times as long, for a
-third of a percent. With 6 film takes a quarter longer than with this, and a terminal 0.4 % less."""
+"""Recent length of phrases in pixels below which none is cut: on film it would take four times as long, for a third of
+a percent. With 6 film takes a quarter longer than with this, and a terminal 0.4 % less."""
 
 CLASSES = 63
-"""Classes of letters, four in each: those beside each other in a table are alike, so what is near lies in few classes.
-"Transparent" has one of its own, the 64th."""
+"""Classes of letters, four in each: neighbors in a table are alike, so near colors lie in few classes. "Transparent"
+has a class of its own, the 64th."""
 
 Tree: TypeAlias = tuple[
     NDArray[np.uint64], NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint8], NDArray[np.uint16]
@@ -78,14 +79,14 @@ NEXT, PARENT, HEIGHT, LETTER = range(4)
 NONE = (1 << 16) - 1
 
 Stack: TypeAlias = tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.float32]]
-"""Room for CODES nodes yet to be looked below, their depths and their excess."""
+"""Room for CODES nodes yet to be searched below, their depths and their excess."""
 
 _ONE, _NOTHING = np.uint64(1), np.uint64(0)
 
 
 @inner
 def _excess(pixels: NDArray[np.float32], at: int, symbol: int, table: NDArray[np.float32]) -> np.float32:
-    """What an entry of the table (4 numbers each) is worse than the best choice at a pixel (6 each); see `choose`."""
+    """Excess of an entry of the table (4 numbers each) over the best choice at a pixel (6 each); see `rd_encode`."""
     row, color = 6 * at, 4 * symbol
     dx, dy, dz = table[color] - pixels[row], table[color + 1] - pixels[row + 1], table[color + 2] - pixels[row + 2]
     e = max(dx * dx + dy * dy + dz * dz - pixels[row + 4], np.float32(0.0)) * pixels[row + 3]
@@ -273,7 +274,7 @@ def _choose(
     symbols: NDArray[np.uint8],
     out: NDArray[np.uint8],
 ) -> tuple[int, float]:
-    """Symbols (n,) and their code stream into `out`: its length in bytes, and the excess of all. See `choose`.
+    """Symbols (n,) and their code stream into `out`: its length in bytes, and the excess of all. See `rd_encode`.
 
     pixels (6 * n,) and table (4 * 256,) are flat, the latter with a number more for each entry.
     """
@@ -351,53 +352,53 @@ def _choose(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Coded:
+class Encoded:
     """A picture that has been coded.
 
-    symbols  (n,) uint8: what each pixel shows
-    data     the code stream
-    excess   what all pixels together are worse than their best choices
+    symbols     (n,) uint8: symbol of each pixel
+    data        code stream
+    distortion  excess of all pixels over their best choices
     """
 
     symbols: NDArray[np.uint8]
     data: bytes
-    excess: float
+    distortion: float
 
 
-def choose(
+def rd_encode(
     pixels: NDArray[np.float32],
     best: NDArray[np.uint8],
     table: NDArray[np.float32],
-    near: NDArray[np.uint8],
+    candidates: NDArray[np.uint8],
     transparent: int | None,
-    minimum: int,
-    price: float,
-) -> Coded:
+    min_code_size: int,
+    lambda_: float,
+) -> Encoded:
     """Choose the symbols of a picture and code them.
 
     Args:
         pixels: (n, 6) float32: OKLab color (3), weight of its squared distance, squared distance of its best choice
-            (so far an entry is no worse than that, it is free), and the excess of leaving it as it is, inf: it may not.
-        best: (n,) the nearest entry of each.
+            (up to that distance, an entry has no excess), and the excess of keeping it as shown, inf: it may not stay.
+        best: (n,) nearest entry of each.
         table: (k, 3) float32: the entries in OKLab.
-        near: (k, m) for each entry those that a pixel may show whose best one it is, the nearest first.
-        transparent: the symbol for "as it is", >= k; None: there is none.
-        minimum: the minimum code size.
-        price: of a bit, in units of excess, > 0.
+        candidates: (k, m) for each entry those that a pixel may show whose best one it is, the nearest first.
+        transparent: the symbol for "unchanged", >= k; None: there is none.
+        min_code_size: LZW minimum code size.
+        lambda_: excess that one bit is worth, > 0.
     """
     symbols = np.empty(len(pixels), np.uint8)
     out = np.empty(2 * len(pixels) + 16, np.uint8)
     entries = np.zeros((256, 4), np.float32)
     entries[: len(table), :3] = table
-    size, excess = _choose(
+    size, distortion = _choose(
         pixels.ravel(),
         best,
         entries.ravel(),
-        near,
+        candidates,
         NONE if transparent is None else transparent,
-        minimum,
-        price,
+        min_code_size,
+        lambda_,
         symbols,
         out,
     )
-    return Coded(symbols, out[:size].tobytes(), excess)
+    return Encoded(symbols, out[:size].tobytes(), distortion)

@@ -1,1 +1,1 @@
-"""The GIF format: reading, writing, LZW. It decides nothing."""
+"""The GIF format: reader, writer and LZW. It takes no decisions."""

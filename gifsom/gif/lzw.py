@@ -1,10 +1,10 @@
 """LZW for GIF (GIF89a specification, appendix F; T. Welch, "A Technique for High-Performance Data Compression", 1984).
 
-A pixel that may stay as it is has two symbols of equal meaning: its index, and "transparent". The coder takes the
-longest phrase over all such choices, so unchanged pixels join whatever phrase goes on. It can look ahead and take a
-shorter one where the next phrase then reaches farther (A. Hartman and M. Rodeh, "Optimal parsing of strings", 1985).
-The dictionary is cleared as soon as it is full: a deferred clear is legal, yet several decoders fail on it. The first
-time, it can be cleared earlier, so that what follows a picture's top begins anew.
+A pixel that may stay unchanged has two symbols of equal meaning: its index, and "transparent". The coder takes the
+longest phrase over all such choices, so unchanged pixels join whatever phrase is under way. With flexible parsing it
+takes a shorter phrase where the next one then reaches farther (A. Hartman, M. Rodeh, "Optimal parsing of strings",
+1985). The dictionary is cleared as soon as it is full: a deferred clear is legal, but several decoders fail on it. The
+first clear can come earlier, so that the rest of a picture does not depend on the phrases of its top.
 """
 
 import numpy as np
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from gifsom.core.jit import inner, kernel
 
 CODES = 1 << 12
-"""Codes of a full dictionary."""
+"""Codes in a full dictionary."""
 
 SHORTER = 6
-"""Pixels by which a phrase may be shorter than the longest, for the sake of the next one: with 3, a game of 14 colors
+"""Pixels by which a phrase may be shorter than the longest one for the sake of the next: with 3, a game of 14 colors
 takes 1 % more, with 16 as much."""
 
 
@@ -163,37 +163,42 @@ def _encode(
 
 
 def minimum_code_size(symbols: int) -> int:
-    """The smallest minimum code size, 2 to 8, for symbols 0 to `symbols` - 1."""
+    """The smallest LZW minimum code size, 2 to 8, for symbols 0 to `symbols` - 1."""
     return max(2, (symbols - 1).bit_length())
 
 
 def compress(
     symbols: NDArray[np.uint8],
-    minimum: int,
-    free: NDArray[np.bool_] | None = None,
+    min_code_size: int,
+    unchanged: NDArray[np.bool_] | None = None,
     transparent: int = 0,
-    first: int = CODES,
-    part: int = 0,
+    first_clear: int = CODES,
+    min_gain_divisor: int = 0,
 ) -> bytes:
     """The LZW code stream of a picture, from the first clear code to the end code, not yet cut into sub-blocks.
 
     Args:
-        symbols: (h, w) or (n,) uint8 indices below 2**minimum, at least one.
-        minimum: the minimum code size, 2 to 8.
-        free: bool of the same shape: True where `transparent` may stand for the symbol; None: nowhere.
-        transparent: the symbol for "unchanged", below 2**minimum.
-        first: codes at which the dictionary is cleared for the first time, 2**minimum + 3 to CODES.
-        part: a phrase is up to SHORTER pixels shorter than the longest where the next one then reaches farther, by more
-            than one `part`th of the longest; 0: never.
+        symbols: (h, w) or (n,) uint8 indices below 2**min_code_size, at least one.
+        min_code_size: LZW minimum code size, 2 to 8.
+        unchanged: bool of the same shape, True where `transparent` may replace the symbol; None: nowhere.
+        transparent: the symbol for "unchanged", below 2**min_code_size.
+        first_clear: codes at which the dictionary is cleared for the first time, 2**min_code_size + 3 to CODES.
+        min_gain_divisor: a phrase is cut by up to SHORTER pixels where the next one then reaches farther by more than
+            1 / min_gain_divisor of the longest phrase; 0: never.
+
+    Raises:
+        ValueError: for symbols or a transparent index that do not fit `min_code_size`, or an empty picture.
     """
     flat = np.ascontiguousarray(symbols).reshape(-1)
-    choice = np.zeros(flat.shape, np.bool_) if free is None else np.ascontiguousarray(free).reshape(-1)
+    choice = np.zeros(flat.shape, np.bool_) if unchanged is None else np.ascontiguousarray(unchanged).reshape(-1)
     if (
-        not 2 <= minimum <= 8
+        not 2 <= min_code_size <= 8
         or not flat.size
-        or max(int(flat.max()), transparent) >> minimum
+        or max(int(flat.max()), transparent) >> min_code_size
         or flat.shape != choice.shape
     ):
-        raise ValueError(f"minimum code size {minimum} does not fit {flat.size} symbols, transparent {transparent}")
+        raise ValueError(
+            f"minimum code size {min_code_size} does not fit {flat.size} symbols, transparent {transparent}"
+        )
     out = np.empty(2 * flat.size + 16, np.uint8)  # at most 12 bits a pixel and a clear for every 3838 of them
-    return out[: _encode(flat, choice, transparent, minimum, first, part, out)].tobytes()
+    return out[: _encode(flat, choice, transparent, min_code_size, first_clear, min_gain_divisor, out)].tobytes()

@@ -1,4 +1,4 @@
-"""What is in a GIF: its structure, without decoding a pixel. Trusts nothing in the file."""
+"""The structure of a GIF, read without decoding a pixel. Nothing in the file is trusted."""
 
 import struct
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ TRAILER: Final = 0x3B
 CONTROL: Final = 0x21F9
 COMMENT: Final = 0x21FE
 APPLICATION: Final = 0x21FF
-"""Labels of blocks: an image, the end of the file, and extensions, whose label has two bytes."""
+"""Labels of blocks: an image, the trailer, and extensions, whose labels have two bytes."""
 
 _EXTENSION: Final = 0x21
 
@@ -22,12 +22,12 @@ _EXTENSION: Final = 0x21
 class FrameInfo:
     """One image of a GIF.
 
-    left, top, width, height  its rectangle in pixels
+    left, top, width, height  rectangle in pixels
     delay        centiseconds, as written
     disposal     0 to 7, as written
     transparent  index, or None
-    colors       entries of its own palette, or None where it uses the common one
-    bytes        that it takes in the file, with everything that belongs to it
+    colors       entries of its local color table, or None where it uses the global one
+    bytes        size in the file, its extensions included
     """
 
     left: int
@@ -45,14 +45,14 @@ class FrameInfo:
 class Info:
     """A GIF.
 
-    bytes          of the file
+    bytes          size of the file
     width, height  of the canvas in pixels
     duration       seconds, the sum of the delays
-    plays          how many times it runs, 0 for ever
-    colors         entries of the common palette, or None
-    palette        the common palette as "#rrggbb", entry by entry
+    plays          number of times that it runs, 0 for ever
+    colors         entries of the global color table, or None
+    palette        the global color table as "#rrggbb", in order
     frames         its images
-    complete       it ends as it should
+    complete       the file ends with a trailer
     """
 
     bytes: int
@@ -68,33 +68,33 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block of a GIF behind its head.
+    """A block of a GIF, without the header of the file.
 
-    label    IMAGE, TRAILER, or that of an extension
-    size     bytes that it takes in the file
-    content  of its sub-blocks
-    place    of an image: its rectangle and flags, 9 bytes
-    table    of an image: its own palette, or None where it uses the common one
-    minimum  of an image: LZW minimum code size, as written
-    whole    it does not break off
+    label          IMAGE, TRAILER, or that of an extension
+    size           bytes in the file
+    content        data of its sub-blocks
+    descriptor     of an image: rectangle and flags, 9 bytes
+    table          of an image: local color table, or None where it uses the global one
+    min_code_size  of an image: LZW minimum code size, as written
+    complete       the block is not cut off
     """
 
     label: int
     size: int
     content: bytes = b""
-    place: bytes = b""
+    descriptor: bytes = b""
     table: bytes | None = None
-    minimum: int = 0
-    whole: bool = True
+    min_code_size: int = 0
+    complete: bool = True
 
     @property
     def loops(self) -> bool:
-        """Whether it says how often an animation plays."""
+        """Whether it is the extension that says how often the animation plays."""
         return self.label == APPLICATION and self.content[:11] == b"NETSCAPE2.0"
 
 
 class _Ends(Exception):
-    """The data end within a structure."""
+    """The data ends within a structure."""
 
 
 class _Scanner:
@@ -110,7 +110,7 @@ class _Scanner:
         return part
 
     def sub_blocks(self) -> tuple[bytes, bool]:
-        """The content up to the block of no length, and whether that is there."""
+        """The data up to the empty sub-block, and whether that one is there."""
         parts = []
         try:
             while size := self.take(1)[0]:
@@ -122,7 +122,7 @@ class _Scanner:
         return b"".join(parts), True
 
     def blocks(self) -> Iterator[Block]:
-        """All blocks up to the trailer; up to where the file makes no sense any more, or breaks off."""
+        """All blocks up to the trailer, or up to where the file is invalid or cut off."""
         label = 0
         while label != TRAILER:
             began = self.at
@@ -132,14 +132,14 @@ class _Scanner:
                     yield Block(TRAILER, 1)
                 elif label == _EXTENSION:
                     kind = self.take(1)[0]
-                    content, whole = self.sub_blocks()
-                    yield Block(_EXTENSION << 8 | kind, self.at - began, content, whole=whole)
+                    content, complete = self.sub_blocks()
+                    yield Block(_EXTENSION << 8 | kind, self.at - began, content, complete=complete)
                 elif label == IMAGE:
-                    place = self.take(9)
-                    table = self.take(6 << (place[8] & 7)) if place[8] & 0x80 else None
-                    minimum = self.take(1)[0]
-                    content, whole = self.sub_blocks()
-                    yield Block(IMAGE, self.at - began, content, place, table, minimum, whole)
+                    descriptor = self.take(9)
+                    table = self.take(6 << (descriptor[8] & 7)) if descriptor[8] & 0x80 else None
+                    min_code_size = self.take(1)[0]
+                    content, complete = self.sub_blocks()
+                    yield Block(IMAGE, self.at - began, content, descriptor, table, min_code_size, complete)
                 else:
                     self.at = began
                     return
@@ -149,12 +149,12 @@ class _Scanner:
 
 
 def read_info(path: Path) -> Info:
-    """Read a GIF's structure. Raises `SourceNotFound` or `SourceUnreadable`; a GIF that is cut off is not complete."""
+    """Read a GIF's structure; one that is cut off is not `complete`. Raises `SourceNotFound` or `SourceUnreadable`."""
     return parse(read_bytes(path), path)
 
 
 def read_bytes(path: Path) -> bytes:
-    """What is in a file. Raises `SourceNotFound` or `SourceUnreadable`."""
+    """The bytes of a file. Raises `SourceNotFound` or `SourceUnreadable`."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -164,7 +164,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse(data: bytes, path: object = "the data") -> Info:
-    """The structure of a GIF that is in memory; messages call it `path`. Raises `SourceUnreadable`."""
+    """The structure of a GIF in memory; messages call it `path`. Raises `SourceUnreadable`."""
     width, height, table, blocks = dissect(data, path)
     frames, plays, complete = _read_blocks(blocks)
     return Info(
@@ -181,7 +181,7 @@ def parse(data: bytes, path: object = "the data") -> Info:
 
 
 def dissect(data: bytes, path: object) -> tuple[int, int, bytes | None, Iterator[Block]]:
-    """Width, height, the common palette, and the blocks of a GIF. Raises `SourceUnreadable` where there is no head."""
+    """Width, height, global color table and blocks of a GIF. Raises `SourceUnreadable` where the header is missing."""
     scanner = _Scanner(data)
     try:
         if scanner.take(6) not in (b"GIF87a", b"GIF89a"):
@@ -194,13 +194,13 @@ def dissect(data: bytes, path: object) -> tuple[int, int, bytes | None, Iterator
 
 
 def _read_blocks(blocks: Iterator[Block]) -> tuple[list[FrameInfo], int, bool]:
-    """All images, how many times they play, and whether the trailer was reached."""
+    """All images, the number of times they play, and whether the trailer was reached."""
     frames: list[FrameInfo] = []
     plays = 1
     control = bytes(4)
-    size = 0  # of what belongs to the next image
+    size = 0  # bytes of the next image and its extensions
     for block in blocks:
-        if not block.whole:
+        if not block.complete:
             break
         size += block.size
         if block.label == CONTROL:
@@ -210,7 +210,7 @@ def _read_blocks(blocks: Iterator[Block]) -> tuple[list[FrameInfo], int, bool]:
             plays = again + 1 if again else 0
             size = 0
         elif block.label == IMAGE:
-            left, top, width, height, flags = struct.unpack("<HHHHB", block.place)
+            left, top, width, height, flags = struct.unpack("<HHHHB", block.descriptor)
             colors = 2 << (flags & 7) if flags & 0x80 else None
             disposal, delay = control[0] >> 2 & 7, struct.unpack("<H", control[1:3])[0]
             transparent = control[3] if control[0] & 1 else None

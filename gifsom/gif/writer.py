@@ -1,7 +1,7 @@
-"""The GIF89a file: header, color table, loop, and images one after the other, strictly by the specification.
+"""Writer of GIF89a: header, color table, loop extension and images, strictly by the specification.
 
-Only what every known decoder shows alike is written: tables padded to a power of two, one graphic control extension an
-image, no interlacing, no deferred clear, one trailer.
+It writes only what every known decoder shows alike: color tables padded to a power of two, one graphic control
+extension for each image, no interlacing, no deferred clear, one trailer.
 """
 
 import struct
@@ -12,10 +12,10 @@ from typing import BinaryIO
 from gifsom.core.frame import Pixels, Rect
 from gifsom.core.timing import MIN_DELAY
 
-KEEP = 1
-"""Disposal: leave the image where it is."""
+DISPOSE_NONE = 1
+"""Disposal: leave the image in place."""
 
-CLEAR = 2
+DISPOSE_BACKGROUND = 2
 """Disposal: make the image's rectangle transparent again once its time is over."""
 
 MAX_DELAY = 65_535
@@ -26,26 +26,26 @@ MAX_DELAY = 65_535
 class Patch:
     """One image of the GIF.
 
-    rect         inside the canvas; the first image covers all of it
-    minimum      LZW minimum code size, 2 to 8
-    data         LZW code stream
-    delay        centiseconds, 2 to 65535
-    disposal     KEEP or CLEAR
-    transparent  the index that shows what lies below, or None
-    colors       (k, 3) uint8, a color table of its own, padded to 2**minimum entries; None: the global one
+    rect           inside the canvas; the first image covers all of it
+    min_code_size  LZW minimum code size, 2 to 8
+    data           LZW code stream
+    delay          centiseconds, 2 to 65535
+    disposal       DISPOSE_NONE or DISPOSE_BACKGROUND
+    transparent    index that leaves a pixel unchanged, or None
+    colors         (k, 3) uint8, a local color table, padded to 2**min_code_size entries; None: the global one
     """
 
     rect: Rect
-    minimum: int
+    min_code_size: int
     data: bytes
     delay: int
-    disposal: int = KEEP
+    disposal: int = DISPOSE_NONE
     transparent: int | None = None
     colors: Pixels | None = None
 
 
-def stands(delay: int) -> list[int]:
-    """The delays, MIN_DELAY to MAX_DELAY each, of images that together stand for `delay` centiseconds."""
+def split_delay(delay: int) -> list[int]:
+    """Delays, MIN_DELAY to MAX_DELAY each, that add up to `delay` centiseconds: one image cannot stand longer."""
     parts = []
     while delay > MAX_DELAY:
         parts.append(min(MAX_DELAY, delay - MIN_DELAY))
@@ -54,17 +54,17 @@ def stands(delay: int) -> list[int]:
 
 
 class GifWriter:
-    """Writes a GIF to a binary stream: the head at once, then each `Patch`, then the trailer with `close`."""
+    """Writes a GIF to a binary stream: the header at once, then each `Patch`, then the trailer with `close`."""
 
     def __init__(self, stream: BinaryIO, size: tuple[int, int], colors: Pixels, symbols: int, plays: int) -> None:
-        """Write the head.
+        """Write the header.
 
         Args:
-            stream: where to.
+            stream: binary, writable.
             size: width and height of the canvas, 1 to 65535.
             colors: (n, 3) uint8, the global color table, 1 <= n <= 256.
-            symbols: indices that images use, n or n + 1 <= 256: the table is padded with black to hold them.
-            plays: how many times the animation runs, 1 to 65536; 0 for ever.
+            symbols: number of indices that images use, n or n + 1 <= 256; the table is padded with black to hold them.
+            plays: number of times that the animation runs, 1 to 65536; 0 for ever.
         """
         self._stream = stream
         self.size = 0
@@ -82,16 +82,15 @@ class GifWriter:
 
     def add(self, patch: Patch) -> None:
         """Write one image."""
+        rect, bits = patch.rect, patch.min_code_size
         has_index = patch.transparent is not None
         control = struct.pack("<BHB", patch.disposal << 2 | has_index, patch.delay, patch.transparent or 0)
-        rect = patch.rect
-        image = struct.pack("<HHHHB", rect.left, rect.top, rect.width, rect.height, 0)
-        if patch.colors is not None:  # flags: a table, not interlaced, not sorted, of 2**minimum entries
-            image = (
-                image[:-1] + bytes([0x80 | patch.minimum - 1]) + patch.colors.tobytes().ljust(3 << patch.minimum, b"\0")
-            )
+        flags, table = 0, b""
+        if patch.colors is not None:  # a local table of 2**bits entries; not interlaced, not sorted
+            flags, table = 0x80 | bits - 1, patch.colors.tobytes().ljust(3 << bits, b"\0")
+        descriptor = struct.pack("<HHHHB", rect.left, rect.top, rect.width, rect.height, flags)
         blocks = b"".join(_sub_blocks(patch.data))
-        self._write(b"\x21\xf9\x04" + control + b"\0\x2c" + image + bytes([patch.minimum]) + blocks)
+        self._write(b"\x21\xf9\x04" + control + b"\0\x2c" + descriptor + table + bytes([bits]) + blocks)
 
     def close(self) -> None:
         """Write the trailer; the stream stays open."""

@@ -15,8 +15,8 @@ import gifsom
 from gifsom.core.errors import SettingError
 from gifsom.core.frame import Rect
 from gifsom.encoder import dither, local_tables
-from gifsom.encoder.dither import SIDE, apply_dither, mask
-from gifsom.encoder.local_tables import Tables
+from gifsom.encoder.dither import SIDE, apply_dither, blue_noise
+from gifsom.encoder.local_tables import TableChooser
 from gifsom.encoder.perceptual import MASKING
 from gifsom.palette.color import oklab
 from gifsom.palette.palette import Palette
@@ -33,11 +33,13 @@ def gradient(height: int = 60, width: int = 80) -> NDArray[np.uint8]:
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def problem(seed: int, entries: int = 12) -> tuple[NDArray[np.float32], NDArray[np.uint16], NDArray[np.uint8], Tables]:
+def problem(
+    seed: int, entries: int = 12
+) -> tuple[NDArray[np.float32], NDArray[np.uint16], NDArray[np.uint8], TableChooser]:
     rng = np.random.default_rng(seed)
     lab = oklab(gradient(9, 14))
     steps = np.linspace(SKY[0], SKY[1], entries - 1).round()
-    known = Tables(Palette(np.concatenate([steps, [(40, 44, 52)]]).astype(np.uint8)))
+    known = TableChooser(Palette(np.concatenate([steps, [(40, 44, 52)]]).astype(np.uint8)))
     pixels = np.concatenate([lab, rng.random((9, 14, 3), np.float32)], axis=2)
     best = ((lab[:, :, None] - known.lab) ** 2).sum(axis=3).argmin(axis=2).astype(np.uint16)
     lasting = rng.integers(1, 9, (9, 14), np.uint8)
@@ -49,8 +51,10 @@ def problem(seed: int, entries: int = 12) -> tuple[NDArray[np.float32], NDArray[
 def test_blue_noise_moves_what_its_twin_does(smooth: float, visible: float) -> None:
     pixels, best, lasting, known = problem(1)
     before, others, other_best = best.copy(), pixels.copy(), best.copy()
-    dither._move(pixels, best, lasting, MASKING, 61, 70, known.lab, known.near, mask(), smooth, visible)
-    twins.dither.move(others, other_best, lasting, MASKING, 61, 70, known.lab, known.near, mask(), smooth, visible)
+    dither._move(pixels, best, lasting, MASKING, 61, 70, known.lab, known.candidates, blue_noise(), smooth, visible)
+    twins.dither.move(
+        others, other_best, lasting, MASKING, 61, 70, known.lab, known.candidates, blue_noise(), smooth, visible
+    )
     assert np.array_equal(best, other_best)
     assert np.allclose(pixels, others, rtol=0, atol=1e-7)
     assert (best != before).any()
@@ -59,8 +63,8 @@ def test_blue_noise_moves_what_its_twin_does(smooth: float, visible: float) -> N
 def test_error_diffusion_is_that_of_its_twin() -> None:
     pixels, best, _, known = problem(2)
     before, others, other_best = best.copy(), pixels.copy(), best.copy()
-    dither._diffuse(pixels, best, known.lab, known.near)
-    twins.dither.diffuse(others, other_best, known.lab, known.near)
+    dither._diffuse(pixels, best, known.lab, known.candidates)
+    twins.dither.diffuse(others, other_best, known.lab, known.candidates)
     assert np.array_equal(best, other_best)
     assert np.allclose(pixels, others, rtol=0, atol=1e-6)
     assert (best != before).any()
@@ -85,7 +89,7 @@ def test_heir_is_that_of_its_twin() -> None:
 
 
 def test_mask_has_every_value_once_and_no_low_frequencies() -> None:
-    noise = mask()
+    noise = blue_noise()
     assert noise.shape == (SIDE, SIDE, 3)
     for channel in np.moveaxis(noise, 2, 0):
         assert np.array_equal(np.sort(channel.ravel()), np.sort(noise[..., 0].ravel()))

@@ -21,9 +21,9 @@ from strict import check, decode_lzw
 
 from gifsom.core.frame import Frame, Rect
 from gifsom.encoder import canvas, denoise, local_tables, perceptual, rd_lzw
-from gifsom.encoder.exact import OneTable, encode
-from gifsom.encoder.rd_encoder import ThriftyEncoder, bit_price, encode_thrifty
-from gifsom.encoder.rd_lzw import choose
+from gifsom.encoder.exact import GlobalTable, encode
+from gifsom.encoder.rd_encoder import RateDistortionEncoder, encode_rate_distortion, lambda_for_quality
+from gifsom.encoder.rd_lzw import rd_encode
 from gifsom.gif.lzw import compress
 from gifsom.palette.color import oklab
 from gifsom.palette.palette import Palette
@@ -39,7 +39,7 @@ def colors(count: int, seed: int = 0) -> Pixels:
 def neighbours(table: NDArray[np.float32]) -> NDArray[np.uint8]:
     """For each entry its nearest ones, itself the first."""
     square = ((table[:, None] - table[None]) ** 2).sum(axis=2)
-    return np.argsort(square, axis=1, kind="stable")[:, : rd_lzw.NEAR].astype(np.uint8)
+    return np.argsort(square, axis=1, kind="stable")[:, : rd_lzw.CANDIDATES].astype(np.uint8)
 
 
 def problem(n: int, entries: int, seed: int, *, first: bool, run: int = 3) -> tuple[NDArray[np.float32], ...]:
@@ -82,16 +82,16 @@ def test_symbols_and_stream_are_those_of_the_twin(price: float, entries: int, mi
 def test_phrases_that_are_cut_for_the_sake_of_the_next_ones_are_those_of_the_twin(first: bool) -> None:
     pixels, best, table, near = problem(4000, 20, 4, first=first, run=12)
     transparent = None if first else 20
-    coded = choose(pixels, best, table, near, transparent, 5, 1e-7)
+    coded = rd_encode(pixels, best, table, near, transparent, 5, 1e-7)
     expected, codes, _ = twins.rd_lzw.choose(pixels, best.tolist(), table, near, rd_lzw.NONE if first else 20, 5, 1e-7)
     assert expected == coded.symbols.tolist()
     assert twins.lzw.packed(codes) == coded.data
-    assert coded.data != choose(pixels, best, table, near, transparent, 5, rd_lzw.PATIENT).data
+    assert coded.data != rd_encode(pixels, best, table, near, transparent, 5, rd_lzw.PATIENT).data
 
 
 def test_dictionary_is_cleared_when_it_is_full_as_the_twin_does() -> None:
     pixels, best, table, near = problem(16_000, 255, 2, first=False)
-    coded = choose(pixels, best, table, near, 255, 8, 1e-6)
+    coded = rd_encode(pixels, best, table, near, 255, 8, 1e-6)
     expected, codes, _ = twins.rd_lzw.choose(pixels, best.tolist(), table, near, 255, 8, 1e-6)
     assert sum(code == 256 for code, _ in codes) > 1
     assert expected == coded.symbols.tolist()
@@ -104,7 +104,7 @@ def test_streams_that_end_around_a_full_dictionary_are_read_back(entries: int, m
     pixels, best, table, near = problem(24_000, entries, 4, first=False)
 
     def coded(length: int) -> tuple[bytes, int]:
-        made = choose(pixels[:length], best[:length], table, near, entries, minimum, 1e-6)
+        made = rd_encode(pixels[:length], best[:length], table, near, entries, minimum, 1e-6)
         decoded, codes = decode_lzw(minimum, made.data)
         assert made.symbols.tobytes() == decoded, length
         return made.data, codes
@@ -162,14 +162,14 @@ def test_without_a_price_no_stream_is_longer_than_that_of_the_exact_coder() -> N
     for seed in range(5):
         pixels, best, table, near = problem(20_000, 60, seed, first=False)
         free = pixels[:, 5] == 0
-        coded = choose(pixels, best, table, near, 60, 6, 1e-12)
+        coded = rd_encode(pixels, best, table, near, 60, 6, 1e-12)
         assert len(coded.data) <= 1.002 * len(compress(best, 6, free, 60))
 
 
 def test_higher_price_makes_fewer_bytes_and_more_excess() -> None:
     pixels, best, table, near = problem(30_000, 255, 5, first=False)
-    coded = [choose(pixels, best, table, near, 255, 8, price) for price in (1e-7, 1e-5, 1e-4, 1e-3, 1e-1)]
-    sizes, excesses = [len(c.data) for c in coded], [c.excess for c in coded]
+    coded = [rd_encode(pixels, best, table, near, 255, 8, price) for price in (1e-7, 1e-5, 1e-4, 1e-3, 1e-1)]
+    sizes, excesses = [len(c.data) for c in coded], [c.distortion for c in coded]
     assert all(b <= 1.001 * a for a, b in pairwise(sizes))
     assert sizes[-1] < 0.99 * sizes[0]
     assert excesses == sorted(excesses)
@@ -207,7 +207,7 @@ def test_a_part_of_the_pixels_is_moved_to_their_beginning() -> None:
     pixels = np.random.default_rng(14).random((9, 7, 6)).astype(np.float32)
     for rect in (Rect(0, 0, 7, 9), Rect(2, 3, 4, 5), Rect(6, 0, 1, 9), Rect(0, 8, 7, 1)):
         expected, room = rect.cut(pixels).copy(), pixels.copy()
-        part = perceptual.compact(room, rect)
+        part = perceptual.crop_in_place(room, rect)
         assert np.array_equal(expected, part)
         assert np.shares_memory(part, room)
         assert part.flags.c_contiguous
@@ -290,7 +290,7 @@ def test_averages_are_those_of_the_twin(n: int) -> None:
     rng = np.random.default_rng(10)
     mean, count = np.zeros((n, 3), np.float32), np.zeros(n, np.uint8)
     for turn in range(20):
-        frames = tuple(rng.integers(0, 256, (n, 3)).astype(np.uint8) for _ in range(denoise.AHEAD))
+        frames = tuple(rng.integers(0, 256, (n, 3)).astype(np.uint8) for _ in range(denoise.LOOKAHEAD))
         known = int(rng.integers(1, 9))
         moves = rng.random((n, 8)) < 0.1
         moves[:, 0] = rng.random(n) < (1 if turn == 0 else 0.3)
@@ -358,14 +358,16 @@ def gif_of(pictures: list[Pixels], palette: Palette, price: float, delay: int = 
     """A strictly valid GIF, and what it shows at the time of each picture."""
     height, width = pictures[0].shape[:2]
     stream = io.BytesIO()
-    stats = encode_thrifty(stream, (width, height), ((Frame(p, 0.0), delay) for p in pictures), palette, price=price)
+    stats = encode_rate_distortion(
+        stream, (width, height), ((Frame(p, 0.0), delay) for p in pictures), palette, lambda_=price
+    )
     gif = check(stream.getvalue())
     assert stats.tables >= 1
     assert (stats.bytes, stats.images) == (len(stream.getvalue()), len(gif.frames))
     assert stats.centiseconds == delay * len(pictures) == sum(frame.delay for frame in gif.frames)
     shown, ends = [], []
-    for canvas, milliseconds in decoders.timeline(gif):
-        shown.append(canvas[..., :3])
+    for picture, milliseconds in decoders.timeline(gif):
+        shown.append(picture[..., :3])
         ends.append((ends[-1] if ends else 0) + (milliseconds or 0))
     times = [(n + 0.5) * 10 * delay for n in range(len(pictures))]
     return stream.getvalue(), [shown[min(int(np.searchsorted(ends, t)), len(shown) - 1)] for t in times]
@@ -390,7 +392,7 @@ def test_noise_on_what_stands_still_is_not_coded() -> None:
     rng = np.random.default_rng(12)
     base = np.full((40, 60, 3), 120) + np.indices((40, 60))[1][..., None]
     pictures = [np.clip(base + rng.integers(-1, 2, (40, 60, 1)), 0, 255).astype(np.uint8) for _ in range(20)]
-    _, shown = gif_of(pictures, GRAYS, bit_price(80))
+    _, shown = gif_of(pictures, GRAYS, lambda_for_quality(80))
     assert np.mean([(a != b).any(axis=2).mean() for a, b in pairwise(shown)]) < 0.005
     assert error(np.array(shown[-1]), base.astype(np.uint8)) < 0.006
 
@@ -400,7 +402,7 @@ def test_fade_and_return_to_the_first_frame_leave_no_ghost(quality: int) -> None
     fade = [gradient(2 * n) for n in range(30)]
     palette = Palette(np.unique(np.concatenate([p.reshape(-1, 3) for p in fade[::4]])[::41], axis=0)[:1000].copy())
     pictures = [*fade, fade[0], fade[0], fade[0]]
-    _, shown = gif_of(pictures, palette, bit_price(quality))
+    _, shown = gif_of(pictures, palette, lambda_for_quality(quality))
     floor = error(gif_of([fade[0]], palette, 1e-9)[1][0], fade[0])
     for n, (picture, wanted) in enumerate(zip(shown, pictures, strict=True)):
         assert error(picture, wanted) < floor + 0.02, n
@@ -416,18 +418,18 @@ def test_a_slow_pan_does_not_smear(quality: int, every: int) -> None:
     wide = np.asarray(Image.fromarray(rough).resize((240, 60), Image.Resampling.BICUBIC))
     pictures = [np.ascontiguousarray(wide[:, n // every : n // every + 160]) for n in range(24)]
     palette = Palette(np.unique(wide.reshape(-1, 3), axis=0)[::17][:1000].copy())
-    _, shown = gif_of(pictures, palette, bit_price(quality))
+    _, shown = gif_of(pictures, palette, lambda_for_quality(quality))
     for n in (8, 15, 23):
-        alone = error(gif_of([pictures[n]], palette, bit_price(quality))[1][0], pictures[n])
+        alone = error(gif_of([pictures[n]], palette, lambda_for_quality(quality))[1][0], pictures[n])
         assert error(shown[n], pictures[n]) < 1.35 * alone, n
 
 
 def test_frames_that_change_nothing_only_lengthen_the_delay() -> None:
     palette = Palette(colors(20, 13))
     still = palette.colors[np.arange(600).reshape(20, 30) % 20].copy()
-    data, _ = gif_of([still] * 9, palette, bit_price(80))
+    data, _ = gif_of([still] * 9, palette, lambda_for_quality(80))
     assert len(check(data).frames) == 1
-    long, _ = gif_of([still] * 2, palette, bit_price(80), delay=60_000)
+    long, _ = gif_of([still] * 2, palette, lambda_for_quality(80), delay=60_000)
     assert sum(frame.delay for frame in check(long).frames) == 120_000
 
 
@@ -445,8 +447,8 @@ def test_frames_take_their_own_tables_from_a_large_map_only_where_it_pays() -> N
     height, width = pictures[0].shape[:2]
     counts = []
     for price in (1e-7, 1e3):
-        encoder = ThriftyEncoder(io.BytesIO(), (width, height), palette, price=price)
-        for view in denoise.steady([(Frame(p, 0.0), 5) for p in pictures], (width, height)):
+        encoder = RateDistortionEncoder(io.BytesIO(), (width, height), palette, lambda_=price)
+        for view in denoise.denoise([(Frame(p, 0.0), 5) for p in pictures], (width, height)):
             encoder.add(view)
         counts.append(encoder.close().tables)
     assert counts == [3, 1]
@@ -464,13 +466,13 @@ def test_lossless_price_is_no_larger_than_the_exact_coder() -> None:
         picture[n * 4 : n * 4 + 4, 10:30] = palette.colors[rng.integers(100, size=(4, 20))]
         pictures.append(picture)
     exact = io.BytesIO()
-    encode(exact, (60, 40), [(Frame(p, 0.0), 7) for p in pictures], OneTable(palette))
+    encode(exact, (60, 40), [(Frame(p, 0.0), 7) for p in pictures], GlobalTable(palette))
     data, shown = gif_of(pictures, palette, 1e-9)
     assert len(data) <= 1.01 * len(exact.getvalue())
     assert all(np.array_equal(a, b) for a, b in zip(pictures, shown, strict=True))
 
 
 def test_prices_fall_with_quality() -> None:
-    prices = [bit_price(q) for q in range(1, 101)]
+    prices = [lambda_for_quality(q) for q in range(1, 101)]
     assert prices == sorted(prices, reverse=True)
     assert len(set(prices)) == 100

@@ -19,10 +19,10 @@ from strict import Gif, check
 
 import gifsom
 from gifsom.core.frame import Frame, Rect
-from gifsom.encoder.canvas import changes
-from gifsom.encoder.exact import OwnTables, Stats, commonest, encode, needed
+from gifsom.encoder.canvas import diff
+from gifsom.encoder.exact import GifStats, LocalTables, encode, global_table, needed_colors
 from gifsom.gif.lzw import compress
-from gifsom.gif.writer import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch
+from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE, MAX_DELAY, GifWriter, Patch
 from gifsom.palette.color import pack, unpack
 
 Pixels = NDArray[np.uint8]
@@ -88,11 +88,11 @@ def meant(frames: Scheduled) -> list[tuple[Canvas, int | None]]:
     return found
 
 
-def written(frames: Scheduled) -> tuple[bytes, Stats]:
+def written(frames: Scheduled) -> tuple[bytes, GifStats]:
     stream = io.BytesIO()
-    common = commonest(frames, SIZE)
+    common = global_table(frames, SIZE)
     assert common is not None
-    stats = encode(stream, SIZE, frames, OwnTables(common))
+    stats = encode(stream, SIZE, frames, LocalTables(common))
     return stream.getvalue(), stats
 
 
@@ -102,7 +102,7 @@ def verified(frames: Scheduled) -> Gif:
     gif = check(data)
     decoders.same_timeline(meant(frames), decoders.timeline(gif))
     tables = 1 + sum(image.table is not None for image in gif.frames)
-    assert Stats(len(data), len(gif.frames), sum(delay for _, delay in frames), tables) == stats
+    assert GifStats(len(data), len(gif.frames), sum(delay for _, delay in frames), tables) == stats
     assert stats.centiseconds == sum(image.delay for image in gif.frames)
     return gif
 
@@ -127,19 +127,19 @@ def pierced(frame: Frame) -> Frame:
 def test_changes_of_the_canvas_lead_from_each_frame_to_the_next(seed: int, masked: bool) -> None:
     """Painting what is not free in the rectangle is all that is needed; what is outside of it stays."""
     frames = clip(np.random.default_rng(seed), masked)
-    clear = OwnTables.clear
+    clear = LocalTables.transparent
     wanted = [np.where(canvas[..., 3] == 0, clear, pack(canvas[..., :3])) for canvas, _ in meant(frames)]
     clock, canvas = 0, np.full((HEIGHT, WIDTH), clear)
     ends = np.cumsum([delay for _, delay in frames])
-    for number, change in enumerate(changes(frames, SIZE, pack, clear)):
+    for number, change in enumerate(diff(frames, SIZE, pack, clear)):
         assert np.array_equal(canvas, change.below)
         change.rect.cut(canvas)[~change.free] = change.symbols[~change.free]
         assert np.array_equal(canvas, change.shown)
         for moment in (clock, clock + change.delay - 1):
             assert np.array_equal(wanted[np.searchsorted(ends, moment, side="right")], canvas)
         assert number or change.rect == Rect(0, 0, WIDTH, HEIGHT)
-        assert masked or change.disposal == KEEP
-        if change.disposal == CLEAR:
+        assert masked or change.disposal == DISPOSE_NONE
+        if change.disposal == DISPOSE_BACKGROUND:
             change.rect.cut(canvas)[:] = clear
         clock += change.delay
     assert clock == ends[-1]
@@ -153,7 +153,7 @@ def test_a_frame_that_is_the_same_is_not_looked_at() -> None:
         seen.append(pixels)
         return pack(pixels)
 
-    [change] = changes([(frame, 5), (Frame(frame.pixels, 1.0), 6), (Frame(frame.pixels, 2.0), 7)], SIZE, number, None)
+    [change] = diff([(frame, 5), (Frame(frame.pixels, 1.0), 6), (Frame(frame.pixels, 2.0), 7)], SIZE, number, None)
     assert (change.delay, len(seen)) == (18, 1)
 
 
@@ -162,8 +162,8 @@ def test_only_as_much_is_cleared_as_becomes_transparent() -> None:
     other = frame.pixels.copy()
     other[0, 0] ^= 1
     frames = [(frame, delay), (Frame(other, 0.1), delay), (pierced(Frame(other, 0.2)), delay)]
-    first, second, third = changes(frames, SIZE, pack, OwnTables.clear)
-    assert [change.disposal for change in (first, second, third)] == [KEEP, CLEAR, KEEP]
+    first, second, third = diff(frames, SIZE, pack, LocalTables.transparent)
+    assert [change.disposal for change in (first, second, third)] == [DISPOSE_NONE, DISPOSE_BACKGROUND, DISPOSE_NONE]
     assert second.rect == Rect(0, 0, 12, 9)  # what it paints itself, and the hole
     assert third.rect == Rect(0, 0, 12, 9)
 
@@ -178,7 +178,7 @@ def test_what_is_free_needs_no_color_unless_there_are_256(seed: int, changed: in
     symbols = np.concatenate([colors, rng.choice(colors, 8)])
     free = np.arange(len(symbols)) >= changed
     free[changed + more :] = ~np.isin(symbols[changed + more :], colors[:changed])
-    found = needed(symbols.reshape(1, -1), free.reshape(1, -1))
+    found = needed_colors(symbols.reshape(1, -1), free.reshape(1, -1))
     expected = colors[:changed] if changed <= 255 else colors
     if len(expected) > 256:
         assert found is None
@@ -188,10 +188,10 @@ def test_what_is_free_needs_no_color_unless_there_are_256(seed: int, changed: in
 
 
 def test_256_colors_leave_nothing_for_what_is_transparent() -> None:
-    symbols = np.append(numbers(np.random.default_rng(0), 256).astype(np.int64), OwnTables.clear)
-    free = symbols == OwnTables.clear
-    assert needed(symbols, free) is None
-    assert needed(symbols[1:], free[1:]) is not None
+    symbols = np.append(numbers(np.random.default_rng(0), 256).astype(np.int64), LocalTables.transparent)
+    free = symbols == LocalTables.transparent
+    assert needed_colors(symbols, free) is None
+    assert needed_colors(symbols[1:], free[1:]) is not None
 
 
 @given(SEEDS, st.integers(1, 256), st.integers(0, 255), st.booleans())
@@ -206,12 +206,12 @@ def test_indices_mean_the_very_colors(seed: int, changed: int, shared: int, all_
     symbols[free] = rng.choice(colors, int(free.sum()))
     symbols.ravel()[:changed] = own
     free.ravel()[:changed] = False
-    tables = OwnTables(unpack(common))
+    tables = LocalTables(unpack(common))
     found = tables.index(tables.number(unpack(symbols.ravel()).reshape(16, 16, 3)), free)
     assert (found.colors is None) == bool(np.isin(symbols[~free], common).all())
     table = common if found.colors is None else pack(found.colors)
     assert (found.transparent is None) == (len(table) == 256)
-    assert 2**found.minimum >= len(table) + (found.transparent is not None)
+    assert 2**found.min_code_size >= len(table) + (found.transparent is not None)
     left_out = found.indices == found.transparent if found.transparent is not None else np.zeros_like(free)
     assert not (left_out & ~free).any()
     assert np.array_equal(symbols[~left_out], table[found.indices[~left_out]])
@@ -223,7 +223,7 @@ def test_the_common_table_has_the_colors_that_the_most_images_need() -> None:
     frames = [(Frame(painted(rng, np.append(often, part)), n / 10), 10) for n, part in enumerate(np.split(rare, 8))]
     for before, (frame, _) in zip([None, *(frame for frame, _ in frames)], frames, strict=False):
         assert before is None or (frame.pixels != before.pixels).any(axis=2).mean() > 0.9
-    common = commonest(frames, SIZE)
+    common = global_table(frames, SIZE)
     assert common is not None
     assert (common.shape, common.dtype) == ((255, 3), np.uint8)
     packed = pack(common)
@@ -238,7 +238,7 @@ def test_a_frame_of_257_colors_has_no_table(count: int, fits: bool, place: int) 
     counts = [100, 100, 100]
     counts[place] = count
     frames = pictures(*counts)
-    assert (commonest(frames, SIZE) is not None) == fits
+    assert (global_table(frames, SIZE) is not None) == fits
     if fits:
         image = verified(frames).frames[place]
         assert (image.transparent is None) == (count == 256)
@@ -257,7 +257,7 @@ def test_a_canvas_of_more_colors_grows_patch_by_patch() -> None:
     gif = verified(frames)
     assert len(np.unique(pack(picture))) == 480
     assert [image.height for image in gif.frames] == [20, 5, 5, 5, 5]
-    assert commonest([frames[0], frames[-1]], SIZE) is None  # all of them at once are too many
+    assert global_table([frames[0], frames[-1]], SIZE) is None  # all of them at once are too many
 
 
 # --- What is seen ---------------------------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ def test_decoders_that_others_wrote_see_the_very_colors(
     frames = [frame for _ in range(4) for frame in clip(rng, masked, most)]
     assert len(np.unique(np.concatenate([pack(frame.pixels).ravel() for frame, _ in frames]))) > 1000
     if masked and most == 256:
-        assert commonest(frames, SIZE) is None
+        assert global_table(frames, SIZE) is None
         return
     (tmp_path / "clip.gif").write_bytes(written(frames)[0])
     decoders.same_timeline(meant(frames), decoder(tmp_path / "clip.gif"))
@@ -317,8 +317,8 @@ def test_256_colors_and_holes_that_come_later_do_not_go_together(order: tuple[in
     full, fewer = pictures(256, 200)
     clips = [full, fewer]
     frames = [clips[order[0]], clips[order[1]]]
-    assert commonest([*frames, (pierced(frames[-1][0]), 10)], SIZE) is None
-    assert commonest([(pierced(fewer[0]), 10), fewer, full], SIZE) is not None  # a hole that only goes
+    assert global_table([*frames, (pierced(frames[-1][0]), 10)], SIZE) is None
+    assert global_table([(pierced(fewer[0]), 10), fewer, full], SIZE) is not None  # a hole that only goes
 
 
 @pytest.mark.parametrize("masked", [False, True])
@@ -353,7 +353,7 @@ def test_a_gif_that_has_to_be_repainted_with_too_many_colors_is_copied(tmp_path:
         indices = rng.permutation(240).astype(np.uint8).reshape(10, WIDTH)
         rows = indices if top else np.concatenate([indices, indices[::-1]])
         rect = Rect(0, top, WIDTH, len(rows))
-        writer.add(Patch(rect, 8, compress(rows, 8), 10, KEEP, None, unpack(numbers(rng, 256))))
+        writer.add(Patch(rect, 8, compress(rows, 8), 10, DISPOSE_NONE, None, unpack(numbers(rng, 256))))
     whole = Rect(0, 0, WIDTH, HEIGHT)
     writer.add(Patch(whole, 8, compress(np.zeros((HEIGHT, WIDTH), np.uint8), 8), 10, 3))
     writer.add(Patch(Rect(0, 0, 1, 1), 8, compress(np.zeros((1, 1), np.uint8), 8), 10))

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from strict import Gif, check
 
 from gifsom.core.frame import Frame, Rect
-from gifsom.encoder.exact import LONG, OneTable, Stats, _long_runs, encode
+from gifsom.encoder.exact import MIN_RUN, GifStats, GlobalTable, _long_runs, encode
 from gifsom.gif.lzw import compress
-from gifsom.gif.writer import CLEAR, KEEP, MAX_DELAY, GifWriter, Patch, stands
+from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE, MAX_DELAY, GifWriter, Patch, split_delay
 from gifsom.palette.color import oklab
 from gifsom.palette.palette import Palette
 
@@ -29,11 +29,11 @@ Shown = Sequence[tuple[Pixels, Mask | None, int]]
 """Pictures with what is transparent in them and for how long each is shown, in centiseconds."""
 
 
-def written(shown: Shown, palette: Palette, plays: int = 0) -> tuple[bytes, Stats]:
+def written(shown: Shown, palette: Palette, plays: int = 0) -> tuple[bytes, GifStats]:
     stream = io.BytesIO()
     height, width = shown[0][0].shape[:2]
     frames = ((Frame(pixels, 0.0, mask), delay) for pixels, mask, delay in shown)
-    stats = encode(stream, (width, height), frames, OneTable(palette), plays)
+    stats = encode(stream, (width, height), frames, GlobalTable(palette), plays)
     return stream.getvalue(), stats
 
 
@@ -59,7 +59,7 @@ def verified(shown: Shown, palette: Palette, plays: int = 0) -> Gif:
     data, stats = written(shown, palette, plays)
     gif = check(data)
     decoders.same_timeline(meant(shown, palette), decoders.timeline(gif))
-    assert Stats(len(data), len(gif.frames), sum(delay for *_, delay in shown)) == stats
+    assert GifStats(len(data), len(gif.frames), sum(delay for *_, delay in shown)) == stats
     assert stats.centiseconds == sum(frame.delay for frame in gif.frames)
     return gif
 
@@ -131,7 +131,7 @@ def test_viewer_sees_what_the_mapper_meant(count: int, masked: bool) -> None:
         for repeat in range(4):
             rng = np.random.default_rng([count, masked, number, repeat])
             disposals |= {frame.disposal for frame in verified(moving(rng, size, palette, masked), palette).frames}
-    assert ({KEEP, CLEAR} if masked else {KEEP}) == disposals
+    assert ({DISPOSE_NONE, DISPOSE_BACKGROUND} if masked else {DISPOSE_NONE}) == disposals
 
 
 KINDS = [*((count, masked) for count in COUNTS for masked in (False, True)), (256, False)]
@@ -249,7 +249,7 @@ def test_only_the_rectangle_that_changed_is_coded() -> None:
         shown.append((picture, None, 10))
     frames = verified(shown, palette).frames
     assert rects == [Rect(frame.left, frame.top, frame.width, frame.height) for frame in frames[1:]]
-    assert all(frame.disposal == KEEP for frame in frames)
+    assert all(frame.disposal == DISPOSE_NONE for frame in frames)
 
 
 def test_pixels_become_transparent_by_disposal_of_the_image_before() -> None:
@@ -259,7 +259,7 @@ def test_pixels_become_transparent_by_disposal_of_the_image_before() -> None:
     masks = [np.zeros(picture.shape[:2], bool) for _ in range(4)]
     masks[0][0], masks[1][0, :2], masks[3][2, 3] = True, True, True
     frames = verified([(picture, mask, 10) for mask in masks], palette).frames
-    assert [frame.disposal for frame in frames] == [KEEP, KEEP, CLEAR, KEEP]
+    assert [frame.disposal for frame in frames] == [DISPOSE_NONE, DISPOSE_NONE, DISPOSE_BACKGROUND, DISPOSE_NONE]
 
 
 def test_where_disposal_is_all_that_changes_the_next_image_is_one_pixel() -> None:
@@ -289,7 +289,7 @@ def test_same_frames_give_the_same_bytes() -> None:
 def test_encoder_counts_its_bytes_and_leaves_the_stream_open() -> None:
     palette = palette_of(2)
     stream = io.BytesIO()
-    stats = encode(stream, (4, 3), [(Frame(flat(palette, 0), 0.0), 10)], OneTable(palette))
+    stats = encode(stream, (4, 3), [(Frame(flat(palette, 0), 0.0), 10)], GlobalTable(palette))
     assert not stream.closed
     assert stats.bytes == stream.tell() == len(stream.getvalue())
     check(stream.getvalue())
@@ -304,8 +304,8 @@ def test_file_is_laid_out_as_the_specification_says() -> None:
     loop = b"!\xff\x0bNETSCAPE2.0\x03\x01\x02\0\0"
     assert head + loop == file.getvalue()
     writer.add(Patch(Rect(0, 0, 0x0123, 0x0456), 2, b"data", 2))
-    writer.add(Patch(Rect(1, 2, 3, 4), 3, b"own", 7, CLEAR, 6, own))
-    writer.add(Patch(Rect(0x0102, 0x0304, 0x11, 0x0112), 2, bytes(256), 0xFEDC, KEEP, 0, colors))
+    writer.add(Patch(Rect(1, 2, 3, 4), 3, b"own", 7, DISPOSE_BACKGROUND, 6, own))
+    writer.add(Patch(Rect(0x0102, 0x0304, 0x11, 0x0112), 2, bytes(256), 0xFEDC, DISPOSE_NONE, 0, colors))
     writer.close()
     images = [
         b"!\xf9\x04\x04\x02\0\0\0,\0\0\0\0\x23\x01\x56\x04\0\x02\x04data\0",
@@ -331,7 +331,7 @@ def test_global_table_has_room_for_the_symbols(symbols: int, bits: int) -> None:
 
 def test_a_long_delay_is_the_sum_of_few_that_are_allowed() -> None:
     longest = 65_535
-    assert [stands(delay) for delay in (2, longest, longest + 1, longest + 2, 2 * longest, 2 * longest + 1)] == [
+    assert [split_delay(delay) for delay in (2, longest, longest + 1, longest + 2, 2 * longest, 2 * longest + 1)] == [
         [2],
         [longest],
         [longest - 1, 2],
@@ -380,6 +380,6 @@ def test_long_runs_are_those_of_at_least_so_many_pixels() -> None:
     rng = np.random.default_rng(0)
     for free in (rng.random((30, 40)) < 0.9, np.ones((5, 9), bool), np.zeros((5, 9), bool)):
         text = "".join("x" if pixel else " " for pixel in free.ravel().tolist())
-        expected = [len(run) >= LONG for run in re.findall("x+| +", text) for _ in run]
+        expected = [len(run) >= MIN_RUN for run in re.findall("x+| +", text) for _ in run]
         expected = [long and pixel == "x" for long, pixel in zip(expected, text, strict=True)]
         assert expected == _long_runs(free).ravel().tolist()

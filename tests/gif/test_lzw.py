@@ -174,7 +174,7 @@ def test_stream_with_a_free_choice_is_the_one_of_the_twin(minimum: int, share: f
     for name, symbols in pictures(minimum):
         short = symbols[:3000]
         free = np.random.default_rng(minimum).random(short.size) < share
-        data = compress(short, minimum, free, transparent, part=part)
+        data = compress(short, minimum, free, transparent, min_gain_divisor=part)
         assert twin(short, minimum, free, transparent, part=part) == data, name
         decoded, _ = decode_lzw(minimum, data)
         assert honours(short, np.frombuffer(decoded, np.uint8), free, transparent), name
@@ -189,7 +189,7 @@ def test_any_stream_with_any_free_choice_is_the_one_of_the_twin(data: st.DataObj
     symbols = np.array([pixel for pixel, _ in pixels], np.uint8)
     free = np.array([choice for _, choice in pixels])
     part = data.draw(st.integers(0, 9))
-    stream = compress(symbols, minimum, free, transparent, part=part)
+    stream = compress(symbols, minimum, free, transparent, min_gain_divisor=part)
     assert twin(symbols, minimum, free, transparent, part=part) == stream
     decoded, _ = decode_lzw(minimum, stream)
     assert honours(symbols, np.frombuffer(decoded, np.uint8), free, transparent)
@@ -212,7 +212,7 @@ def test_unchanged_pixels_join_the_phrase_that_goes_on() -> None:
 def test_a_shorter_phrase_is_taken_where_the_next_one_then_reaches_farther() -> None:
     """Rows of a picture that is twice as large as it was drawn, as games are."""
     symbols = np.tile(noise(4, 1000)[:, None].repeat(8, axis=1).reshape(-1, 80).repeat(4, axis=0).ravel(), 3)
-    greedy, cut = compress(symbols, 4), compress(symbols, 4, part=2)
+    greedy, cut = compress(symbols, 4), compress(symbols, 4, min_gain_divisor=2)
     assert decode_lzw(4, cut)[0] == symbols.tobytes()
     assert len(cut) < 0.97 * len(greedy)
 
@@ -335,7 +335,7 @@ def test_first_dictionary_can_be_cleared_at_any_code(minimum: int) -> None:
     symbols = noise(minimum, 9000)
     for first in (clear + 3, clear + 4, 2 * clear, 2 * clear + 1, 1024, 1025, 3840, CODES - 1):
         for part in (0, 2):
-            data = compress(symbols, minimum, first=first, part=part)
+            data = compress(symbols, minimum, first_clear=first, min_gain_divisor=part)
             assert decode_lzw(minimum, data)[0] == symbols.tobytes(), first
             assert twin(symbols, minimum, first=first, part=part) == data, first
 
@@ -345,7 +345,7 @@ def test_no_clear_stands_before_the_end() -> None:
     symbols = noise(2, 60)
     for length in range(1, symbols.size):
         for first in (7, 8, 9, 12, 20):
-            data = compress(symbols[:length], 2, first=first)
+            data = compress(symbols[:length], 2, first_clear=first)
             assert twin(symbols[:length], 2, first=first) == data, (length, first)
 
 

@@ -13,8 +13,8 @@ from strict import check
 
 from gifsom.core.frame import Frame
 from gifsom.core.values import DITHERS
-from gifsom.encoder.exact import OneTable, OwnTables, commonest, encode
-from gifsom.encoder.rd_encoder import bit_price, encode_thrifty
+from gifsom.encoder.exact import GlobalTable, LocalTables, encode, global_table
+from gifsom.encoder.rd_encoder import encode_rate_distortion, lambda_for_quality
 from gifsom.palette.palette import Palette
 
 Pixels = NDArray[np.uint8]
@@ -52,17 +52,17 @@ def generated(seed: int) -> Generated:
     plays = int(rng.choice([0, 1, 2, 65_536]))
     stream = io.BytesIO()
     if "weighed" in kind:
-        price = bit_price(float(rng.choice([30, 80, 100])))
+        price = lambda_for_quality(float(rng.choice([30, 80, 100])))
         dither = str(rng.choice(DITHERS))
-        encode_thrifty(stream, size, frames, Palette(colors), plays, price=price, dither=dither)
+        encode_rate_distortion(stream, size, frames, Palette(colors), plays, lambda_=price, dither=dither)
     elif "own" in kind:
-        common = commonest(frames, size)
+        common = global_table(frames, size)
         assert common is not None
-        encode(stream, size, frames, OwnTables(common), plays)
+        encode(stream, size, frames, LocalTables(common), plays)
     else:
         still = len(colors) == 256  # leaves no index for "transparent"
         frames = [(Frame(frames[0][0].pixels, 0.0), frames[0][1])] if still else frames
-        encode(stream, size, frames, OneTable(Palette(colors)), plays)
+        encode(stream, size, frames, GlobalTable(Palette(colors)), plays)
     gif = check(stream.getvalue())
     assert {0: 0, 1: None, 2: 1, 65_536: 65_535}[plays] == gif.loop
     shown = timeline(gif)
