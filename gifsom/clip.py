@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Concatenate, NoReturn, ParamSpec
 
 from gifsom import edit, sources
-from gifsom.conversion import recording
 from gifsom.conversion.pipeline import Result, convert
 from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.source import Holder, Source
 from gifsom.interop.notebook import preview
+from gifsom.recorder import recorder
 
 P = ParamSpec("P")
 
@@ -136,8 +136,8 @@ class Clip(Holder):
             raise AttributeError(f"a Clip has no {name!r}{hint}", name=name, obj=self)
 
 
-class Recorder(recording.Recorder):
-    __doc__ = recording.Recorder.__doc__
+class Recorder(recorder.Recorder):
+    __doc__ = recorder.Recorder.__doc__
 
     @property
     def clip(self) -> Clip:

@@ -34,7 +34,7 @@ from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
 
 if TYPE_CHECKING:
-    from gifsom.conversion.recording import Recorder
+    from gifsom.recorder.recorder import Recorder
 
 TRIM: Final = 0.3
 """Seconds that are left out before a key ends a recording: the hand is on its way then, and "^C" on the screen."""
@@ -85,8 +85,9 @@ def record(
 
     A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
     """
-    from gifsom.conversion.recording import Recorder, check_request, own_name
+    from gifsom.conversion.recording import check_request, own_name
     from gifsom.edit.chain import check_edits
+    from gifsom.recorder.recorder import Recorder
 
     what = given(region=region, window=window, monitor=monitor)
     target = own_name(target)

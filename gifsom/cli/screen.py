@@ -13,7 +13,7 @@ from gifsom.cli.options import CODING, EDITING, takes
 from gifsom.core.errors import SettingError, printable
 
 if TYPE_CHECKING:
-    from gifsom.conversion.recording import Kept
+    from gifsom.recorder.recorder import Kept
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Of the recording. Without it: the newest one.")]
 
@@ -59,9 +59,9 @@ def recover(
 
     gifsom recover --all --delete deletes them all.
     """
-    from gifsom.conversion.recording import kept
     from gifsom.recorder.control import Control, delete, waiting
     from gifsom.recorder.folder import find, recordings
+    from gifsom.recorder.recorder import kept
 
     if name is not None and everything:
         raise SettingError("NAME and --all exclude each other")

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from gifsom.conversion.optimize import Optimized
     from gifsom.conversion.pipeline import Estimate, Result
     from gifsom.conversion.rate_control import Fit
-    from gifsom.conversion.recording import Kept
     from gifsom.export import Exported
     from gifsom.gif.reader import Info
     from gifsom.recorder.capture import Stats
     from gifsom.recorder.doctor import Finding
+    from gifsom.recorder.recorder import Kept
     from gifsom.recorder.types import Monitor, Window
 
 ERROR = "OKLab x 100: 1 is hardly seen"

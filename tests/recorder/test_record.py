@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from xvfb import Screen, start_screen
 
 from gifsom import Recorder
-from gifsom.conversion.recording import kept
 from gifsom.core.errors import RecordingInUse, RecordingNotFound, ScreenUnavailable, SettingError, WindowNotFound
 from gifsom.core.frame import Rect
 from gifsom.gif.reader import read_info
@@ -25,6 +24,7 @@ from gifsom.recorder import folder
 from gifsom.recorder.backlog import Backlog, Grab, room
 from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control, claim, in_use, running, tell
+from gifsom.recorder.recorder import kept
 from gifsom.spool import Hold
 
 pytestmark = posix

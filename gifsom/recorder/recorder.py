@@ -1,0 +1,240 @@
+"""Recorder: a part of the screen, recorded while a block lasts; and the recordings that are kept."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
+from gifsom.core.frame import Rect
+from gifsom.core.region import clip_region, region_text, to_rect
+from gifsom.core.values import MAX_PIXELS, RECORD_FPS, Seconds, check_fps, check_whole, parse_seconds
+from gifsom.recorder.capture import LOW_DISK, Capture, Stats
+from gifsom.recorder.control import Control, claim, delete, waiting
+from gifsom.recorder.screen import check_screen, monitor, screen_rect
+from gifsom.recorder.windows import find_window
+from gifsom.sources.recording import Recording, open_recording
+from gifsom.spool import Spool, warm
+
+MANY_DROPS = 0.01
+"""Part of the pictures from which on it is told that so many were dropped."""
+
+NOT_STARTED = "the recorder has not been started"
+
+
+class Recorder:
+    """Records a part of the screen while the block lasts; the recording is `clip` then.
+
+    The recording is a file in the user's state folder, which outlives a crash; it stays there until `delete`.
+
+    >>> with gifsom.Recorder(region=(100, 50, 800, 500), fps=15) as recorder:  # doctest: +SKIP
+    ...     recorder.wait(5)
+    >>> recorder.clip.save("demo.gif")  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        *,
+        region: tuple[int, int, int, int] | str | None = None,
+        window: str | None = None,
+        monitor: int | None = None,
+        fps: float = RECORD_FPS,
+        duration: Seconds | None = None,
+        cursor: bool = True,
+        clicks: bool = False,
+        keys: bool = False,
+    ) -> None:
+        """Name what is recorded. Without a region, a window or a monitor: the whole primary monitor.
+
+        Args:
+            region: left, top, width and height in pixels of the screen, or "WxH+X+Y"; what is outside is left out.
+            window: "active", or a part of a title or of a program's name. It is followed when it moves.
+            monitor: its number, from 1 on.
+            fps: pictures a second, more than 0 and up to 50.
+            duration: seconds after which it ends by itself; None: when it is stopped.
+            cursor: the pointer is recorded.
+            clicks: clicks are recorded, and shown as rings.
+            keys: keys are recorded, and shown as a caption. Mind passwords.
+
+        Raises:
+            SettingError
+        """
+        if sum(choice is not None for choice in (region, window, monitor)) > 1:
+            raise SettingError("region, window and monitor exclude each other")
+        check_fps(fps)
+        if monitor is not None:
+            check_whole("monitor", monitor, 1, 99)
+        self._region = None if region is None else to_rect(region)
+        self._window, self._monitor = window, monitor
+        self._fps = fps
+        self._duration = None if duration is None else parse_seconds(duration)
+        if self._duration == 0:
+            raise SettingError("duration is 0: the recording would be empty")
+        self._besides = {"cursor": cursor, "clicks": clicks, "keys": keys}
+        self._capture: Capture | None = None
+        self._control: Control | None = None
+        self.rect: Rect | None = None
+
+    def start(self) -> None:
+        """Begin.
+
+        Raises:
+            ScreenUnavailable, WindowNotFound: there is nothing to record, with the reason.
+            SettingError: the region is outside of the screen, or there is no such monitor.
+            TargetUnwritable: the recording could not be stored.
+        """
+        if self._capture is not None:
+            raise SettingError("a recorder records once: make another one")
+        check_screen()
+        self.rect, window = self._place()
+        control = claim()
+        try:
+            place = control.spool.parent
+            free = shutil.disk_usage(place).free
+            if free < LOW_DISK:
+                raise TargetUnwritable(f"{printable(place)}: the disk is nearly full: {free / 1e6:.0f} MB are free")
+            warm()
+            self._capture = Capture(
+                self.rect, control, self._fps, window=window, duration=self._duration, **self._besides
+            )
+        except BaseException:
+            delete(control.spool)
+            control.close()
+            raise
+        self._control = control
+
+    def measure(self) -> tuple[int, int]:
+        """Width and height in pixels of what would be recorded now. Raises as `start` does."""
+        check_screen()
+        rect, _ = self._place()
+        return rect.width, rect.height
+
+    def _place(self) -> tuple[Rect, int | None]:
+        """The recorded rectangle of the screen, and the number of the window that is followed."""
+        if self._window is not None:
+            window = find_window(self._window)
+            return window.rect, window.id
+        if self._region is not None:
+            return clip_region(self._region, screen_rect()), None
+        return monitor(self._monitor).rect, None
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait so many seconds, or until it ends by itself; whether it has ended."""
+        return self._running.over.wait(seconds)
+
+    def pause(self) -> None:
+        """Record nothing, as if there were no time, until `go_on`."""
+        self._running.clock.pause()
+
+    def go_on(self) -> None:
+        """End the pause."""
+        self._running.clock.go_on()
+
+    def stop(self, reason: str = "stopped", trim: float = 0.0) -> None:
+        """End the recording, `trim` seconds ago; the first call counts. `close` waits until all is stored."""
+        self._running.stop(reason, self._running.clock.now() - trim)
+
+    def end(self) -> None:
+        """End the recording, if it goes on, and wait until all is stored. Its name stays in use until `close`."""
+        self._running.close()
+
+    def close(self) -> None:
+        """End the recording, if it goes on, and wait until all is stored."""
+        self.end()
+        if self._control is not None:
+            self._control.close()
+
+    def delete(self) -> None:
+        """Delete the recording. Raises `SettingError` while it goes on."""
+        if not self._running.over.is_set():
+            raise SettingError("the recording goes on: it can be deleted when it has ended")
+        delete(self.path)
+
+    @property
+    def path(self) -> Path:
+        """The file of the recording."""
+        if self._control is None:
+            raise SettingError(NOT_STARTED)
+        return self._control.spool
+
+    @property
+    def started(self) -> bool:
+        """Whether it has begun."""
+        return self._control is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether there is a pause now."""
+        return self._running.clock.paused
+
+    @property
+    def reason(self) -> str:
+        """The cause of its end; empty as long as it goes on."""
+        return self._running.reason
+
+    @property
+    def stats(self) -> Stats:
+        """Counts of the recording so far: seconds, pictures, bytes."""
+        return self._running.stats
+
+    @property
+    def notes(self) -> list[str]:
+        """Warnings, a line each: a region that was cut, pictures that were dropped."""
+        notes = []
+        if self._region is not None and self.rect is not None and self.rect != self._region:
+            asked, there = region_text(self._region), region_text(self.rect)
+            notes.append(f"the region {asked} reaches beyond the screen: {there} is recorded")
+        stats = self.stats
+        if stats.dropped > MANY_DROPS * (stats.captured + stats.dropped):
+            notes.append(f"{stats.dropped} of {stats.captured + stats.dropped} pictures were dropped: it was too slow")
+        return notes
+
+    @property
+    def source(self) -> Recording:
+        """The recorded part of the screen. Raises `SourceError`."""
+        return open_recording(self.path, MAX_PIXELS)
+
+    @property
+    def _running(self) -> Capture:
+        if self._capture is None:
+            raise SettingError(NOT_STARTED)
+        return self._capture
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A recording that is kept in the user's state folder, and not in use.
+
+    path     of it
+    bytes    its size
+    spool    what can be read of it; None: nothing
+    trouble  why not
+    """
+
+    path: Path
+    bytes: int
+    spool: Spool | None
+    trouble: str = ""
+
+
+def kept() -> list[Kept]:
+    """All recordings that are kept and not in use, the oldest first; each is read."""
+    return [_look(path) for path in waiting()]
+
+
+def _look(path: Path) -> Kept:
+    size = path.stat().st_size
+    try:
+        return Kept(path, size, Spool.open(path, MAX_PIXELS))
+    except GifsomError as error:
+        return Kept(path, size, None, str(error))
