@@ -7,8 +7,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from gifsom.interop.hooks import register
-
 if TYPE_CHECKING:
     from gifsom.analysis.compare import Comparison, compare
     from gifsom.analysis.explain import Explanation, explain
@@ -41,7 +39,7 @@ if TYPE_CHECKING:
         WindowNotFound,
     )
     from gifsom.core.frame import Frame
-    from gifsom.interop.imageio import ImageioPlugin as ImageioPlugin
+    from gifsom.interop.imageio import ImageioPlugin
     from gifsom.interop.matplotlib import MatplotlibWriter as MatplotlibWriter
     from gifsom.interop.notebook import show
     from gifsom.interop.pillow import save
@@ -61,6 +59,7 @@ __all__ = [
     "Frame",
     "FrameError",
     "GifsomError",
+    "ImageioPlugin",
     "Optimized",
     "PackageMissing",
     "Palette",
@@ -99,7 +98,7 @@ __all__ = [
 ]
 
 # Names are fetched when they are first used: numba alone takes longer to import than `gifsom --help` may take.
-# The two that need a package that may be missing are not in __all__: `from gifsom import *` always works.
+# The one that needs a package that may be missing is not in __all__: `from gifsom import *` always works.
 _HOMES = {
     "BatchResult": "batch.work",
     "Clip": "clip",
@@ -159,6 +158,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-register()

@@ -22,7 +22,6 @@ MODULES = {
 
 # From below to above, as the frames flow: a folder imports only from those before it, and no file one that needs it.
 ORDER = [
-    "gifsom.interop.hooks",
     "gifsom",
     "gifsom.core",
     "gifsom.spool",
@@ -132,16 +131,15 @@ def test_public_names_are_sorted_and_there() -> None:
 def test_public_names_come_from_the_module_that_type_checkers_are_told() -> None:
     """Three lists say the same: `__all__`, `_HOMES` and the imports for type checkers.
 
-    Two names need a package that may be missing, which `from gifsom import *` must not fall over.
+    One name needs a package that may be missing, which `from gifsom import *` must not fall over.
     """
-    assert set(gifsom.__all__) == set(gifsom._HOMES) - {"ImageioPlugin", "MatplotlibWriter"}
+    assert set(gifsom.__all__) == set(gifsom._HOMES) - {"MatplotlibWriter"}
     for name, module in gifsom._HOMES.items():
         assert getattr(gifsom, name) is getattr(importlib.import_module(f"gifsom.{module}"), name)
     told = {
         alias.name: node.module
         for node in nodes(MODULES["gifsom"], types=True)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gifsom.")
-        if node.module != "gifsom.interop.hooks"
         for alias in node.names
     }
     assert {name: f"gifsom.{module}" for name, module in gifsom._HOMES.items()} == told

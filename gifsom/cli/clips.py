@@ -8,10 +8,10 @@ import typer
 
 from gifsom.cli import text
 from gifsom.cli.common import Quiet, given, progress_bars, tell_shortfall
-from gifsom.cli.options import CODING, PART, READING, Overwrite, Seed, takes
+from gifsom.cli.options import CODING, PART, READING, READING_GIF, Overwrite, Seed, takes
 
 
-@takes(CODING, READING)
+@takes(CODING, READING_GIF)
 def optimize(
     source: Annotated[str, typer.Argument(metavar="IN", help="A GIF.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The smaller GIF; another file than IN.")],

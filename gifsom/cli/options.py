@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, get_args, get_origin
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from gifsom.core.values import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY
+from gifsom.core.values import DITHERS, MAP_SIZES, MAX_FPS, MAX_PIXELS, QUALITY, READERS
 
 _TYPED: Final = "gifsom.typed"
 
@@ -143,6 +143,14 @@ Strict = Annotated[bool | None, typer.Option("--strict", help="Fail where only a
 MaxPixels = Annotated[
     int | None, typer.Option(help=f"Refuse pictures with more pixels than this. Without it: {MAX_PIXELS}.")
 ]
+Reader = Annotated[
+    str | None,
+    typer.Option(
+        metavar="|".join(READERS),
+        autocompletion=lambda: [*READERS],
+        help="The plugin of imageio that reads the files, whatever is in them.",
+    ),
+]
 Seed = Annotated[
     int | None, typer.Option(help="Start of the random choices; the same seed gives the same file. Without it: 0.")
 ]
@@ -150,8 +158,11 @@ Seed = Annotated[
 PART: Final[dict[str, Any]] = {"start": Start, "end": End, "duration": Duration}
 """Which part of a clip; it comes before all edits."""
 
-READING: Final[dict[str, Any]] = {"strict": Strict, "max_pixels": MaxPixels}
+READING: Final[dict[str, Any]] = {"strict": Strict, "max_pixels": MaxPixels, "reader": Reader}
 """How a source is read."""
+
+READING_GIF: Final[dict[str, Any]] = {"strict": Strict, "max_pixels": MaxPixels}
+"""How a GIF is read."""
 
 CODING: Final[dict[str, Any]] = {
     "quality": Annotated[

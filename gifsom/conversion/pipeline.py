@@ -104,8 +104,8 @@ def convert(
         progress: called often with stage, done, of.
         **options: the fields of `gifsom.options.conversion.Settings`: start, end, duration, colors, palette, quality,
             map_size, dither, max_size, cursor, clicks, keys, loop, background, transparent, overwrite, strict,
-            max_pixels, seed; and edits, which are done in the order in which they stand here: fps, width, height,
-            scale, fit, crop, rotate, flip, speed, fast_forward, reverse, boomerang, loop_smooth, trim_still,
+            max_pixels, reader, seed; and edits, which are done in the order in which they stand here: fps, width,
+            height, scale, fit, crop, rotate, flip, speed, fast_forward, reverse, boomerang, loop_smooth, trim_still,
             drop_duplicates, idle_limit, hold_last, caption, blur, progress_bar, grayscale, brightness, contrast,
             saturation.
 

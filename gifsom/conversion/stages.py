@@ -52,6 +52,7 @@ def opened(source: "SourceLike", settings: Settings) -> Source:
         transparent=settings.transparent,
         max_pixels=settings.max_pixels,
         fps=settings.rate,
+        reader=settings.reader,
     )
     if isinstance(clip, Recording):
         return clip.drawn(cursor=settings.cursor, clicks=settings.clicks, keys=settings.keys)

@@ -36,6 +36,9 @@ SHORTEST_IDLE = 0.1
 DAY = 86_400.0
 """Seconds to which an option can lengthen or limit anything."""
 
+READERS = ("FITS", "pydicom", "rawpy", "tifffile")
+"""Plugins of imageio that may read files, by imageio's names: none fetches, runs a program or opens a camera."""
+
 MAP_SIZES = ("auto", "256", "1024")
 """Sizes of the shared map."""
 

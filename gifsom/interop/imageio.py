@@ -1,7 +1,7 @@
-"""The plugin of imageio: `imageio.v3.imwrite("x.gif", frames, plugin="gifsom")`, once gifsom is imported.
+"""The plugin of imageio: `imageio.v3.imwrite("x.gif", frames, plugin=gifsom.ImageioPlugin)`.
 
-`plugin=gifsom.ImageioPlugin` says the same. It reads whatever `gifsom.open` does, as RGB, transparent pixels over a
-color, and writes GIFs.
+It reads whatever `gifsom.open` does, as RGB, transparent pixels over a color, and writes GIFs. imageio has no entry
+points: importing this module tells it the name "gifsom", for whoever can give a name only.
 """
 
 from collections.abc import Iterator
@@ -11,19 +11,16 @@ from types import EllipsisType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from imageio.config import PluginConfig, known_plugins
+from imageio.core.request import RETURN_BYTES, InitializationError, IOMode
+from imageio.core.v3_plugin_api import ImageProperties, PluginV3
 
 from gifsom import sources
 from gifsom.conversion.writer import Writer
-from gifsom.core.errors import FrameError, GifsomError, PackageMissing, SettingError
+from gifsom.core.errors import FrameError, GifsomError, SettingError
 from gifsom.core.frame import Pixels
 from gifsom.core.source import Source
 from gifsom.interop.pillow import pictures, plays, timed
-
-try:
-    from imageio.core.request import RETURN_BYTES, InitializationError, IOMode
-    from imageio.core.v3_plugin_api import ImageProperties, PluginV3
-except ImportError as error:
-    raise PackageMissing("gifsom.ImageioPlugin needs imageio: pip install imageio") from error
 
 if TYPE_CHECKING:
     from imageio.core.request import Request
@@ -36,9 +33,9 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
     """Reads clips and writes GIFs for imageio.
 
     >>> import imageio.v3 as iio
-    >>> iio.imread("fixtures/sprite.gif", plugin="gifsom").shape
+    >>> iio.imread("fixtures/sprite.gif", plugin=gifsom.ImageioPlugin).shape
     (12, 48, 64, 3)
-    >>> iio.imwrite("x.gif", frames, plugin="gifsom", fps=15, quality=70)  # doctest: +SKIP
+    >>> iio.imwrite("x.gif", frames, plugin=gifsom.ImageioPlugin, fps=15, quality=70)  # doctest: +SKIP
     """
 
     _clip: Source | None = None
@@ -49,8 +46,8 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
 
         Args:
             request: imageio's.
-            **options: to read, those of `gifsom.open`: background ("white" where none is given), max_pixels; to write,
-                those of `write`.
+            **options: to read, those of `gifsom.open`: background ("white" where none is given), max_pixels,
+                reader; to write, those of `write`.
         """
         super().__init__(request)
         self._options = options
@@ -172,3 +169,6 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
         """Milliseconds of each picture; the clip's duration is exact once it has been read."""
         starts = [frame.start for frame in self._source.frames()]
         return [round(1000 * (end - start), 3) for start, end in pairwise([*starts, self._source.duration])]
+
+
+known_plugins["gifsom"] = PluginConfig("gifsom", "ImageioPlugin", __name__)

@@ -1,4 +1,8 @@
-"""Animations of matplotlib as GIFs: `animation.save("x.gif", writer="gifsom")`, once gifsom is imported."""
+"""Animations of matplotlib as GIFs: `animation.save("x.gif", writer=gifsom.MatplotlibWriter(fps=20))`.
+
+matplotlib has no entry points for writers: importing this module tells it the name "gifsom", for whoever can give a
+name only, as in `matplotlib.rcParams["animation.writer"]`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 class MatplotlibWriter(AbstractMovieWriter):
     """Writes an animation of matplotlib as a GIF; a file that is there is replaced, as by matplotlib's own writers.
 
-    >>> animation.save("plot.gif", writer="gifsom", fps=20)  # doctest: +SKIP
+    >>> animation.save("plot.gif", writer=gifsom.MatplotlibWriter(fps=20))  # doctest: +SKIP
     >>> animation.save("plot.gif", writer=gifsom.MatplotlibWriter(fps=20, quality=70))  # doctest: +SKIP
     """
 

@@ -80,6 +80,7 @@ PRESET: Final[dict[str, Kinds]] = _CODING | {
     "transparent": FLAG,
     "strict": FLAG,
     "max_pixels": WHOLE,
+    "reader": TEXT,
     "seed": WHOLE,
 }
 """What a preset may set."""

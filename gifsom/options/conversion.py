@@ -10,6 +10,7 @@ from gifsom.core.values import (
     MAP_SIZES,
     MAX_PIXELS,
     QUALITY,
+    READERS,
     TABLE,
     Color,
     Seconds,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from gifsom.palette.palette import Palette
 
 
-_HANDLING = ("overwrite", "strict", "max_pixels", "seed")
+_HANDLING = ("overwrite", "strict", "max_pixels", "reader", "seed")
 """Fields that say nothing of the GIF."""
 
 
@@ -62,6 +63,7 @@ class Settings:
     overwrite   replace a file that is there
     strict      a clip of which only a part can be read is an error
     max_pixels  pixels of a source's picture above which it is refused
+    reader      the plugin of imageio that reads every file: FITS, pydicom, rawpy or tifffile; None: by what is in it
     seed        start of the random choice of the training sample: the same seed gives the same bytes
     """
 
@@ -86,6 +88,7 @@ class Settings:
     overwrite: bool = False
     strict: bool = False
     max_pixels: int = MAX_PIXELS
+    reader: str | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -104,6 +107,8 @@ class Settings:
         if self.max_size is not None:
             parse_size(self.max_size)
         check_whole("max_pixels", self.max_pixels, 1, 2**31 - 1)
+        if self.reader is not None and printable(self.reader).lower() not in map(str.lower, READERS):
+            raise SettingError(f"reader is {printable(self.reader)}: give one of {', '.join(READERS)}")
         check_whole("seed", self.seed, 0, 2**63)
         if self.loop is not None:
             check_whole("loop", self.loop, 0, 65_536)

@@ -8,6 +8,7 @@ from gifsom.core.source import Source
 from gifsom.core.values import MAX_PIXELS, Color
 from gifsom.sources.images import STILL
 from gifsom.sources.opener import Opener, behind
+from gifsom.sources.plugins import reader_named
 from gifsom.sources.raw import open_raw
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def open(
     transparent: bool = False,
     max_pixels: int = MAX_PIXELS,
     fps: float | None = None,
+    reader: str | None = None,
 ) -> Source:
     """A source as a `Clip`, by content, whatever its name says.
 
@@ -42,10 +44,13 @@ def open(
         transparent: a video stays transparent, too: what is less than half opaque is hidden.
         max_pixels: a picture with more pixels is refused.
         fps: how many pictures without a time of their own are shown in a second, above 0; None: 10. Others keep theirs.
+        reader: the plugin of imageio that reads every file: FITS, pydicom, rawpy or tifffile, each with a package of
+            its own; None: by what is in a file, where neither ffmpeg nor Pillow reads it.
 
     Raises:
         SourceNotFound, SourceRefused, SourceUnreadable, SourceEmpty: with one line that names the file and the cause.
-        SettingError: for a background that is no color, or no rate, or background and transparent together.
+        SettingError: for a background that is no color, no rate or no reader, or background and transparent together.
+        PackageMissing: where a package that reads such a picture is not installed.
         FrameError: for an array that is no picture, or what is no source at all.
 
     >>> clip = open(["fixtures/sprite.gif", "fixtures/still.png"], fps=2)
@@ -54,4 +59,6 @@ def open(
     """
     if fps is not None and not 0 < fps < inf:
         raise SettingError(f"fps is {printable(fps)}: give frames a second, above 0")
-    return Opener(behind(background, transparent), transparent, max_pixels, 1 / fps if fps else STILL).open(source)
+    still = 1 / fps if fps else STILL
+    opener = Opener(behind(background, transparent), transparent, max_pixels, still, reader_named(reader))
+    return opener.open(source)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gifsom.core.errors import SourceEmpty, SourceNotFound, SourceUnreadable, printable
 from gifsom.sources.images import is_picture, read_head
+from gifsom.sources.plugins import recognize
 
 _NUMBER = re.compile(r"(\d+)")
 
@@ -27,12 +28,17 @@ def pictures_in(folder: Path) -> list[Path]:
     """The picture files of a folder; what is no picture is passed over. Raises `SourceUnreadable`, `SourceEmpty`."""
     try:
         files = _sorted(file for file in folder.iterdir() if file.is_file())
-        pictures = [file for file in files if is_picture(read_head(file))]
+        pictures = [file for file in files if _is_picture(file)]
     except OSError as error:
         raise SourceUnreadable(f"{printable(folder)}: {error.strerror}") from None
     if not pictures:
         raise SourceEmpty(f"{printable(folder)}: there is no picture in the folder")
     return pictures
+
+
+def _is_picture(file: Path) -> bool:
+    head = read_head(file)
+    return is_picture(head) or recognize(head, file.name) is not None
 
 
 def is_pattern(name: str) -> bool:

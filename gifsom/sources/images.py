@@ -37,7 +37,7 @@ SHORTEST = 0.02
 REDUCED = 1 | 4
 """Bits of a TIFF page's kind that say it is a small copy of another page, or the mask of one."""
 
-_MAGIC = (b"GIF8", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
+_MAGIC = (b"GIF8", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _AVIF = (b"avif", b"avis", b"mif1", b"msf1")
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 # What Pillow's decoders raise for damaged data.
@@ -57,13 +57,13 @@ _DAMAGE = (
 
 
 def read_head(path: os.PathLike[str]) -> bytes:
-    """The first 16 bytes of a file, by which its kind is known."""
+    """The first 132 bytes of a file, by which its kind is known."""
     with Path(path).open("rb") as file:
-        return file.read(16)
+        return file.read(132)
 
 
 def is_picture(head: bytes) -> bool:
-    """Whether a file that begins with these 16 bytes is for this module, whatever its name says."""
+    """Whether a file that begins with these bytes is for this module, whatever its name says."""
     if head[:4] == b"RIFF":
         return head[8:12] == b"WEBP"
     if head[4:8] == b"ftyp":  # Pillow reads HEIF once pillow-heif has been registered with it

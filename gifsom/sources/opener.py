@@ -13,13 +13,14 @@ from PIL import ImageSequence
 from gifsom.core.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import WHITE, Color, parse_color
-from gifsom.sources import mjpeg
+from gifsom.sources import mjpeg, plugins
 from gifsom.sources.arrays import StoredClip, is_picture, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
 from gifsom.sources.images import is_picture as is_picture_file
 from gifsom.sources.images import open_image, read_head
 from gifsom.sources.joined import join
 from gifsom.sources.recording import open_recording
+from gifsom.sources.scientific import open_scientific
 from gifsom.sources.stream import Spooled
 from gifsom.sources.video import open_video
 from gifsom.spool import is_recording
@@ -42,12 +43,14 @@ class Opener:
     transparent  videos keep it, too
     max_pixels   of a picture, above which it is refused
     still        seconds that a picture without a time of its own is shown
+    reader       which plugin of imageio reads every file; None: by what is in them
     """
 
     background: Color | None
     transparent: bool
     max_pixels: int
     still: float
+    reader: plugins.Reader | None = None
 
     def open(self, source: "SourceLike") -> Source:
         """Any source; see `gifsom.open`."""
@@ -84,11 +87,34 @@ class Opener:
             if isinstance(file, Spooled):
                 raise SourceRefused(f"{file}: that is a recording, and one is read from its own file only")
             return open_recording(file, self.max_pixels)
+        reader = self.reader or plugins.recognize(head, str(file))
+        if reader is not None:
+            return self._scientific(file, reader)
         picture = is_picture_file(head)
         if picture and not mjpeg.is_motion_jpeg(file):
-            return open_image(file, self.max_pixels, self.background, self.still)
+            return self._picture(file, head)
         demuxer = mjpeg.DEMUXER if picture else ()
         return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE, demuxer)
+
+    def _picture(self, file: Path | Spooled, head: bytes) -> Source:
+        """What Pillow reads, or else imageio."""
+        try:
+            return open_image(file, self.max_pixels, self.background, self.still)
+        except SourceUnreadable as error:
+            reader = plugins.second(head)
+            if reader is None:
+                raise
+            if not reader.installed:
+                raise SourceUnreadable(
+                    f"{error}; {reader.package} reads more kinds: pip install {reader.package}"
+                ) from None
+            try:
+                return self._scientific(file, reader)
+            except SourceUnreadable:
+                raise error from None
+
+    def _scientific(self, file: Path | Spooled, reader: plugins.Reader) -> Source:
+        return open_scientific(file, reader, self.max_pixels, self.background, self.still)
 
     def _list(self, items: "Iterable[SourceLike]") -> Source:
         """Each after the other; pictures that follow each other are kept together, in the size of the first of them."""

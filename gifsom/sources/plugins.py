@@ -1,0 +1,198 @@
+"""The plugins of imageio that may read files, and what is in a file by its headers.
+
+The list has plugins for still and scientific pictures that take an open file. It has none that fetches anything, runs a
+program, opens a camera or screen, or opens files by their names. Each needs a package of its own, which also tells the
+sizes of the pictures before anything is decoded.
+"""
+
+import io
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from math import prod
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifsom.core.errors import SettingError, printable
+from gifsom.core.values import READERS
+
+_ALONE: Final = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"\0MRM", b"FOVb", b"II\x1a\0\0\0HEAPCCDR")
+_TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_RAW_TIFF: Final = re.compile(r"\.(3fr|arw|dcr|dng|erf|iiq|kdc|mef|mos|nef|nrw|pef|sr2|srw)$", re.IGNORECASE)
+"""Endings of raw photographs that begin as a TIFF, whose first picture is a small preview."""
+
+
+class Nameless(io.BufferedIOBase):
+    """A file to be read that tells nobody its name, nor the number by which the system knows it.
+
+    It is closed by the end of its block only: some packages close what they were lent, and are asked again.
+    """
+
+    def __init__(self, path: os.PathLike[str]) -> None:
+        self._file = Path(path).open("rb")  # noqa: SIM115 - closed by `__exit__`
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        super().close()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the plugin decodes at one go, as the header says.
+
+    key       arguments of the plugin's `read`
+    shape     of the array; height and width are its last two axes, but for that of the channels
+    itemsize  bytes of a value
+    channels  axis of the channels; None: there is none
+    tile      pixels of the largest piece that is decoded
+    upward    the first row is the lowest
+    negative  the lowest value is white
+    """
+
+    key: dict[str, Any]
+    shape: tuple[int, ...]
+    itemsize: int
+    channels: int | None = None
+    tile: int = 0
+    upward: bool = False
+    negative: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        sides = [side for axis, side in enumerate(self.shape) if axis != self.channels]
+        return sides[-1], sides[-2]
+
+    def pictures(self, array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+        """The pictures of the array, (h, w), or (h, w, 3) and (h, w, 4) where there are as many channels."""
+        color = self.channels is not None and array.shape[self.channels] in (3, 4)
+        if self.channels is not None:
+            array = np.moveaxis(array, self.channels, -1 if color else 0)
+        array = array.reshape(-1, *array.shape[-3:] if color else array.shape[-2:])
+        yield from array[:, ::-1] if self.upward else array
+
+
+def _fits(file: Nameless) -> Iterator[Part]:
+    from astropy.io import fits
+
+    with fits.open(file, memmap=False) as units:
+        pictures = [unit for unit in units if isinstance(unit, fits.ImageHDU | fits.PrimaryHDU | fits.CompImageHDU)]
+        for place, unit in enumerate(unit for unit in pictures if unit.size > 0):
+            if len(unit.shape) >= 2:  # not a spectrum
+                yield Part({"index": place}, unit.shape, 8, tile=prod(getattr(unit, "tile_shape", ())), upward=True)
+
+
+def _pydicom(file: Nameless) -> Iterator[Part]:
+    from pydicom import dcmread
+
+    header = dcmread(file, stop_before_pixels=True)
+    kind = header.PhotometricInterpretation
+    samples = 3 if kind == "PALETTE COLOR" else int(header.SamplesPerPixel)
+    shape = (int(header.Rows), int(header.Columns)) + ((samples,) if samples > 1 else ())
+    for place in range(int(header.get("NumberOfFrames") or 1)):
+        yield Part({"index": place}, shape, 8, 2 if samples > 1 else None, negative=kind == "MONOCHROME1")
+
+
+def _rawpy(file: Nameless) -> Iterator[Part]:
+    import rawpy
+
+    with rawpy.imread(file) as photograph:
+        sizes = photograph.sizes
+        yield Part({}, (sizes.height, sizes.width, 3), 1, 2, tile=sizes.raw_height * sizes.raw_width)
+
+
+def _tifffile(file: Nameless) -> Iterator[Part]:
+    from tifffile import PHOTOMETRIC, TiffFile
+
+    with TiffFile(file) as tiff:
+        for place, page in enumerate(tiff.pages):
+            if not page.is_reduced and len(page.shape) >= 2:
+                channels = page.axes.index("S") if "S" in page.axes else None
+                tile = page.tilewidth * page.tilelength
+                negative = page.photometric == PHOTOMETRIC.MINISWHITE
+                key = {"index": ..., "page": place}
+                yield Part(key, page.shape, page.dtype.itemsize, channels, tile, negative=negative)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A plugin of imageio that may read files.
+
+    name       of the plugin
+    package    that it needs
+    pictures   what it reads, for messages
+    extension  by which imageio knows that
+    parts      what is in a file, by its headers
+    """
+
+    name: str
+    package: str
+    pictures: str
+    extension: str
+    parts: Callable[[Nameless], Iterator[Part]]
+
+    @property
+    def installed(self) -> bool:
+        return find_spec(self.package) is not None
+
+
+FITS: Final = Reader("FITS", "astropy", "a FITS file", ".fits", _fits)
+PYDICOM: Final = Reader("pydicom", "pydicom", "a DICOM file", ".dcm", _pydicom)
+RAWPY: Final = Reader("rawpy", "rawpy", "a raw photograph", ".dng", _rawpy)
+TIFFFILE: Final = Reader("tifffile", "tifffile", "a TIFF", ".tif", _tifffile)
+
+_ALLOWED: Final = {reader.name.lower(): reader for reader in (FITS, PYDICOM, RAWPY, TIFFFILE)}
+"""By the lower case of `gifsom.core.values.READERS`; no plugin that fetches, runs a program or opens files by name."""
+
+
+def recognize(head: bytes, name: str) -> Reader | None:
+    """The reader for a file that begins with these 132 bytes, where no other than imageio reads it; None: another may.
+
+    The name counts only where a raw photograph looks like a TIFF.
+    """
+    if head.startswith(b"SIMPLE  ="):
+        return FITS
+    if head[128:132] == b"DICM":
+        return PYDICOM
+    tiff = head.startswith(_TIFF)
+    if head.startswith(_ALONE) or head[4:12] == b"ftypcrx " or (tiff and head[8:10] == b"CR"):
+        return RAWPY
+    return RAWPY if tiff and _RAW_TIFF.search(name) else None
+
+
+def second(head: bytes) -> Reader | None:
+    """The reader that may be tried where Pillow doesn't read a file with this head."""
+    return TIFFFILE if head.startswith(_TIFF) else None
+
+
+def reader_named(name: str | None) -> Reader | None:
+    """The reader of a name, in lower or upper case. Raises `SettingError` for one that is not on the list."""
+    if name is None:
+        return None
+    reader = _ALLOWED.get(str(name).lower())
+    if reader is None:
+        raise SettingError(f"reader is {printable(name)}: give one of {', '.join(READERS)}")
+    return reader
