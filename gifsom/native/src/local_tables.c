@@ -32,17 +32,18 @@ static int64_t find_differing(const uint16_t *best, const uint16_t *shown, int64
     return count;
 }
 
-/* Of the pixels at `places`, those whose distortion, as they are, is more than `limit`. In place. */
+/* Of the pixels at `places`, those whose distortion, as they are, is more than `limit`. */
 static int64_t find_demanding(const uint16_t *best, const uint16_t *shown, const Pixel *pixels, const Color *colors,
-                              double limit, uint16_t *places, int64_t count)
+                              double limit, const uint16_t *places, int64_t count, uint16_t *restrict found)
 {
     int64_t few = 0;
     for (int64_t k = 0; k < count; k++) {
-        const Pixel *pixel = pixels + places[k];
+        uint32_t i = places[k];
+        const Pixel *pixel = pixels + i;
         Color color = color_of(pixel);
-        float base = squared_distance(colors[best[places[k]]], color);
-        float error = squared_distance(colors[shown[places[k]]], color) - base;
-        places[few] = places[k];
+        float base = squared_distance(colors[best[i]], color);
+        float error = squared_distance(colors[shown[i]], color) - base;
+        found[few] = (uint16_t)i;
         few += (double)distortion(at_least_0(error) * pixel->weight) > limit;
     }
     return few;
@@ -55,14 +56,14 @@ static int64_t find_demanding(const uint16_t *best, const uint16_t *shown, const
 EXPORT void entry_demand(const uint16_t *best, const Pixel *pixels, const Color *colors, const uint16_t *shown,
                          int64_t n, double limit, double *restrict count, double *restrict weight)
 {
-    uint16_t places[BLOCK];
+    uint16_t differing[BLOCK], demanding[BLOCK];
     for (int64_t start = 0; start < n; start += BLOCK) {
         int64_t here = n - start < BLOCK ? n - start : BLOCK;
         const uint16_t *entries = best + start, *present = shown + start;
-        int64_t some = find_differing(entries, present, here, places);
-        some = find_demanding(entries, present, pixels + start, colors, limit, places, some);
-        for (int64_t k = 0; k < some; k++) {
-            int64_t i = places[k];
+        int64_t some = find_differing(entries, present, here, differing);
+        int64_t few = find_demanding(entries, present, pixels + start, colors, limit, differing, some, demanding);
+        for (int64_t k = 0; k < few; k++) {
+            uint32_t i = demanding[k];
             count[entries[i]] += 1.0;
             weight[entries[i]] += (double)pixels[start + i].weight;
         }
@@ -95,7 +96,10 @@ typedef struct {
     int32_t next_dependent; /* the one of the same fallback before, or NOBODY */
 } Entry;
 
-enum { NOBODY = -1 };
+enum {
+    NOBODY = -1,
+    GROUP = 64 /* costs that are compared at a time */
+};
 
 /* The entries, for each the cost of dropping it, and which of these costs are to be worked out. Costs are positive, so
  * the order of their bits as whole numbers is theirs; the least of whole numbers is found faster. */
@@ -132,16 +136,21 @@ static void update_costs(const Map *map, const bool *alive, const Pruning *pruni
     }
 }
 
-/* The first of the least costs. */
+/* The first of the least of n costs, a multiple of GROUP. */
 static int32_t cheapest(const int64_t *costs, int64_t n)
 {
-    int64_t least = costs[0];
-    for (int64_t i = 0; i < n; i++)
-        least = costs[i] < least ? costs[i] : least;
-    int32_t first = 0;
-    while (costs[first] != least)
+    int64_t least = INT64_MAX;
+    const int64_t *first = costs;
+    for (const int64_t *group = costs; group < costs + n; group += GROUP) {
+        int64_t here = group[0];
+        for (int64_t k = 1; k < GROUP; k++)
+            here = group[k] < here ? group[k] : here;
+        first = here < least ? group : first;
+        least = here < least ? here : least;
+    }
+    while (*first != least)
         first++;
-    return first;
+    return (int32_t)(first - costs);
 }
 
 /* Drop an entry: its fallback gets its pixels, and that and its dependents change. */
@@ -169,20 +178,22 @@ EXPORT bool prune_entries(const float *sq_distance, const uint16_t *order, int64
                           const double *weight, int64_t size, bool *alive)
 {
     Map map = {sq_distance, order, n, m};
-    Pruning pruning = {malloc((size_t)n * sizeof(Entry)), malloc((size_t)n * sizeof(int64_t)),
+    int64_t padded = (n + GROUP - 1) / GROUP * GROUP;
+    Pruning pruning = {malloc((size_t)n * sizeof(Entry)), malloc((size_t)padded * sizeof(int64_t)),
                        malloc(((size_t)n + 1) * sizeof(int32_t)), 0};
     bool enough = pruning.entries != NULL && pruning.costs != NULL && pruning.changed != NULL;
     for (int32_t i = 0; enough && i < n; i++) {
         pruning.entries[i] = (Entry){count[i], weight[i], NOBODY, NOBODY, NOBODY};
-        pruning.costs[i] = bits_of(INFINITY);
         if (alive[i])
             pruning.changed[pruning.changes++] = i;
     }
+    for (int64_t i = 0; enough && i < padded; i++)
+        pruning.costs[i] = bits_of(INFINITY);
     int32_t dropped = NOBODY;
     for (int64_t left = enough ? pruning.changes : 0; left > size; left--) {
         update_costs(&map, alive, &pruning, dropped);
-        dropped = cheapest(pruning.costs, n);
-        if (!alive[dropped]) /* what is left costs infinitely much */
+        dropped = cheapest(pruning.costs, padded);
+        if (dropped >= n || !alive[dropped]) /* what is left costs infinitely much */
             break;
         drop_entry(&pruning, alive, dropped);
     }

@@ -63,10 +63,11 @@ EXPORT int64_t lzw_decode(const uint8_t *data, int64_t size, int64_t min_code_si
         if (code < 0 || code == state.clear_code + 1 || code > known)
             break;
         int width = state.width;
-        if (before.length > 0 && state.next_code < CODES)
+        if (before.length > 0 && state.next_code < CODES) {
             phrases[state.next_code++] = (Phrase){before.start, before.length + 1};
-        if (state.next_code == 1 << state.width && state.width < MAX_WIDTH)
-            state.width++;
+            if (state.next_code == 1 << state.width && state.width < MAX_WIDTH)
+                state.width++;
+        }
         Phrase phrase = {done, 1};
         if (code < state.clear_code)
             symbols[done] = (uint8_t)code;
