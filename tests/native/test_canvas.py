@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 import reference
-from native.zones import Zones, refusals
 
 from gifsom.native.canvas import composite
+
+from .zones import Zones, refusals
 
 
 @pytest.mark.parametrize("count", [0, 1, 8, 255, 256])

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 import reference
-from native.zones import Zones, refusals
 from numpy.typing import NDArray
 
 from gifsom.native.local_tables import entry_demand, lay_table, prune_entries
+
+from .zones import Zones, refusals
 
 
 def colors(n: int, digits: int, known: int, seed: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:

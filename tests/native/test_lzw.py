@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 import reference
-from native.zones import Zones, refusals
 from numpy.typing import NDArray
 from strict import decode_lzw
 
 from gifsom.native.lzw import CODES, lzw_encode
+
+from .zones import Zones, refusals
 
 
 def noise(n: int, symbols: int, run: int, seed: int) -> NDArray[np.uint8]:

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 import reference
-from native.zones import Zones, refusals
 
 from gifsom.native.lzw import CODES, lzw_encode
 from gifsom.native.lzw_decode import lzw_decode
+
+from .zones import Zones, refusals
 
 
 def same_as_the_twin(data: bytes, min_code_size: int, count: int) -> list[int]:
