@@ -24,6 +24,7 @@ enum {
 
 typedef float Float4 __attribute__((vector_size(16)));
 typedef int32_t Int4 __attribute__((vector_size(16)));
+typedef int64_t Long2 __attribute__((vector_size(16)));
 
 /* Four children: their colors (NAN in those lanes that are empty), and class, height and node of each as one number. */
 typedef struct {
@@ -39,10 +40,11 @@ typedef struct {
     uint16_t first, count;   /* its first quad; its children, but for the one by "transparent" */
     uint16_t kept, quads;    /* the child by "transparent" or NONE; quads that there is room for */
     uint8_t symbol, class;
+    uint64_t classes; /* of its children, but for "transparent", as bits; of children that were cut, too */
 } Node;
 
-/* The dictionary. No node has more than 4 lanes in use and left behind a child: twice as many quads are taken when
- * they are full, so that CODES of them are always enough. */
+/* The dictionary. A node takes twice as many quads when its own are full and leaves those behind: at least as many
+ * children are there whenever quads are taken, so that CODES of them are enough. */
 typedef struct {
     Quad quads[CODES];
     Node nodes[CODES];
@@ -58,7 +60,7 @@ typedef struct {
 static void clear_dictionary(Dictionary *restrict book)
 {
     for (int symbol = 0; symbol < TABLE; symbol++)
-        book->nodes[symbol] = (Node){NONE, 0, 0, 0, NONE, 0, (uint8_t)symbol, book->class_of[symbol]};
+        book->nodes[symbol] = (Node){NONE, 0, 0, 0, NONE, 0, (uint8_t)symbol, book->class_of[symbol], 0};
     book->run_length = 1;
     book->runs[1] = (uint16_t)book->transparent;
     book->quads_used = 0;
@@ -120,6 +122,7 @@ static void insert_child(Dictionary *restrict book, Node *node, int at, int symb
     for (int i = node->count; i > at; i--)
         copy_lane(quads, i, i - 1);
     node->count++;
+    node->classes |= UINT64_C(1) << book->class_of[symbol];
     Color color = book->colors[symbol];
     quads[at / LANES].lightness[at % LANES] = color.lightness;
     quads[at / LANES].a[at % LANES] = color.a;
@@ -161,7 +164,7 @@ static bool grow(Dictionary *restrict book, int at, int symbol, int code)
             return false;
         insert_child(book, node, place, symbol, code);
     }
-    book->nodes[code] = (Node){(uint16_t)at, 0, 0, 0, NONE, 0, (uint8_t)symbol, book->class_of[symbol]};
+    book->nodes[code] = (Node){(uint16_t)at, 0, 0, 0, NONE, 0, (uint8_t)symbol, book->class_of[symbol], 0};
     raise_height(book, at, 1);
     return true;
 }

@@ -41,7 +41,7 @@ typedef struct {
 
 /* A node that is yet to be looked below: the phrase's pixels so far and their distortion. */
 typedef struct {
-    uint16_t node, depth;
+    int node, depth;
     float distortion;
 } Path;
 
@@ -73,6 +73,13 @@ typedef struct {
 } State;
 
 
+/* `yes` or `no`, without a branch: nobody could foresee it. */
+static inline Path pick_path(bool condition, Path yes, Path no)
+{
+    return (Path){condition ? yes.node : no.node, condition ? yes.depth : no.depth,
+                  condition ? yes.distortion : no.distortion};
+}
+
 /* How many pixels more a path that has this distortion at a node of this height may cover for nothing. */
 static inline float length_bound(float height, float distortion, float cost_per_pixel)
 {
@@ -87,10 +94,20 @@ static inline bool is_promising(const State *state, float height, int depth, flo
     return distortion - state->cost_per_pixel * length < state->found.score;
 }
 
-/* Note a path to go down: the cheapest is next, the others wait. */
+/* Note a path with which a phrase begins, if it is worth it: the cheapest is next, the others wait. */
+static inline void add_start(State *state, Path *stack, bool worth, Path path)
+{
+    bool leads = worth & (path.distortion < state->next.distortion);
+    Path waits = pick_path(leads, state->next, path);
+    stack[state->waiting] = waits;
+    state->waiting += worth & (waits.node != NONE);
+    state->next = pick_path(leads, path, state->next);
+}
+
+/* Note a path to go down, as add_start does, but so that the processor may guess where the search goes on. */
 static inline void add_path(State *state, Path *stack, int node, int depth, float distortion)
 {
-    Path path = {(uint16_t)node, (uint16_t)depth, distortion};
+    Path path = {node, depth, distortion};
     if (distortion < state->next.distortion) {
         if (state->next.node != NONE)
             stack[state->waiting++] = state->next;
@@ -112,14 +129,14 @@ static inline void start_kept(State *state, const Search *search, int64_t at)
         state->found = (Phrase){book->transparent, 1, distortion, distortion - state->cost_per_pixel};
         int height = book->nodes[book->transparent].height;
         if (height > 0 && is_promising(state, (float)height, 1, distortion))
-            state->next = (Path){(uint16_t)book->transparent, 1, distortion};
+            state->next = (Path){book->transparent, 1, distortion};
         return;
     }
     while (length < most && search->pixels[at + length].keep_cost == 0.0f)
         length++;
     int node = book->runs[length];
     state->found = (Phrase){node, (int)length, distortion, -state->cost_per_pixel * (float)length};
-    state->next = (Path){(uint16_t)node, (uint16_t)length, distortion};
+    state->next = (Path){node, (int)length, distortion};
 }
 
 /* Begin with each of the nearest candidates. */
@@ -139,8 +156,7 @@ static inline void start_shown(State *state, Search *search, int64_t at)
         float score = costs[k] - cost_per_pixel;
         if (score < state->found.score)
             state->found = (Phrase){starts->symbol[k], 1, costs[k], score};
-        if (bounds[k] < state->found.score)
-            add_path(state, search->stack, starts->symbol[k], 1, costs[k]);
+        add_start(state, search->stack, bounds[k] < state->found.score, (Path){starts->symbol[k], 1, costs[k]});
     }
 }
 
@@ -152,7 +168,7 @@ static inline void visit_child(State *state, Path *stack, int child, int height,
         return;
     if (score < state->found.score)
         state->found = (Phrase){child, depth, distortion, score};
-    if (height > 0 && (state->first || is_promising(state, (float)height, depth, distortion)))
+    if (state->first ? height > 0 : is_promising(state, (float)height, depth, distortion))
         add_path(state, stack, child, depth, distortion);
 }
 
@@ -160,6 +176,13 @@ static inline void visit_child(State *state, Path *stack, int child, int height,
 static inline Float4 all_lanes(float number)
 {
     return (Float4){number, number, number, number};
+}
+
+/* Whether a mask is empty. */
+static inline bool no_lane(Int4 mask)
+{
+    Long2 halves = (Long2)mask;
+    return (halves[0] | halves[1]) == 0;
 }
 
 /* The distortion of a pixel by each of four colors, beyond that of its best entry. */
@@ -184,11 +207,13 @@ static inline void expand(State *state, Search *search, int64_t at)
     const Quad *quad = search->book.quads + node->first;
     int depth = path.depth + 1;
     float far = state->cost_per_pixel * (float)depth;
-    for (int left = node->count; left > 0; left -= LANES, quad++) {
+    for (int left = node->classes & classes ? node->count : 0; left > 0; left -= LANES, quad++) {
         Float4 costs = path.distortion + distortions(pixel, quad);
         Int4 height = quad->link >> HEIGHT_SHIFT & FIELD;
         Float4 bounds = costs - far - state->cost_per_pixel * __builtin_convertvector(height, Float4);
         Int4 worth = bounds < state->found.score;
+        if (no_lane(worth))
+            continue;
         for (int k = 0; k < LANES; k++) {
             int32_t link = quad->link[k];
             if (worth[k] && classes >> (link >> CLASS_SHIFT) & 1)
@@ -287,11 +312,11 @@ static void begin_search(Search *search, const Color *table, int64_t entries, co
 /* Choose the symbols (n,) of n > 0 pixels and code them into `out`, of 2 * n + 16 bytes. Gives the size of the stream,
  * and the distortion of all; -1: there is no memory.
  *
- * best                        (n,): the nearest entry of each
- * table                       (entries,): its colors
- * candidates                  (entries, candidates_count): what a pixel may show whose best entry it is, the nearest first
- * transparent                 the symbol for "as it is"; -1: there is none
- * lambda_                     cost of a bit, > 0 */
+ * best         (n,): the nearest entry of each
+ * table        (entries,): its colors
+ * candidates   (entries, candidates_count): what a pixel may show whose best entry it is, the nearest first
+ * transparent  the symbol for "as it is"; -1: there is none
+ * lambda_      cost of a bit, > 0 */
 EXPORT int64_t rd_encode(const Pixel *pixels, const uint8_t *best, int64_t n, const Color *table, int64_t entries,
                          const uint8_t *candidates, int64_t candidates_count, int64_t transparent,
                          int64_t min_code_size, double lambda_, uint8_t *symbols, uint8_t *out, double *distortion_out)
