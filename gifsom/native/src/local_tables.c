@@ -220,7 +220,7 @@ static int64_t nearest_placed(const Map *map, const int64_t *place, int64_t i)
 
 /* Fill in what a table, of whose entries the map's have places (n,), or -1, must know.
  *
- * candidates  (k, reach): the entries of the table near each of its own; where fewer are known, it stands for the others
+ * candidates  (k, reach): the entries of the table near each of its own; where fewer are known, itself
  * to_local    (n,): for each entry of the map the nearest of the table
  * sq_error    (n,): its squared distance */
 EXPORT void lay_table(const float *sq_distance, const uint16_t *order, int64_t n, int64_t m, const int64_t *place,
