@@ -6,7 +6,7 @@
 
 enum {
     STRIP = 256, /* pixels that are compared at a time */
-    GROUP = 8,   /* of these, pixels that are listed or left out together where all or none of them changed */
+    GROUP = 32,  /* of these, pixels that are left out together where none of them changed */
     WHITE = 2040 /* luma of white: eight times the level */
 };
 
@@ -15,12 +15,8 @@ enum {
 EXPORT int64_t note_colors(const uint32_t *restrict colors, int64_t n, uint8_t *restrict seen,
                            uint32_t *restrict found, int64_t room, int64_t count)
 {
-    uint32_t last = UINT32_MAX;
     for (int64_t i = 0; i < n; i++) {
         uint32_t color = colors[i];
-        if (color == last)
-            continue;
-        last = color;
         uint8_t bit = (uint8_t)(1 << (color & 7));
         if (seen[color >> 3] & bit)
             continue;
@@ -42,25 +38,14 @@ static inline int16_t luma_of(uint32_t color)
 static int64_t list_changes(const uint32_t *restrict now, const uint32_t *restrict before, int64_t n, int64_t first,
                             int32_t *restrict changed, int64_t count)
 {
-    int64_t i = 0;
-    for (; i + GROUP <= n; i += GROUP) {
-        int32_t differ = 0;
-        for (int k = 0; k < GROUP; k++)
-            differ += now[i + k] != before[i + k];
-        if (differ == GROUP) {
-            for (int k = 0; k < GROUP; k++)
-                changed[count + k] = (int32_t)(first + i + k);
-            count += GROUP;
-        } else if (differ > 0) {
-            for (int k = 0; k < GROUP; k++) {
-                changed[count] = (int32_t)(first + i + k);
-                count += now[i + k] != before[i + k];
-            }
+    for (int64_t from = 0; from < n; from += GROUP) {
+        int64_t end = from + GROUP < n ? from + GROUP : n;
+        if (memcmp(now + from, before + from, (size_t)(end - from) * sizeof *now) == 0)
+            continue;
+        for (int64_t i = from; i < end; i++) {
+            changed[count] = (int32_t)(first + i);
+            count += now[i] != before[i];
         }
-    }
-    for (; i < n; i++) {
-        changed[count] = (int32_t)(first + i);
-        count += now[i] != before[i];
     }
     return count;
 }
