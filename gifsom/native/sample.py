@@ -13,9 +13,7 @@ _renew = kernel("renew_picture", POINTER, INT, *[POINTER] * 3, gives=INT)
 _activity = kernel("activity", POINTER, INT, INT, POINTER, INT, POINTER)
 
 
-def note_colors(
-    colors: NDArray[np.uint32], seen: NDArray[np.uint8], found: NDArray[np.uint32], count: int
-) -> int:
+def note_colors(colors: NDArray[np.uint32], seen: NDArray[np.uint8], found: NDArray[np.uint32], count: int) -> int:
     """Add what is new of colors (n,) uint32, each < 2**24, to `found` (m,) uint32, of which `count` are there already.
 
     seen  (SEEN,) uint8: the colors that are there, a bit for each

@@ -29,7 +29,7 @@ def train(
     their first value > 0 to their second one, no larger and no less than a thousandth of it, every 256 steps.
     """
     n, m = neurons.shape[1], len(pixels)
-    if not (1 <= n <= MOST and m >= 1 and 0 <= first and last <= steps):
+    if not (1 <= n <= MOST and m >= 1 and first >= 0 and last <= steps):
         raise ValueError(f"{n} neurons, {m} pixels, steps {first} to {last} of {steps}")
     shrinking = [_schedule(*radius), _schedule(*rate)]
     _train(

@@ -23,6 +23,15 @@ static inline float squared_distance(Color x, Color y)
     return dl * dl + da * da + db * db;
 }
 
+/* The bits of a number >= 0, which are in the order of the numbers: a processor finds a minimum of whole numbers for
+ * many at a time. */
+static inline int32_t ordered_bits(float x)
+{
+    int32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
 /* The number 0xRRGGBB of a color of three bytes. */
 static inline uint32_t packed_color(const uint8_t *rgb)
 {

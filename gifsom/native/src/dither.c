@@ -37,16 +37,14 @@ static inline float smaller(float a, float b)
     return b < a ? b : a;
 }
 
-/* Which of the entries near one has the color that is nearest to another color; of equals the first. The bits of
- * numbers >= 0 are in the order of the numbers: a minimum of them is found for many at a time. */
+/* Which of the entries near one has the color that is nearest to another color; of equals the first. */
 static uint16_t nearest_near(const Map *map, uint16_t entry, Color color)
 {
     const int64_t reach = map->reach;
     const float *restrict x = map->near_colors + 3 * reach * entry, *restrict y = x + reach, *restrict z = y + reach;
     int32_t squares[MOST], least = INT32_MAX;
     for (int64_t k = 0; k < reach; k++) {
-        float square = squared_distance((Color){x[k], y[k], z[k]}, color);
-        memcpy(&squares[k], &square, sizeof square);
+        squares[k] = ordered_bits(squared_distance((Color){x[k], y[k], z[k]}, color));
         least = squares[k] < least ? squares[k] : least;
     }
     int64_t k = 0;

@@ -33,14 +33,6 @@ static inline float absolute(float x)
     return x < 0.0f ? -x : x;
 }
 
-/* The bits of a number >= 0, which are in the order of the numbers: a minimum of them is found for many at a time. */
-static inline int32_t bits_of(float x)
-{
-    int32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
 static inline Color entry_at(const Entries *entries, int64_t k)
 {
     return (Color){entries->lightness[k], entries->a[k], entries->b[k]};
@@ -54,10 +46,10 @@ static int64_t nearest_of_all(const Entries *entries, Color color)
     int32_t least = INT32_MAX;
     for (int64_t k = 0; k < entries->n; k++) {
         away[k] = squared_distance((Color){x[k], y[k], z[k]}, color);
-        least = bits_of(away[k]) < least ? bits_of(away[k]) : least;
+        least = ordered_bits(away[k]) < least ? ordered_bits(away[k]) : least;
     }
     int64_t k = 0;
-    while (bits_of(away[k]) != least)
+    while (ordered_bits(away[k]) != least)
         k++;
     return k;
 }
@@ -91,7 +83,7 @@ static inline int32_t nearest_of_list(const Candidate *list, Color color)
 {
     int64_t best = INT64_MAX;
     for (int32_t k = 1; k <= list->index; k++) {
-        int64_t key = (int64_t)bits_of(squared_distance(list[k].color, color)) << 32 | list[k].index;
+        int64_t key = (int64_t)ordered_bits(squared_distance(list[k].color, color)) << 32 | list[k].index;
         best = key < best ? key : best;
     }
     return (int32_t)best;

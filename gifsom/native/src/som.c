@@ -77,17 +77,15 @@ static int64_t spread(const Schedule *radius, const Schedule *rate, double done,
     return reach;
 }
 
-/* The neuron that is nearest to a color, found on distances whose last ten bits hold its index instead: a minimum over
- * whole numbers is what a processor does for many at a time. That is exact to one part in 8192. */
+/* The neuron that is nearest to a color, found on distances whose last ten bits hold its index instead. That is
+ * exact to one part in 8192. */
 static int64_t find_winner(const float *restrict x, const float *restrict y, const float *restrict z, int64_t n,
                            Color color)
 {
     int32_t least = INT32_MAX;
     for (int32_t j = 0; j < (int32_t)n; j++) {
-        float distance = squared_distance((Color){x[j], y[j], z[j]}, color);
-        int32_t bits;
-        memcpy(&bits, &distance, sizeof bits);
-        bits = (bits & ~INDEX) | j;
+        int32_t distance = ordered_bits(squared_distance((Color){x[j], y[j], z[j]}, color));
+        int32_t bits = (distance & ~INDEX) | j;
         least = bits < least ? bits : least;
     }
     return least & INDEX;
