@@ -19,6 +19,7 @@ enum {
     WIDE = STRIP + 2 * MARGIN,
     KEPT = REACH + 1,     /* rows of colors that are kept until their weights are known */
     UNIT = 1 << 14,       /* of lightness in whole numbers, so that running sums are exact */
+    BATCH = 64,           /* pixels that are compared at a time */
     BLOCK = 8,            /* side of the squares of pixels that are changed or left together */
     BLOCKS = 64           /* squares whose sums are taken at a time */
 };
@@ -146,28 +147,47 @@ EXPORT void perceptual_weights(const uint8_t *rgb, const uint8_t *persistence, i
         weigh_strip(rgb, persistence, h, w, left, w - left < STRIP ? w - left : STRIP, &with, share, pixels);
 }
 
-/* Complete n pixels: `table` has the colors of their best entries, `slot` of `best`; they show entries of `colors`.
- * `symbols` become the slots. Where `first`, nothing is shown yet, and nothing can stay. */
-EXPORT void perceptual_keep_cost(Pixel *restrict pixels, const uint16_t *restrict best, const uint8_t *restrict slot,
-                                 const Color *restrict table, const uint16_t *restrict shown,
-                                 const Color *restrict colors, bool first, uint8_t *restrict symbols, int64_t n)
+/* Squared distances of n pixels to those of `colors` that are their `entries`. */
+static void square_errors(const Pixel *restrict pixels, const Color *restrict colors, const uint16_t *restrict entries,
+                          int64_t n, float *restrict squares)
 {
     for (int64_t i = 0; i < n; i++)
-        symbols[i] = slot[best[i]];
-    if (first) {
-        for (int64_t i = 0; i < n; i++) {
-            pixels[i].base = squared_distance(table[symbols[i]], color_of(&pixels[i]));
-            pixels[i].keep_cost = INFINITY;
-        }
-        return;
-    }
+        squares[i] = squared_distance(colors[entries[i]], color_of(&pixels[i]));
+}
+
+/* Complete at most BATCH pixels, of which the squared distances to their best entries, and to what they show now, are
+ * known. */
+static void put_keep_costs(Pixel *restrict pixels, const float *restrict best, const float *restrict shown, int64_t n)
+{
     for (int64_t i = 0; i < n; i++) {
-        Color color = color_of(&pixels[i]);
-        float base = squared_distance(table[symbols[i]], color); /* rounded as where entries are searched: it is free */
-        float square = squared_distance(colors[shown[i]], color);
-        float least = square < base ? square : base;
+        float least = shown[i] < best[i] ? shown[i] : best[i];
         pixels[i].base = least;
-        pixels[i].keep_cost = distortion((square - least) * pixels[i].weight);
+        pixels[i].keep_cost = distortion((shown[i] - least) * pixels[i].weight);
+    }
+}
+
+/* Complete n pixels: `table` has the colors of their best entries, `slot` of `best`; they show entries of `colors`.
+ * `symbols` become the slots. Where `first`, nothing is shown yet, and nothing can stay. Errors are rounded as where
+ * entries are searched, so that the best one is free. */
+EXPORT void perceptual_keep_cost(Pixel *pixels, const uint16_t *best, const uint8_t *slot, const Color *table,
+                                 const uint16_t *shown, const Color *colors, bool first, uint8_t *symbols, int64_t n)
+{
+    float squares[BATCH], kept[BATCH];
+    for (int64_t from = 0; from < n; from += BATCH) {
+        int64_t count = n - from < BATCH ? n - from : BATCH;
+        for (int64_t i = 0; i < count; i++) {
+            uint8_t symbol = slot[best[from + i]];
+            symbols[from + i] = symbol;
+            squares[i] = squared_distance(table[symbol], color_of(&pixels[from + i]));
+        }
+        if (!first) {
+            square_errors(pixels + from, colors, shown + from, count, kept);
+            put_keep_costs(pixels + from, squares, kept, count);
+        }
+        for (int64_t i = 0; first && i < count; i++) {
+            pixels[from + i].base = squares[i];
+            pixels[from + i].keep_cost = INFINITY;
+        }
     }
 }
 

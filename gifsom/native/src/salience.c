@@ -37,6 +37,8 @@ static bool begin_patches(Count *restrict counts, int64_t picture, Patch *restri
     bool any = false;
     for (int64_t k = 0; k < REGIONS; k++) {
         int32_t pixels = counts[k].even + counts[k].odd;
+        if (pixels == 0)
+            continue;
         bool larger = pixels > largest[k].pixels;
         if (larger)
             largest[k] = (Patch){pixels, 0, 0, 0, picture};
