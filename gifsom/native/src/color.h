@@ -5,8 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__has_builtin) && defined(__BYTE_ORDER__)
-#if __has_builtin(__builtin_shufflevector) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define GIFSOM_LITTLE_ENDIAN 1
+#endif
+
+#if defined(__has_builtin) && defined(GIFSOM_LITTLE_ENDIAN)
+#if __has_builtin(__builtin_shufflevector)
 #define GIFSOM_SHUFFLE 1
 #endif
 #endif

@@ -19,11 +19,13 @@ typedef struct {
     int64_t pixels, red, green, blue, picture;
 } Patch;
 
-/* The region of the color cube that a color lies in. */
-static inline uint32_t region_of(uint32_t color)
+/* The regions of the color cube that n colors lie in: what is worked out for many at a time. */
+static void find_regions(const uint32_t *restrict colors, int64_t n, uint16_t *restrict regions)
 {
     const uint32_t low = (1 << BITS) - 1;
-    return (color >> 19 & low) << 2 * BITS | (color >> 11 & low) << BITS | (color >> 3 & low);
+    for (int64_t i = 0; i < n; i++)
+        regions[i] = (uint16_t)((colors[i] >> 9 & low << 2 * BITS) | (colors[i] >> 6 & low << BITS) |
+                                (colors[i] >> 3 & low));
 }
 
 /* Pixels of a region, those at even and at odd places: so that one count need not wait for the one before. */
@@ -48,28 +50,49 @@ static bool begin_patches(Count *restrict counts, int64_t picture, Patch *restri
     return any;
 }
 
-/* Keep in `largest` (REGIONS) the largest patch of each region; `colors` are the n pixels of one picture. Of equals the
- * first picture's is kept. `counts` (REGIONS) is room. */
-EXPORT void largest_patches(const uint32_t *restrict colors, int64_t n, int64_t picture, Count *restrict counts,
-                            Patch *restrict largest)
+/* Count n colors by their regions. */
+static void count_regions(const uint32_t *colors, int64_t n, Count *restrict counts)
 {
-    memset(counts, 0, REGIONS * sizeof *counts);
-    for (int64_t i = 0; i + 1 < n; i += 2) {
-        counts[region_of(colors[i])].even++;
-        counts[region_of(colors[i + 1])].odd++;
+    uint16_t regions[STRIP];
+    for (int64_t from = 0; from < n; from += STRIP) {
+        int64_t count = n - from < STRIP ? n - from : STRIP;
+        find_regions(colors + from, count, regions);
+        for (int64_t i = 0; i + 1 < count; i += 2) {
+            counts[regions[i]].even++;
+            counts[regions[i + 1]].odd++;
+        }
+        if (count % 2)
+            counts[regions[count - 1]].even++;
     }
-    if (n % 2)
-        counts[region_of(colors[n - 1])].even++;
-    if (!begin_patches(counts, picture, largest))
-        return;
-    for (int64_t i = 0; i < n; i++) {
-        uint32_t region = region_of(colors[i]);
-        if (counts[region].even) {
-            largest[region].red += colors[i] >> 16;
-            largest[region].green += colors[i] >> 8 & 255;
-            largest[region].blue += colors[i] & 255;
+}
+
+/* Add the channels of n colors to the patches that were begun. */
+static void sum_channels(const uint32_t *restrict colors, int64_t n, const Count *restrict counts,
+                         Patch *restrict largest)
+{
+    uint16_t regions[STRIP];
+    for (int64_t from = 0; from < n; from += STRIP, colors += STRIP) {
+        int64_t count = n - from < STRIP ? n - from : STRIP;
+        find_regions(colors, count, regions);
+        for (int64_t i = 0; i < count; i++) {
+            if (counts[regions[i]].even) {
+                Patch *patch = &largest[regions[i]];
+                patch->red += colors[i] >> 16;
+                patch->green += colors[i] >> 8 & 255;
+                patch->blue += colors[i] & 255;
+            }
         }
     }
+}
+
+/* Keep in `largest` (REGIONS) the largest patch of each region; `colors` are the n pixels of one picture. Of equals the
+ * first picture's is kept. `counts` (REGIONS) is room. */
+EXPORT void largest_patches(const uint32_t *colors, int64_t n, int64_t picture, Count *counts, Patch *largest)
+{
+    memset(counts, 0, REGIONS * sizeof *counts);
+    count_regions(colors, n, counts);
+    if (begin_patches(counts, picture, largest))
+        sum_channels(colors, n, counts, largest);
 }
 
 /* Extents of colors, and the colors that were met. */
@@ -114,26 +137,36 @@ static void leave_hidden(const uint32_t *row, const uint32_t *above, const uint8
     }
 }
 
+/* The first of n pixels from `i` on that is like a neighbor; n: none is. */
+static inline int64_t next_alike(const uint8_t *alike, int64_t i, int64_t n)
+{
+#ifdef GIFSOM_LITTLE_ENDIAN
+    for (; i + 8 <= n; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, alike + i, sizeof eight);
+        if (eight)
+            return i + __builtin_ctzll(eight) / 8;
+    }
+#endif
+    while (i < n && !alike[i])
+        i++;
+    return i;
+}
+
 /* Count n pixels by how many neighbors they are like: inside an area those of two, at its edge those of one. */
 static void count_extents(const uint32_t *row, const uint8_t *alike, int64_t n, int32_t edge, Extents *extents)
 {
-    int64_t i = 0;
+    int64_t i = next_alike(alike, 0, n);
     while (i < n) {
-        uint64_t eight = 1;
-        if (i + 8 <= n)
-            memcpy(&eight, alike + i, sizeof eight);
-        if (eight == 0) {
-            i += 8;
-        } else if (alike[i] == 2) { /* all that follow and are inside are of one color */
-            int64_t begun = i;
+        int64_t begun = i++;
+        if (alike[begun] == 1) {
+            extend(extents, row[begun], -edge);
+        } else { /* all that follow and are inside are of one color */
             while (i < n && alike[i] == 2)
                 i++;
             extend(extents, row[begun], (int32_t)(i - begun));
-        } else {
-            if (alike[i] == 1)
-                extend(extents, row[i], -edge);
-            i++;
         }
+        i = next_alike(alike, i, n);
     }
 }
 
