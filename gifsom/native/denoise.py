@@ -1,0 +1,57 @@
+"""Noise of what stands still: src/denoise.c."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifsom.native.library import INT, POINTER, kernel, readable, writable
+
+LOOKAHEAD = 8
+"""Frames that are known at a time: as many as a byte has bits."""
+
+_movement = kernel("denoise_movement", POINTER, POINTER, INT, INT, INT, POINTER)
+_average = kernel("denoise_average", POINTER, INT, INT, *[POINTER] * 5)
+
+
+def movement(before: NDArray[np.uint8], after: NDArray[np.uint8], place: int, moves: NDArray[np.uint8]) -> None:
+    """Mark by bit `place`, 0 to 7, of moves (h, w) uint8 where a picture (h, w, 3) uint8 does not stand still."""
+    if not 0 <= place < LOOKAHEAD:
+        raise ValueError(f"bit {place} of a byte")
+    h, w = moves.shape
+    pictures = readable(before, np.uint8, h, w, 3), readable(after, np.uint8, h, w, 3)
+    _movement(*pictures, h, w, place, writable(moves, np.uint8, h, w))
+
+
+def average(
+    frames: Sequence[NDArray[np.uint8]],
+    moves: NDArray[np.uint8],
+    means: NDArray[np.float32],
+    counts: NDArray[np.uint8],
+    out: NDArray[np.uint8],
+    persistence: NDArray[np.uint8],
+) -> None:
+    """The first of the frames (h, w, 3) uint8 that are known, without noise, into `out`, and how long it stays.
+
+    frames       1 to LOOKAHEAD of them
+    moves        (h, w) uint8: bit j is set where the frame at j differs from the one before it; shifted by one then
+    means        (h, w, 3) float32: go on from frame to frame, and so do
+    counts       (h, w) uint8
+    out          (h, w, 3) uint8
+    persistence  (h, w) uint8: for how many frames each pixel stays as it is, this one included, 1 to LOOKAHEAD
+    """
+    known = len(frames)
+    if not 1 <= known <= LOOKAHEAD:
+        raise ValueError(f"{known} frames where there are 1 to {LOOKAHEAD}")
+    h, w = moves.shape
+    pictures = [readable(frame, np.uint8, h, w, 3) for frame in frames]
+    _average(
+        (POINTER * LOOKAHEAD)(*pictures, *[pictures[-1]] * (LOOKAHEAD - known)),
+        known,
+        h * w,
+        writable(moves, np.uint8, h, w),
+        writable(means, np.float32, h, w, 3),
+        writable(counts, np.uint8, h, w),
+        writable(out, np.uint8, h, w, 3),
+        writable(persistence, np.uint8, h, w),
+    )
