@@ -216,8 +216,9 @@ def build(
     into.mkdir(parents=True, exist_ok=True)
     names = {level: name for level, name in target.names().items() if levels is None or level in levels}
     with tempfile.TemporaryDirectory(dir=into, prefix=".build-") as made, ThreadPoolExecutor(2) as pool:
-        kept = {"ZIG_GLOBAL_CACHE_DIR": made, "ZIG_LOCAL_CACHE_DIR": made} if using.zig else {}
-        environment = kept | dict(os.environ)
+        # An installation leaves nothing behind; who builds for many targets does so again, and Windows takes a minute.
+        once = {} if using.triple else {"ZIG_GLOBAL_CACHE_DIR": made, "ZIG_LOCAL_CACHE_DIR": made}
+        environment = once | os.environ
 
         def compile_(level: str) -> Path:
             out = Path(made, names[level])
@@ -253,23 +254,20 @@ def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -
         raise BuildFailed(" ".join([Path(command[0]).name, "failed:", *lines[:1]]), said)
 
 
-def missing(into: Path = LIBRARIES) -> bool:
+def missing(into: Path = LIBRARIES, folder: Path = SOURCES) -> bool:
     """Whether a library of this machine is not there, or older than the sources."""
-    newest = changed()
+    newest = changed(folder)
     paths = [into / name for name in here().names().values()]
     return any(not path.exists() or path.stat().st_mtime_ns < newest for path in paths)
 
 
-def renew(into: Path = LIBRARIES) -> None:
-    """Compile what `missing` finds, unless another process did so meanwhile; says so on stderr.
-
-    Raises as `build` does.
-    """
+def renew(into: Path = LIBRARIES, folder: Path = SOURCES) -> None:
+    """Compile what is `missing`, unless another process does so meanwhile, and say so on stderr. Raises as `build`."""
     into.mkdir(parents=True, exist_ok=True)
     with _alone(into / ".lock"):
-        if missing(into):
-            print(f"compiling the kernels of {HERE.parent} ...", file=sys.stderr, flush=True)
-            build(into)
+        if missing(into, folder):
+            print(f"gifsom: compiling its kernels in {into}", file=sys.stderr, flush=True)
+            build(into, folder=folder)
 
 
 @contextmanager
