@@ -222,7 +222,7 @@ def build(
 
         def compile_(level: str) -> Path:
             out = Path(made, names[level])
-            own = [*FLAGS, *using.flags(target, level), *flags, "-o", str(out)]
+            own = [*FLAGS, *using.flags(target, level), *flags, *_name(target, out.name), "-o", str(out)]
             _run([*using.command, *own, *map(str, sources(folder)), *_libraries(target)], into, environment)
             os.utime(out, ns=(newest, newest))
             return out
@@ -238,6 +238,11 @@ def count(into: Path) -> Path:
     own = [*FLAGS, *using.flags(target, [*target.names()][-1]), *STRICT, *COUNTS, "-o", str(out)]
     _run([*using.command, *own, *map(str, sources()), *_libraries(target)], into, os.environ)
     return out
+
+
+def _name(target: Target, name: str) -> list[str]:
+    """What a library calls itself: on macOS, where it was built unless told."""
+    return [f"-Wl,-install_name,@rpath/{name}"] if target.system == "macos" else []
 
 
 def _libraries(target: Target) -> list[str]:

@@ -35,18 +35,16 @@ static uint32_t kept_registers(void)
 EXPORT int32_t processor_level(void)
 {
 #if defined(__x86_64__)
-    uint32_t a, b, c, d, extended = 0, more = 0;
-    if (!__get_cpuid(1, &a, &b, &c, &d))
-        return 1;
-    uint32_t first = c;
+    uint32_t a, b, c, d, first = 0, extended = 0, more = 0;
+    if (__get_cpuid(1, &a, &b, &c, &d))
+        first = c;
     if (__get_cpuid(0x80000001, &a, &b, &c, &d))
         extended = c;
-    if (!has(first, V2) || !has(extended, LAHF))
-        return 1;
     if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
         more = b;
+    bool second = has(first, V2) && has(extended, LAHF);
     bool third = has(first, V3) && has(more, V3_MORE) && has(extended, LZCNT) && has(kept_registers(), SAVED);
-    return third ? 3 : 2;
+    return 1 + second + (second && third);
 #else
     return 0;
 #endif
