@@ -220,14 +220,35 @@ def build(
         once = {} if using.triple else {"ZIG_GLOBAL_CACHE_DIR": made, "ZIG_LOCAL_CACHE_DIR": made}
         environment = once | os.environ
 
+        bare = _bare(Path(made), target, environment) if using.zig and target.system == "windows" else []
+
         def compile_(level: str) -> Path:
             out = Path(made, names[level])
             own = [*FLAGS, *using.flags(target, level), *flags, *_name(target, out.name), "-o", str(out)]
-            _run([*using.command, *own, *map(str, sources(folder)), *_libraries(target)], into, environment)
+            _run([*using.command, *own, *map(str, sources(folder)), *_libraries(target), *bare], into, environment)
             os.utime(out, ns=(newest, newest))
             return out
 
         return [path.replace(into / path.name) for path in pool.map(compile_, names)]
+
+
+# Windows' start-up code, of which kernels need nothing, would take ziglang minutes to compile, and tenfold the size.
+_BARE = (
+    "int _fltused; int DllMainCRTStartup(void *a, unsigned long b, void *c) { (void)a, (void)b, (void)c; return 1; }\n"
+)
+_NEEDED = "abort calloc ceil ceilf floor floorf free malloc memcmp memcpy memmove memset realloc rint rintf sqrt sqrtf"
+
+
+def _bare(made: Path, target: Target, environment: Mapping[str, str]) -> list[str]:
+    """What zig takes for a library for Windows without start-up code, which calls Windows' C library alone."""
+    [folder] = find_spec("ziglang").submodule_search_locations  # type: ignore[union-attr,misc]
+    (made / "start.c").write_text(_BARE)
+    (made / "c.def").write_text("\n".join(['LIBRARY "ucrtbase.dll"', "EXPORTS", *_NEEDED.split()]) + "\n")
+    kind = {"x86_64": "i386:x86-64", "arm64": "arm64"}[target.machine]
+    tool = [sys.executable, "-m", "ziglang", "dlltool", "-m", kind, "-d", str(made / "c.def")]
+    _run([*tool, "-l", str(made / "libc.a")], made, environment)
+    headers = Path(folder, "lib", "libc", "include", "any-windows-any")
+    return ["-nostdlib", "-rtlib=compiler-rt", "-isystem", str(headers), str(made / "start.c"), str(made / "libc.a")]
 
 
 def count(into: Path) -> Path:

@@ -16,7 +16,7 @@ FORMATS = {
     ".dll": {"x86_64": "COFF-x86-64", "arm64": "COFF-ARM64"},
     ".dylib": {"x86_64": "Mach-O 64-bit x86-64", "arm64": "Mach-O arm64"},
 }
-# Of libm only what is exact by IEEE 754. A macOS library is bound by dyld, a Windows one carries its start-up code.
+# Of libm only what is exact by IEEE 754. A macOS library is bound by dyld.
 NEEDED = {
     *("abort", "bzero", "calloc", "free", "malloc", "memcmp", "memcpy", "memmove", "memset", "realloc"),
     *("ceil", "ceilf", "floor", "floorf", "rint", "rintf", "sqrt", "sqrtf"),
@@ -24,7 +24,6 @@ NEEDED = {
     *("dyld_stub_binder", "__stack_chk_fail"),
 }
 OWN = {"_mh_dylib_header", "__dso_handle"}
-WINDOWS = re.compile(r"api-ms-win-crt-\w+-l1-1-0\.dll|kernel32\.dll|ucrtbase\.dll|ntdll\.dll", re.IGNORECASE)
 
 
 def kernels() -> set[str]:
@@ -53,8 +52,8 @@ def faults(path: Path) -> list[str]:
     if path.suffix == ".dll":
         said = _said("llvm-readobj", "--coff-exports", "--coff-imports", path)
         exported = {block.split()[0] for block in re.findall(r"Export \{[^}]*?Name: ([^}]*)", said)}
-        libraries = set(re.findall(r"Import \{\s*Name: (\S+)", said))
-        needed = {name for name in libraries if not WINDOWS.fullmatch(name)}
+        needed = set(re.findall(r"Import \{\s*Name: (\S+)", said)) - {"ucrtbase.dll"}
+        needed |= set(re.findall(r"Symbol: (\S+)", said)) - NEEDED
     else:
         options = ["-D"] if path.suffix == ".so" else []
         exported = _names(path, *options, "--defined-only") - OWN
