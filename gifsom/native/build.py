@@ -10,6 +10,7 @@ there are two libraries, for the levels v2 and v3; other processors have one. It
 builds.
 """
 
+import logging
 import os
 import shlex
 import shutil
@@ -22,6 +23,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+_LOG = logging.getLogger(__name__)
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -288,11 +291,11 @@ def missing(into: Path = LIBRARIES, folder: Path = SOURCES) -> bool:
 
 
 def renew(into: Path = LIBRARIES, folder: Path = SOURCES) -> None:
-    """Compile what is `missing`, unless another process does so meanwhile, and say so on stderr. Raises as `build`."""
+    """Compile what is `missing`, unless another process does so meanwhile, and log that. Raises as `build`."""
     into.mkdir(parents=True, exist_ok=True)
     with _alone(into / ".lock"):
         if missing(into, folder):
-            print(f"gifsom: compiling its kernels in {into}", file=sys.stderr, flush=True)
+            _LOG.warning("gifsom: compiling its kernels in %s", into)
             build(into, folder=folder)
 
 
