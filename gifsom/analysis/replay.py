@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Mask, Rect
-from gifsom.core.jit import kernel
+from gifsom.native.lzw_decode import lzw_decode
 from gifsom.core.values import MAX_PIXELS, TABLE
 from gifsom.gif.lzw import CODES, compress, minimum_code_size
 from gifsom.gif.reader import CONTROL, IMAGE, Block
@@ -85,57 +85,6 @@ class Walk:
         return cls(np.full(shape, NOTHING, np.uint32), np.zeros(shape, np.float32))
 
 
-@kernel
-def _spend(data: NDArray[np.uint8], minimum: int, symbols: NDArray[np.uint8], bits: NDArray[np.float32]) -> int:
-    """Decode a code stream into `symbols` (n,), and each one's share of its code's bits into `bits`.
-
-    Gives how many were decoded. The stream ends with its end code, its data, or its first error.
-    """
-    prefix, last, lengths = np.zeros(CODES, np.int64), np.zeros(CODES, np.uint8), np.ones(CODES, np.int64)
-    clear = 1 << minimum
-    for code in range(clear):
-        last[code] = code & 255
-    width, following, before = minimum + 1, clear + 2, -1
-    word = np.int64(0)
-    filled = at = done = 0
-    while done < symbols.shape[0]:
-        while filled < width and at < data.shape[0]:
-            word |= np.int64(data[at]) << filled
-            filled += 8
-            at += 1
-        if filled < width:
-            break
-        code = int(word & ((1 << width) - 1))
-        word >>= width
-        filled -= width
-        if code == clear:
-            width, following, before = minimum + 1, clear + 2, -1
-            continue
-        if code == clear + 1 or code > following or (code == following and before < 0):
-            break
-        if before < 0 and code > clear:
-            break
-        fresh = code == following  # the phrase before, and its own first symbol again
-        node = before if fresh else code
-        length = lengths[node]
-        cost = width / (length + fresh)
-        place = done + length - 1
-        while place >= done:
-            if place < symbols.shape[0]:
-                symbols[place], bits[place] = last[node], cost
-            node = prefix[node]
-            place -= 1
-        first = symbols[done]
-        if fresh and done + length < symbols.shape[0]:
-            symbols[done + length], bits[done + length] = first, cost
-        if before >= 0 and following < CODES:
-            prefix[following], last[following], lengths[following] = before, first, lengths[before] + 1
-            following += 1
-            if following == 1 << width and width < 12:
-                width += 1
-        done += length + fresh
-        before = code
-    return min(done, len(symbols))
 
 
 def decode(data: bytes, minimum: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
@@ -146,7 +95,7 @@ def decode(data: bytes, minimum: int, count: int) -> tuple[NDArray[np.uint8], ND
     (9, np.float32(13.0))
     """
     symbols, bits = np.empty(count, np.uint8), np.empty(count, np.float32)
-    done = _spend(np.frombuffer(data, np.uint8), minimum, symbols, bits)
+    done = lzw_decode(np.frombuffer(data, np.uint8), minimum, symbols, bits)
     return symbols[:done], bits[:done]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels, Rect
-from gifsom.core.jit import kernel
+from gifsom.native import canvas as native
 from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE
 
 Canvas = NDArray[Any]
@@ -48,14 +48,6 @@ class Change:
         return unchanged
 
 
-@kernel
-def _reveal(
-    symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArray[np.uint16], out: NDArray[np.uint16]
-) -> None:
-    """Canvas (n,) after an image: entry `symbol` of a table, or where there is none, the canvas below."""
-    for i in range(symbols.shape[0]):
-        symbol = symbols[i]
-        out[i] = entries[symbol] if symbol < entries.shape[0] else below[i]
 
 
 def composite(symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArray[np.uint16]) -> NDArray[np.uint16]:
@@ -66,7 +58,7 @@ def composite(symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: ND
     below    (h, w), h * w = n
     """
     canvas = np.empty_like(below)
-    _reveal(symbols, entries, below.ravel(), canvas.ravel())
+    native.composite(symbols, entries, below.reshape(-1), canvas.reshape(-1))
     return canvas
 
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Rect
-from gifsom.core.jit import kernel
 from gifsom.encoder.local_tables import TableChooser
 from gifsom.encoder.perceptual import MASKING
+from gifsom.native import dither
 
 SIDE = 32
 """Side of the blue-noise mask in pixels."""
@@ -78,99 +78,12 @@ def blue_noise() -> NDArray[np.float32]:
     return np.stack([np.roll(noise, shift, axis=(0, 1)) for shift in SHIFTS], axis=2)
 
 
-@kernel
-def _square(colors: NDArray[np.float32], entry: int, lightness: np.float32, a: np.float32, b: np.float32) -> np.float32:
-    """The squared distance of an entry of colors (n, 3) from a color."""
-    x, y, z = colors[entry, 0] - lightness, colors[entry, 1] - a, colors[entry, 2] - b
-    square: np.float32 = x * x + y * y + z * z
-    return square
 
 
-@kernel
-def _nearest(
-    colors: NDArray[np.float32], candidates: NDArray[np.uint16], lightness: np.float32, a: np.float32, b: np.float32
-) -> int:
-    """Which of the candidates has the color that is nearest to one; of equals the first."""
-    nearest, least = 0, np.float32(np.inf)
-    for candidate in candidates:
-        square = _square(colors, candidate, lightness, a, b)
-        if square < least:
-            nearest, least = int(candidate), square
-    return nearest
 
 
-@kernel
-def _move(
-    pixels: NDArray[np.float32],
-    best: NDArray[np.uint16],
-    lasting: NDArray[np.uint8],
-    masking: float,
-    top: int,
-    left: int,
-    colors: NDArray[np.float32],
-    near: NDArray[np.uint16],
-    noise: NDArray[np.float32],
-    smooth: float,
-    visible: float,
-) -> None:
-    """Move the colors of pixels (h, w, 6) by blue noise, and their best entries (h, w) with them.
-
-    A pixel whose error is below `visible` stays, and so does one with an activity from `smooth` on; below that it is
-    moved by less the more there is, and where there is none, not at all. inf: all are moved alike.
-    """
-    h, w = best.shape
-    side = noise.shape[0]
-    visibly = np.empty(w, np.int64)  # the pixels of a row that have such an error: a few
-    for y in range(h):
-        row, entries, count = pixels[y], best[y], 0
-        for x in range(w):
-            square = _square(colors, entries[x], row[x, 0], row[x, 1], row[x, 2])
-            visibly[count] = x
-            count += 1 if square >= visible * visible else 0
-        for x in visibly[:count]:
-            activity = (lasting[y, x] / np.float64(row[x, 3]) - 1.0) / masking  # as the weight was made of it
-            if activity >= smooth or (smooth < np.inf and activity == 0.0):
-                continue
-            entry = entries[x]
-            square = _square(colors, entry, row[x, 0], row[x, 1], row[x, 2])
-            other = near[entry, min(1, near.shape[1] - 1)]
-            gap = np.sqrt(_square(colors, other, colors[entry, 0], colors[entry, 1], colors[entry, 2]))
-            far = np.float32(1.0 - activity / smooth) * min(np.float32(2.0) * np.sqrt(square), gap)
-            for k in range(3):
-                row[x, k] += far * noise[(top + y) % side, (left + x) % side, k]
-            entries[x] = _nearest(colors, near[entry], row[x, 0], row[x, 1], row[x, 2])
 
 
-@kernel
-def _diffuse(
-    pixels: NDArray[np.float32], best: NDArray[np.uint16], colors: NDArray[np.float32], near: NDArray[np.uint16]
-) -> None:
-    """Give pixels (h, w, 6) colors of the map, their errors to their neighbors, and the best entries (h, w) with them.
-
-    A color that the map has takes no error, so none runs over a flat area.
-    """
-    h, w = best.shape
-    errors = np.zeros((2, w + 2, 3), np.float32)  # of this row and the next, with one pixel more at both ends
-    color = np.empty(3, np.float32)
-    for y in range(h):
-        here, below = y & 1, 1 - (y & 1)
-        errors[below] = 0
-        for x in range(w):
-            entry = int(best[y, x])
-            square = _square(colors, entry, pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2])
-            if square < np.float32(EXACT * EXACT):
-                continue
-            for k in range(3):
-                color[k] = pixels[y, x, k] + min(max(errors[here, x + 1, k], np.float32(-CARRIED)), np.float32(CARRIED))
-            best[y, x] = _nearest(colors, near[entry], color[0], color[1], color[2])
-            for k in range(3):
-                shown = colors[best[y, x], k]
-                error = (color[k] - shown) / np.float32(16.0)
-                errors[here, x + 2, k] += np.float32(7.0) * error
-                errors[below, x, k] += np.float32(3.0) * error
-                errors[below, x + 1, k] += np.float32(5.0) * error
-                errors[below, x + 2, k] += error
-                pixels[y, x, k] = shown
 
 
 def apply_dither(
@@ -193,10 +106,12 @@ def apply_dither(
         chooser: holds the map.
     """
     if how == "floyd-steinberg":
-        _diffuse(pixels, best, chooser.lab, chooser.candidates)
+        dither.diffuse(
+            pixels, best, chooser.lab, chooser.candidates, chooser.candidate_colors, EXACT, CARRIED
+        )
     elif how != "none":
         smooth, visible = (SMOOTH, VISIBLE) if how == "auto" else (np.inf, 0.0)
-        _move(
+        dither.blue_noise(
             pixels,
             best,
             persistence,
@@ -205,6 +120,7 @@ def apply_dither(
             area.left,
             chooser.lab,
             chooser.candidates,
+            chooser.candidate_colors,
             blue_noise(),
             smooth,
             visible,

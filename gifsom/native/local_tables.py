@@ -11,6 +11,7 @@ TABLE = 256
 
 _demand = kernel("entry_demand", POINTER, POINTER, POINTER, POINTER, INT, DOUBLE, POINTER, POINTER)
 _prune = kernel("prune_entries", POINTER, POINTER, INT, INT, POINTER, POINTER, INT, POINTER, gives=BOOL)
+_convexity = kernel("distortion_convexity", gives=DOUBLE)
 _lay = kernel("lay_table", POINTER, POINTER, INT, INT, POINTER, INT, POINTER, POINTER, POINTER)
 
 
@@ -119,3 +120,9 @@ def lay_table(
         writable(to_local, np.uint8, n),
         writable(sq_error, np.float32, n),
     )
+
+
+def convexity() -> float:
+    """How convex the distortion is: e costs e * (1 + convexity * e), e in squared OKLab distance times the weight."""
+    convexity: float = _convexity()
+    return convexity

@@ -241,3 +241,9 @@ EXPORT void lay_table(const float *sq_distance, const uint16_t *order, int64_t n
             row[count++] = (uint8_t)place[i];
     }
 }
+
+/* CONVEXITY, for what weighs tables outside of the kernels. */
+EXPORT double distortion_convexity(void)
+{
+    return CONVEXITY;
+}
