@@ -25,9 +25,9 @@ from gifsom.core.progress import Progress
 from gifsom.core.values import ANIMATED, Color
 from gifsom.palette import som
 from gifsom.palette.color import histogram, oklab, srgb
-from gifsom.palette.nearest import Entries
+from gifsom.palette.nearest import ColorIndex
 from gifsom.palette.palette import Palette
-from gifsom.palette.refine import CLIP, Plan
+from gifsom.palette.refine import CLIP, TrainingPlan
 from gifsom.palette.sample import Sample
 from gifsom.palette.train import Moment, learn, train
 
@@ -119,7 +119,7 @@ def shoot(
     colors: int,
     *,
     seed: int = 0,
-    plan: Plan = CLIP,
+    plan: TrainingPlan = CLIP,
     progress: Progress = lambda stage, done, of: None,
 ) -> Film:
     """Learn a palette of at most `colors` entries, 1 to 1024, as `learn` does, and film how that goes.
@@ -233,7 +233,7 @@ def _table(frames: list[Pixels], palette: Palette, seed: int) -> Palette:
     grays = srgb(np.linspace([0, 0, 0], [1, 0, 0], GRAYS))
     fixed = Palette(np.unique(np.concatenate([own, grays, np.array([GROUND], np.uint8)]), axis=0))
     colors, counts = histogram(np.stack(frames[::-4]))
-    missed = Entries(fixed.lab).squared(oklab(colors)) > MISSED**2
+    missed = ColorIndex(fixed.lab).squared(oklab(colors)) > MISSED**2
     if not missed.any():
         return fixed
     more = train(np.repeat(colors[missed], counts[missed], axis=0), ANIMATED - len(fixed), seed=seed)

@@ -18,7 +18,7 @@ from gifsom.encoder.exact import GifStats, GlobalTable, LocalTables, TableStrate
 from gifsom.encoder.rd_encoder import RateDistortionEncoder, encode_rate_distortion, lambda_for_quality
 from gifsom.options.conversion import Settings
 from gifsom.palette.color import pack
-from gifsom.palette.extend import enlarge
+from gifsom.palette.extend import extend
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample
 from gifsom.palette.train import Moment, learn
@@ -127,7 +127,7 @@ def learned(clip: Source, sample: Sample, settings: Settings, given: Palette | N
     palette = large = _palette(sample, settings, given, progress)
     fits = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
     if not fits and sample.opaque and sample.pictures > 1 and not settings.one_table:
-        large = enlarge(palette, sample, MAP)
+        large = extend(palette, sample, MAP)
     return Job(clip, palette, large, fits, False, sample.opaque, _plays(clip, settings), settings.dither)
 
 

@@ -15,7 +15,7 @@ from gifsom.gif.lzw import minimum_code_size
 from gifsom.native.dither import gather_near
 from gifsom.native.local_tables import convexity, entry_demand, lay_table, prune_entries
 from gifsom.palette.palette import Palette
-from gifsom.palette.som import squares
+from gifsom.palette.som import squared_distances
 
 NEED = 1e-3
 """Least excess of a pixel, as shown now, for which its best color is asked for: with less, nearly all pixels ask in
@@ -84,7 +84,7 @@ class TableChooser:
         self.lab = palette.lab
         size = len(palette) if len(palette) <= TABLE else ANIMATED
         self.large = len(palette) > size
-        self._sq_distances = np.asarray(squares(self.lab, self.lab), np.float32)
+        self._sq_distances = np.asarray(squared_distances(self.lab, self.lab), np.float32)
         nearest = np.argpartition(self._sq_distances, min(NEAREST, len(palette)) - 1, axis=1)[:, :NEAREST]
         order = np.take_along_axis(self._sq_distances, nearest, axis=1).argsort(axis=1)
         self._nearest = np.take_along_axis(nearest, order, axis=1).astype(np.uint16)
@@ -94,11 +94,11 @@ class TableChooser:
 
     def _make(self, entries: NDArray[np.intp], local: bool) -> Table:
         n, count = len(self.lab), len(entries)
-        place = np.full(n, -1, np.int64)
-        place[entries] = np.arange(count)
+        position = np.full(n, -1, np.int64)
+        position[entries] = np.arange(count)
         candidates = np.empty((count, min(CANDIDATES, count)), np.uint8)
         to_local, sq_error = np.empty(n, np.uint8), np.empty(n, np.float32)
-        lay_table(self._sq_distances, self._nearest, place, candidates, to_local, sq_error)
+        lay_table(self._sq_distances, self._nearest, position, candidates, to_local, sq_error)
         return Table(entries.astype(np.uint16), self.lab[entries], candidates, to_local, sq_error, local)
 
     def choose(

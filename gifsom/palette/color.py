@@ -1,7 +1,7 @@
 """sRGB to OKLab and back: the one color space of the whole program.
 
 OKLab: B. Ottosson, "A perceptual color space for image processing", 2020. L runs from 0 to 1, a and b lie within
-about -0.32 to 0.28; a distance of 0.01 is hardly seen. sRGB transfer curve: IEC 61966-2-1.
+about -0.32 to 0.28; a distance of 0.01 is hardly visible. sRGB transfer curve: IEC 61966-2-1.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ _FROM_LAB = np.linalg.inv(TO_LAB)
 _FROM_LMS = np.linalg.inv(TO_LMS)
 
 
-_AT_ONCE = 256  # colors, so that all that is worked out is in the cache
+_AT_ONCE = 256  # colors, so that intermediate values stay in the cache
 
 
 @kernel
@@ -90,7 +90,7 @@ def oklab(rgb: Pixels) -> NDArray[np.float32]:
 
 
 def srgb(lab: NDArray[np.floating]) -> Pixels:
-    """The nearest 8-bit sRGB of OKLab colors: (..., 3) float to (..., 3) uint8; what lies outside is clipped."""
+    """The nearest 8-bit sRGB of OKLab colors, out-of-gamut colors clipped: (..., 3) float to (..., 3) uint8."""
     linear: NDArray[np.float64] = np.clip((lab.astype(np.float64) @ _FROM_LAB.T) ** 3 @ _FROM_LMS.T, 0, 1)
     encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     levels: NDArray[np.float64] = np.rint(encoded * 255)
@@ -120,13 +120,13 @@ def pack(rgb: Pixels) -> NDArray[np.uint32]:
 
 
 def histogram(rgb: Pixels) -> tuple[Pixels, NDArray[np.int64]]:
-    """The distinct colors of (..., 3) uint8, (m, 3) uint8 ascending as numbers, and how often each is there, (m,)."""
+    """The distinct colors of (..., 3) uint8, (m, 3) uint8 ascending as numbers, and the count of each, (m,)."""
     packed, counts = np.unique(pack(rgb), return_counts=True)
     return unpack(packed), counts
 
 
-def once(rgb: Pixels) -> Pixels:
-    """Colors (n, 3) without the rows that stand already further up."""
+def unique(rgb: Pixels) -> Pixels:
+    """Colors (n, 3) without later repetitions, in their order."""
     _, first = np.unique(pack(rgb), return_index=True)
     return rgb[np.sort(first)]
 

@@ -1,11 +1,11 @@
-"""A map larger than a table: the neurons of a trained map stay, and each gets three more around it.
+"""A map larger than a color table: the neurons of a trained map stay, and each gets three more around it.
 
-So the first entries are the table that serves the whole clip, and a frame can take those of the others that it needs.
+So the first entries are the global color table, and a frame can take those of the others that it needs.
 """
 
 import numpy as np
 
-from gifsom.palette.color import histogram, oklab, once, srgb
+from gifsom.palette.color import histogram, oklab, srgb, unique
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample
 from gifsom.palette.som import Tuner
@@ -14,11 +14,11 @@ ROUNDS = 3
 """Rounds of Lloyd's algorithm for the new neurons."""
 
 TURN = 1 << 17
-"""Distinct colors that are looked at, at most."""
+"""Distinct colors of the sample that are used, at most."""
 
 
-def enlarge(palette: Palette, sample: Sample, size: int) -> Palette:
-    """The palette with more entries behind its own, about `size` in all, tuned to the colors of the sample."""
+def extend(palette: Palette, sample: Sample, size: int) -> Palette:
+    """The palette with more entries after its own, about `size` in all, tuned to the colors of the sample."""
     distinct, counts = histogram(sample.pixels)
     if len(distinct) <= len(palette):
         return palette
@@ -39,4 +39,4 @@ def enlarge(palette: Palette, sample: Sample, size: int) -> Palette:
     for _ in range(ROUNDS):
         tuner.round()
         tuner.neurons[: len(old)] = old
-    return Palette(once(np.concatenate([palette.colors, srgb(tuner.neurons[len(old) :])])))
+    return Palette(unique(np.concatenate([palette.colors, srgb(tuner.neurons[len(old) :])])))

@@ -41,15 +41,15 @@ from gifsom.core.errors import (
 from gifsom.core.files import check_target, replacing
 from gifsom.core.frame import Pixels
 from gifsom.core.values import TABLE
-from gifsom.palette.color import hexes, once
+from gifsom.palette.color import hexes, unique
 
 SUFFIXES: Final = (".gpl", ".act", ".png", ".json", ".npy")
 
 MOST: Final = TABLE
-"""Entries of a palette file, as of a GIF's table."""
+"""Entries of a palette file, at most: those of a GIF's color table."""
 
 MAX_BYTES: Final = 1 << 20
-"""Longest file that is read: as long as an uncompressed PNG of 512 x 512 pixels."""
+"""Size limit of a file: an uncompressed PNG of 512 x 512 pixels."""
 
 MAX_PIXELS: Final = 1 << 22
 """Pixels of a PNG above which it is refused: 256 swatches of 128 x 128, which take 100 MB for a moment."""
@@ -69,9 +69,9 @@ _NPY_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.form
 
 
 def read(path: str | Path) -> Pixels:
-    """The colors in a palette file, in its order: (n, 3) uint8 sRGB, C-contiguous, 1 <= n <= 256, no two rows equal.
+    """The colors of a palette file, in its order: (n, 3) uint8 sRGB, C-contiguous, 1 <= n <= 256, no two rows equal.
 
-    Raises `SourceNotFound`, `SourceRefused` for a file that is too large, `SourceUnreadable` for all else.
+    Raises `SourceNotFound`, `SourceRefused` for a file that is too large, `SourceUnreadable` for any other fault.
     """
     path, name = Path(path), printable(path)
     data = _content(path, name)
@@ -82,14 +82,14 @@ def read(path: str | Path) -> Pixels:
     colors = np.frombuffer(_READERS[kind](data, name), np.uint8).reshape(-1, 3)
     if not 1 <= len(colors) <= MOST:
         raise SourceUnreadable(f"{name}: a palette has 1 to {MOST} colors, and there are {len(colors)}")
-    return once(colors)
+    return unique(colors)
 
 
 def write(colors: Pixels, path: Path, overwrite: bool) -> None:
-    """Write colors (n, 3) uint8 sRGB, 1 <= n <= 256, as the ending of `path` says: the whole file or nothing.
+    """Write colors (n, 3) uint8 sRGB, 1 <= n <= 256, in the format of `path`'s suffix: the whole file or nothing.
 
-    Raises `PaletteError` for other colors, `TargetExists` where a file is there and `overwrite` is false,
-    `TargetUnwritable` for all else.
+    Raises `PaletteError` for other colors, `TargetExists` where a file exists and `overwrite` is false,
+    `TargetUnwritable` for any other fault.
     """
     check(path, overwrite)
     if colors.dtype != np.uint8 or colors.ndim != 2 or colors.shape[1] != 3:
@@ -102,7 +102,7 @@ def write(colors: Pixels, path: Path, overwrite: bool) -> None:
 
 
 def check(path: Path, overwrite: bool) -> None:
-    """Raise what `write` would for a path that it cannot write; touches nothing."""
+    """Raise the error of `write` for a path that it cannot write; touches nothing."""
     if path.suffix.lower() not in SUFFIXES:
         raise TargetUnwritable(f"{printable(path)}: a palette is written as {_endings()}: name such a file")
     check_target(path, overwrite)
@@ -132,7 +132,7 @@ def _content(path: Path, name: str) -> bytes:
 
 
 def _read_gpl(data: bytes, name: str) -> bytes:
-    """As GIMP reads it, but that a row which is no color is an error; names may be in any encoding."""
+    """Colors as GIMP reads them, except that a row without a color is an error; names may be in any encoding."""
     text = data.removeprefix(_BOM)
     if not text.startswith(_MAGIC[".gpl"]):
         raise SourceUnreadable(f"{name}: not a GIMP palette: its first line is not 'GIMP Palette'")
@@ -168,8 +168,8 @@ def _read_png(data: bytes, name: str) -> bytes:
                     f"{name}: a picture of {size} pixels: the limit for swatches is {MAX_PIXELS} in all"
                 )
             image.load()
-            grey = image.mode.startswith("I")  # 16 bits, which Pillow would clip
-            picture = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)) if grey else image
+            gray = image.mode.startswith("I")  # 16 bits, which Pillow would clip
+            picture = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)) if gray else image
             pixels = np.asarray(picture.convert("RGBA")).view(np.uint32).ravel()
     except SourceError:
         raise

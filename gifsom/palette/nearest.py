@@ -1,9 +1,9 @@
-"""The nearest of a palette's entries: a search, and exact mapping of pixels at the speed of a lookup.
+"""The nearest entry of a palette: a search, and exact mapping of pixels at the speed of a lookup.
 
 For the search, OKLab is cut into cells. The first color in a cell makes a list of the entries that may be the nearest
-for any color there, and only these are compared, with it and with all that follow. For pictures a table over all 2**24
-colors is filled as colors are met: the first time a color is searched, later it is one read. Clips have some 10**5 to
-10**6 distinct colors and many times more pixels.
+for any color there, and all colors of that cell are compared with these only. For pictures, a table over all 2**24
+colors is filled as colors are met: a color is searched once, and later it is one read. Clips have some 10**5 to 10**6
+distinct colors and many times more pixels.
 """
 
 import numpy as np
@@ -14,14 +14,14 @@ from gifsom.core.jit import inner, kernel
 from gifsom.palette.color import oklab
 
 CELLS = 32
-"""Cells of OKLab in a unit of each axis, at most 60: with fewer their lists are long, and more take long to be made."""
+"""Cells of OKLab in a unit of each axis, at most 60: with fewer the lists are long, and more take long to make."""
 
 MANY = 50
 """The same where far more colors are searched."""
 
 _PENDING = 0xFFFF
 _CHUNK = 1 << 16
-_ROUNDED = np.float32(3e-6)  # more than what squared distances are wrong by
+_ROUNDED = np.float32(3e-6)  # more than the rounding error of squared distances
 
 
 @inner
@@ -96,8 +96,9 @@ def _search(
     return used
 
 
-class Entries:
-    """Colors to be searched: lab (n, 3) float32 OKLab, n >= 1; with so many cells in a unit of each axis."""
+class ColorIndex:
+    """Nearest-neighbor index over colors: lab (n, 3) float32 OKLab, n >= 1, with `cells` cells in a unit of each
+    axis."""
 
     def __init__(self, lab: NDArray[np.float32], cells: int = CELLS) -> None:
         self._lab = lab
@@ -109,9 +110,9 @@ class Entries:
         self._used = 1
 
     def nearest(self, lab: NDArray[np.float32]) -> NDArray[np.int32]:
-        """The index of the nearest entry for each of lab (m, 3) float32, of equals the lowest: (m,) int32.
+        """Index of the nearest entry for each of lab (m, 3) float32, of equals the lowest: (m,) int32.
 
-        These are of sRGB colors.
+        The colors searched must lie in the sRGB gamut.
         """
         found = np.empty(len(lab), np.int32)
         for start in range(0, len(lab), _CHUNK):
@@ -121,7 +122,7 @@ class Entries:
         return found
 
     def squared(self, lab: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The squared distance of each of lab (m, 3) float32 to its nearest entry: (m,) float32."""
+        """Squared distance of each of lab (m, 3) float32 to its nearest entry: (m,) float32."""
         away: NDArray[np.float32] = ((lab - self._lab[self.nearest(lab)]) ** 2).sum(axis=1)
         return away
 
@@ -179,13 +180,12 @@ def _complete(
 class Mapper:
     """Maps pictures to the nearest entries of one palette by OKLab distance, of equals the lowest index.
 
-    lab (n, 3) float32 are the palette's colors, 1 <= n <= 1024. The table takes up to 32 MB, of which only what is used
-    counts.
+    lab (n, 3) float32 are the palette's colors, 1 <= n <= 1024. The table reserves 32 MB; only pages in use count.
     """
 
     def __init__(self, lab: NDArray[np.float32]) -> None:
         self._table = np.zeros(1 << 24, np.uint16)  # 0: not met yet, else 1 + the index
-        self._entries = Entries(lab, MANY)
+        self._entries = ColorIndex(lab, MANY)
         self._colors = np.empty(_CHUNK, np.uint32)
         self._missed = np.empty(_CHUNK, np.int32)
         self._new = np.empty((_CHUNK, 3), np.uint8)

@@ -12,19 +12,19 @@ from gifsom.core.errors import FrameError, PaletteError, printable
 from gifsom.core.frame import Pixels
 from gifsom.palette import files
 from gifsom.palette.color import hexes, histogram, oklab
-from gifsom.palette.nearest import Entries, Mapper
+from gifsom.palette.nearest import ColorIndex, Mapper
 
 MAX_COLORS = 1024
-"""Entries of the largest map; 256 of them fit in a GIF's table."""
+"""Entries of the largest map; a GIF's color table holds 256."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Palette:
-    """Colors in the order of the map: neighbours in the table are neighbours in color.
+    """Colors in the order of the map: neighbors in the table are neighbors in color.
 
     colors  (n, 3) uint8 sRGB, 1 <= n <= 1024, no two rows equal, read-only
 
-    Raises `PaletteError` for another shape, dtype or number, and where a color comes twice.
+    Raises `PaletteError` for another shape, dtype or number, and where a color is repeated.
 
     >>> import numpy as np
     >>> palette = Palette(np.array([[0, 0, 0], [255, 0, 0], [255, 255, 255]], np.uint8))
@@ -64,7 +64,7 @@ class Palette:
         return f"{len(self)} color{'s' * (len(self) > 1)}"
 
     def _repr_html_(self) -> str:
-        """Swatches, for a notebook: the order of the map is the order of reading."""
+        """Swatches for a notebook, in the order of the map."""
         cells = "".join(f'<span title="{i}: {c}" style="background:{c}"></span>' for i, c in enumerate(self.hexes))
         style = (
             ".gifsom-palette{display:grid;grid-template-columns:repeat(32,18px);grid-auto-rows:18px;margin:4px 0}"
@@ -87,7 +87,7 @@ class Palette:
         return Mapper(self.lab)
 
     def apply(self, pixels: ArrayLike) -> NDArray[np.unsignedinteger]:
-        """The index of the nearest color by OKLab distance for each pixel, of equals the lowest.
+        """Index of the nearest color by OKLab distance for each pixel, of equals the lowest.
 
         Args:
             pixels: (n, 3) or (h, w, 3) uint8 sRGB.
@@ -101,26 +101,26 @@ class Palette:
         return self._mapper.map(check_pixels(pixels))
 
     def reduced(self, count: int, pixels: Pixels) -> "Palette":
-        """The palette without the entries whose absence costs pixels (n, 3) uint8 least, so that `count` are left.
+        """The palette cut to `count` entries: those go whose absence costs pixels (n, 3) uint8 least.
 
-        That cost is the sum of squared OKLab distances that it adds.
+        The cost is the increase of the sum of squared OKLab distances.
         """
         if len(self) <= count:
             return self
         colors, counts = histogram(pixels)
         lab = oklab(colors)
-        cell = Entries(self.lab).nearest(lab)
+        cell = ColorIndex(self.lab).nearest(lab)
         cost = np.zeros(len(self))
         for entry in np.unique(cell):
             own = np.flatnonzero(cell == entry)
-            others = Entries(np.delete(self.lab, entry, axis=0))
+            others = ColorIndex(np.delete(self.lab, entry, axis=0))
             away = others.squared(lab[own]) - ((lab[own] - self.lab[entry]) ** 2).sum(axis=1)
             cost[entry] = counts[own] @ away
         kept = np.sort(np.argsort(-cost, kind="stable")[:count])
         return Palette(self.colors[kept])
 
     def save(self, path: "str | Path", *, overwrite: bool = False) -> None:
-        """Write the palette in the format that the name's ending says: .gpl, .act, .png, .json or .npy.
+        """Write the palette in the format of the suffix: .gpl, .act, .png, .json or .npy.
 
         Raises `TargetError`, or `PaletteError` for a map of more than 256 entries, which no such file holds.
         """

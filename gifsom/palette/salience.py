@@ -1,9 +1,9 @@
-"""What stands out in single frames, however rare it is in the clip: patches of a color, and flat areas of one.
+"""Salient colors of single frames, however rare in the clip: patches of a color, and flat areas.
 
-A sample of a clip speaks of what is frequent. A red mark that is shown in one frame, three bright specks on a night
-sky, or the color of a button are hardly in it, and are the first that a viewer misses. So every pixel of every picture
-is looked at: for each small region of the color cube the picture in which most pixels are of that region, and for each
-exact color the one in which most of its pixels lie inside a flat area.
+A sample of a clip tells what is frequent. A red mark in one frame, three bright specks on a night sky, or the color of
+a button are hardly in it, and are the first that a viewer misses. So every pixel of every picture is read: for each
+small region of the color cube the picture with most pixels of that region is kept, and for each exact color the one in
+which most of its pixels lie inside a flat area.
 """
 
 from dataclasses import dataclass
@@ -16,29 +16,29 @@ from gifsom.core.jit import kernel
 from gifsom.palette.color import unpack
 
 BITS = 5
-"""Bits of a channel that tell regions of the color cube apart: 8 levels, which is hardly seen."""
+"""Bits of a channel that tell regions of the color cube apart: 8 levels, which is hardly visible."""
 
 EDGE = 3
-"""What a pixel at the edge of a flat area weighs against one inside: a color whose pixels are not inside for three
-quarters of them is not flat. The plateaus of a smooth gradient are not, the areas of an interface are."""
+"""Weight of a pixel at the edge of a flat area against one inside: a color is flat only if three quarters of its pixels
+are inside. The plateaus of a smooth gradient are not flat, the areas of an interface are."""
 
 EXTENT = 64
 """Pixels inside flat areas of one picture, less those at the edges, from which on a color is flat."""
 
 _REGIONS = 1 << 3 * BITS
-_MET = 1 << 14  # what counts begin with; they end at the ends of 16 bits
+_MET = 1 << 14  # initial value of counts, which saturate at the ends of 16 bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Marks:
-    """What stands out in single pictures.
+class SalientColors:
+    """Colors that are salient in single pictures.
 
-    patches   (p, 3) uint8: the mean of each region of the color cube, in the picture that has most of it
-    areas     (p,) int64: how many pixels these were
-    pictures  (p,) int64: the number of that picture
+    patches   (p, 3) uint8: mean of each region of the color cube, in the picture that has most of it
+    areas     (p,) int64: pixels of that region there
+    pictures  (p,) int64: number of that picture
     flats     (f, 3) uint8: every color that was flat in some picture
-    extents   (f,) int64: how many pixels inside flat areas it had, less EDGE for each at their edges, in the picture
-              with most of them; at most 16383
+    extents   (f,) int64: pixels inside flat areas, less EDGE for each at their edges, in the picture with most of
+              them; at most 16383
     largest   pixels of the largest picture
     """
 
@@ -107,7 +107,7 @@ def _patches(
 
 @kernel
 def _flats(colors: NDArray[np.uint32], hidden: Mask, extent: NDArray[np.int16], found: NDArray[np.uint32]) -> int:
-    """Count in `extent` (2**24) the pixels of each color that are as their left and their upper neighbour.
+    """Count in `extent` (2**24) the pixels of each color that are as their left and their upper neighbor.
 
     A pixel that is as one of the two takes EDGE away again, and so does one at the left or upper border. colors (h, w)
     are numbers; hidden (h, w), or (0, 0) for nothing. `extent` is zero before; the colors that are met are listed in
@@ -137,8 +137,8 @@ _NOTHING = np.zeros((0, 0), np.bool_)
 _NOTHING.flags.writeable = False
 
 
-class Survey:
-    """Looks at the pictures of a clip one by one: `look` at each, then `marks`."""
+class SalienceDetector:
+    """Collects the salient colors of a clip's pictures: `add` each, then `salient_colors`."""
 
     def __init__(self) -> None:
         self._pictures = 0
@@ -150,8 +150,8 @@ class Survey:
         self._extent = np.zeros(1 << 24, np.int16)  # takes memory only where there are flat colors
         self._flats: dict[int, int] = {}
 
-    def look(self, picture: NDArray[np.uint32], mask: Mask | None, visible: NDArray[np.uint32]) -> None:
-        """Look at a picture (h, w) of colors as numbers, of which `visible` (n,) are those that the mask leaves."""
+    def add(self, picture: NDArray[np.uint32], mask: Mask | None, visible: NDArray[np.uint32]) -> None:
+        """Read a picture (h, w) of colors as numbers, of which `visible` (n,) are those not masked."""
         _patches(visible, self._pictures, self._count, self._sums, self._touched, self._most)
         self._pictures += 1
         self._largest = max(self._largest, picture.size)
@@ -163,11 +163,11 @@ class Survey:
         for color, extent in zip(found[flat].tolist(), extents[flat].tolist(), strict=True):
             self._flats[color] = max(extent, self._flats.get(color, 0))
 
-    def marks(self) -> Marks:
-        """What stood out in the pictures so far, flat colors in the order of their numbers."""
+    def salient_colors(self) -> SalientColors:
+        """Salient colors of the pictures so far, flat ones in the order of their numbers."""
         seen = self._most[self._most[:, 0] > 0]
         flats = np.array(sorted(self._flats.items()), np.int64).reshape(-1, 2)
-        return Marks(
+        return SalientColors(
             patches=((seen[:, 1:4] + seen[:, :1] // 2) // seen[:, :1]).astype(np.uint8),
             areas=seen[:, 0],
             pictures=seen[:, 4],

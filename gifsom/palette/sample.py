@@ -1,9 +1,9 @@
-"""A sample of a clip's pixels, over its whole length and its whole picture; and all its colors where they are few.
+"""A stratified sample of a clip's pixels; and all its colors where they are few.
 
-The sample is stratified: each distinct picture gives the same number of pixels, and a picture is cut into that many
-runs of equal length of which each gives one pixel, drawn at random from a seed. So no moment and no region is missed,
-and the same clip and seed give the same sample. A part of a picture's share comes from the pixels that are not as in
-the picture before: they are what a viewer looks at, and on a screen that mostly stands still they are few.
+Each distinct picture gives the same number of pixels, and a picture is cut into that many runs of equal length, each of
+which gives one pixel, drawn at random from a seed. So no moment and no region is missed, and the same clip and seed
+give the same sample. Part of a picture's share comes from the pixels that changed since the picture before: a viewer
+looks at them, and on a screen that mostly stands still they are few.
 """
 
 from collections.abc import Iterable
@@ -16,30 +16,30 @@ from gifsom.core.frame import Frame, Pixels
 from gifsom.core.jit import kernel
 from gifsom.palette.color import unpack
 from gifsom.palette.palette import MAX_COLORS
-from gifsom.palette.salience import Marks, Survey
+from gifsom.palette.salience import SalienceDetector, SalientColors
 
 SIZE = 1 << 17
 """Pixels in the sample of a clip of many pictures, up to twice as many: from a million, a palette of 256 is less than
-one per cent better."""
+one percent better."""
 
 FRESH = 0.1
-"""Part of a picture's share that comes from the pixels which are not as in the picture before, where there are so many.
-A quarter was better on no clip, and 0.3 of SSIMULACRA2 worse on a page with a photograph."""
+"""Part of a picture's share that comes from the pixels that changed, where there are so many. A quarter was better on
+no clip, and 0.3 of SSIMULACRA2 worse on a page with a photograph."""
 
 FEW = MAX_COLORS
-"""Distinct colors up to which they are all known: no map is larger."""
+"""Distinct colors up to which all of them are kept: no map is larger."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """What training needs to know of a clip.
+    """Figures of a clip that training needs.
 
     pixels    (n, 3) uint8: opaque pixels, n <= 2 * SIZE
-    activity  (n,) float32: how much there is to see around each, 0 to 2: see `_activity`
+    activity  (n,) float32: activity around each, 0 to 2: see `_activity`
     colors    (m, 3) uint8: every color of the clip, sorted, where there are at most FEW; else None
-    pictures  how many frames differ from the one before
+    pictures  frames that differ from the one before
     opaque    no pixel of any frame is transparent
-    marks     what stands out in single pictures
+    salient   salient colors of single pictures
     """
 
     pixels: Pixels
@@ -47,7 +47,7 @@ class Sample:
     colors: Pixels | None
     pictures: int
     opaque: bool
-    marks: Marks
+    salient: SalientColors
 
 
 @kernel
@@ -124,7 +124,7 @@ def _activity(luma: NDArray[np.int16], places: NDArray[np.intp], out: NDArray[np
 
 
 class _Picture:
-    """A picture of h x w pixels that becomes the next one: rows that stay as they are cost nothing.
+    """A picture of h x w pixels that is updated to the next one: unchanged rows cost nothing.
 
     colors  (h, w) uint32: as numbers
     luma    (h, w) int16: see `_renew`
@@ -134,12 +134,12 @@ class _Picture:
         self.colors = np.zeros((h, w), np.uint32)
         self.luma = np.zeros((h, w), np.int16)
         self._changed = np.empty(h * w, np.int32)
-        self._room = np.empty(w, np.uint32)
+        self._scratch = np.empty(w, np.uint32)
 
     def renew(self, pixels: Pixels) -> NDArray[np.int32]:
-        """Become pixels (h, w, 3); the places where these are others than before, valid until the next call."""
+        """Update to pixels (h, w, 3); returns the indices of those that changed, valid until the next call."""
         rows = pixels.reshape(len(pixels), -1)
-        return self._changed[: _renew(rows, self.colors, self.luma, self._changed, self._room)]
+        return self._changed[: _renew(rows, self.colors, self.luma, self._changed, self._scratch)]
 
 
 class _Colors:
@@ -159,21 +159,21 @@ class _Colors:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """What was drawn from one picture: colors as numbers (n,), the last `fresh` of them where it had changed."""
+class _Draws:
+    """Pixels drawn from one picture: colors as numbers (n,), the last `fresh` of them where it had changed."""
 
     colors: NDArray[np.uint32]
     activity: NDArray[np.float32]
     fresh: int
 
 
-class _Draw:
-    """Pixels drawn from pictures, the same number of each; of how many pictures need not be known before."""
+class _StratifiedSampler:
+    """Draws the same number of pixels from each picture; the number of pictures need not be known before."""
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
-        self._share = 2 * SIZE  # of each picture: the more there are, the fewer pixels each of them gives
-        self._parts: list[_Part] = []
+        self._share = 2 * SIZE  # of each picture, which shrinks as pictures come
+        self._parts: list[_Draws] = []
         self._total = 0
 
     def add(self, picture: "_Picture", visible: NDArray[np.intp] | None, changed: NDArray[np.int32]) -> None:
@@ -188,35 +188,35 @@ class _Draw:
         )
         activity = np.empty(size, np.float32)
         _activity(picture.luma, places, activity)
-        self._parts.append(_Part(colors[places], activity, fresh))
+        self._parts.append(_Draws(colors[places], activity, fresh))
         self._total += size
-        if self._total > 2 * SIZE:  # every picture keeps about half, and those to come give half as many
+        if self._total > 2 * SIZE:  # each picture keeps about half, and later ones give half as many
             self._share = max(1, min(self._share, len(colors)) // 2)
-            self._parts = [self._thinned(part) for part in self._parts]
-            self._total = sum(len(part.colors) for part in self._parts)
+            self._parts = [self._thinned(draws) for draws in self._parts]
+            self._total = sum(len(draws.colors) for draws in self._parts)
 
     def _strata(self, length: int, size: int) -> NDArray[np.intp]:
-        """One place at random within each of `size` stretches of `length`."""
+        """One index at random within each of `size` equal runs of `length`."""
         return ((np.arange(size) + self._rng.random(size)) * (length / max(size, 1))).astype(np.intp)
 
-    def _thinned(self, part: _Part) -> _Part:
-        """As much of a part as its picture would give now."""
-        count = len(part.colors) - part.fresh
-        fresh = min(int(FRESH * self._share), part.fresh)
+    def _thinned(self, draws: _Draws) -> _Draws:
+        """The part of some draws that their picture would give now."""
+        count = len(draws.colors) - draws.fresh
+        fresh = min(int(FRESH * self._share), draws.fresh)
         kept = self._strata(count, min(self._share - fresh, count))
-        kept = np.concatenate([kept, count + self._strata(part.fresh, fresh)])
-        return _Part(part.colors[kept], part.activity[kept], fresh)
+        kept = np.concatenate([kept, count + self._strata(draws.fresh, fresh)])
+        return _Draws(draws.colors[kept], draws.activity[kept], fresh)
 
     def all(self) -> tuple[Pixels, NDArray[np.float32]]:
-        """What is drawn now: pixels (n, 3), and the activity around each."""
-        colors = [np.empty(0, np.uint32), *(part.colors for part in self._parts)]
-        activity = [np.empty(0, np.float32), *(part.activity for part in self._parts)]
+        """All draws so far: pixels (n, 3), and the activity around each."""
+        colors = [np.empty(0, np.uint32), *(draws.colors for draws in self._parts)]
+        activity = [np.empty(0, np.float32), *(draws.activity for draws in self._parts)]
         return unpack(np.concatenate(colors)), np.concatenate(activity)
 
 
-def take(frames: Iterable[Frame], seed: int = 0, marks: bool = True) -> Sample:
-    """Read all frames of a clip and sample them; without `marks`, nothing is said to stand out."""
-    draw, few, survey = _Draw(seed), _Colors(), Survey()
+def take(frames: Iterable[Frame], seed: int = 0, salience: bool = True) -> Sample:
+    """Read all frames of a clip and sample them; without `salience`, no colors are salient."""
+    sampler, few, detector = _StratifiedSampler(seed), _Colors(), SalienceDetector()
     pictures = 0
     opaque = True
     picture: _Picture | None = None
@@ -231,9 +231,9 @@ def take(frames: Iterable[Frame], seed: int = 0, marks: bool = True) -> Sample:
         visible = None if frame.mask is None else np.flatnonzero(~frame.mask)
         colors = picture.colors.ravel() if visible is None else picture.colors.ravel()[visible]
         opaque = opaque and visible is None
-        draw.add(picture, visible, changed if visible is None and before is not None else changed[:0])
+        sampler.add(picture, visible, changed if visible is None and before is not None else changed[:0])
         few.note(colors)
-        if marks:
-            survey.look(picture.colors, frame.mask, colors)
+        if salience:
+            detector.add(picture.colors, frame.mask, colors)
         before = frame.pixels if visible is None else None
-    return Sample(*draw.all(), few.all(), pictures, opaque, survey.marks())
+    return Sample(*sampler.all(), few.all(), pictures, opaque, detector.salient_colors())

@@ -1,20 +1,20 @@
-"""The palette's training: a one-dimensional self-organizing map in OKLab.
+"""Training of the palette: a one-dimensional self-organizing map in OKLab.
 
-The map is a line of neurons, each a color. It starts as the line of greys; every pixel that it is shown pulls the
-nearest neuron, and that one's neighbours on the line less, towards itself:
+The map is a line of neurons, each a color. It starts as the line of grays; every pixel that it is shown pulls the
+nearest neuron, and less so that one's neighbors on the line, towards itself:
 
     T. Kohonen, "Self-organized formation of topologically correct feature maps", Biological Cybernetics 43, 1982
     A. Dekker, "Kohonen neural networks for optimal colour quantization", Network 5, 1994
 
-Neighbourhood and rate shrink geometrically until single colors are tuned alone. Then come rounds that put each neuron
-at the mean of its cell, the pixels that are nearest to it, and that move neurons from where they are hardly needed to
+Neighborhood and rate shrink geometrically until single colors are tuned alone. Then come rounds that put each neuron
+at the mean of its cell, the pixels nearest to it, and exchanges that move neurons from where they are hardly needed to
 where one is not enough, which a line cannot do by pulling:
 
     S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory 28, 1982
     G. Patane, M. Russo, "The enhanced LBG algorithm", Neural Networks 14, 2001
 
-A neuron that moves is put where it lengthens the line least, so the order of the map stays: neighbours in the table are
-neighbours in color.
+A neuron that moves is put where it lengthens the line least, so the order of the map stays: neighbors in the table are
+neighbors in color.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.jit import kernel
-from gifsom.palette.nearest import Entries
+from gifsom.palette.nearest import ColorIndex
 
 STEPS = 200_000
 """Pixels shown to the map. Twice as many lower the final error by 0.2 %."""
@@ -34,14 +34,14 @@ CHUNK = 50_000
 STOPS = range(0, STEPS + 1, CHUNK)
 
 RADIUS = (1 / 8, 0.25)
-"""Neighbourhood (standard deviation of a Gaussian along the line) at the start, as a part of the map, and at the end,
-in neurons: there the nearest neighbour moves by exp(-8) of the winner's step, that is, not at all."""
+"""Neighborhood (standard deviation of a Gaussian along the line) at the start, as a part of the map, and at the end,
+in neurons: there the nearest neighbor moves by exp(-8) of the winner's step, that is, not at all."""
 
 RATE = (0.5, 0.02)
 """Part of the way to the pixel that the winner moves, at the start and at the end."""
 
 EXCHANGES = 4
-"""Times, at most, that neurons move to where they are needed more; 12 lower the error by 0.2 % in twice the time."""
+"""Rounds of exchanges, at most; 12 lower the error by 0.2 % in twice the time."""
 
 ROUNDS = 2
 """Rounds of Lloyd's algorithm after each exchange."""
@@ -50,8 +50,8 @@ SPLIT = 0.64
 """Part of the variance along its longest axis that a Gaussian cell loses when it is cut in two: 2 / pi."""
 
 UNDERRATED = 1.5
-"""How much more a split gains than SPLIT says, since the cells around it shrink as well: measured on photographs, 1
-leaves the error 0.8 % higher, 2 lowers it by 0.8 % in twice the time."""
+"""Gain of a split relative to SPLIT, since the cells around it shrink as well: measured on photographs, 1 leaves the
+error 0.8 % higher, 2 lowers it by 0.8 % in twice the time."""
 
 
 @kernel
@@ -115,17 +115,17 @@ def _gather(
         sums[c, 3] += w * colors[i, 2]
 
 
-def unfold(
+def train_som(
     colors: NDArray[np.float32],
     weights: NDArray[np.float64],
     size: int,
     seed: int,
     stops: Sequence[int] = STOPS,
 ) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Show pixels to a new map: yields the steps done, and the neurons (size, 3) then, at each of `stops`.
+    """Train a new map; yields the steps done, and the neurons (size, 3) then, at each of `stops`.
 
     colors (m, 3) OKLab are shown as often as their weights (m,) say, in an order drawn from the seed. `stops` ascend,
-    end with STEPS, and change nothing of what is learned.
+    end with STEPS, and do not change the result.
     """
     rng = np.random.default_rng(seed)
     draws = 1 << 17
@@ -133,7 +133,7 @@ def unfold(
     picks = np.searchsorted(shares, (np.arange(draws) + rng.random(draws)) / draws).clip(max=len(colors) - 1)
     shown = colors[rng.permutation(picks)]
     line = np.zeros((3, size), np.float32)
-    line[0] = np.linspace(colors[:, 0].min(), colors[:, 0].max(), size)  # the greys of the picture
+    line[0] = np.linspace(colors[:, 0].min(), colors[:, 0].max(), size)  # the grays of the picture
     radius = (max(size * RADIUS[0], 2 * RADIUS[1]), RADIUS[1])
     step = 0
     for stop in stops:
@@ -142,10 +142,10 @@ def unfold(
         yield step, line.T.copy()
 
 
-def squares(
+def squared_distances(
     a: NDArray[np.float32], b: NDArray[np.float32], dtype: type[np.floating] = np.float32
 ) -> NDArray[np.floating]:
-    """The squared distance of each of a (n, 3) to each of b (m, 3), summed in `dtype`: (n, m).
+    """Squared distance of each of a (n, 3) to each of b (m, 3), summed in `dtype`: (n, m).
 
     Channel by channel: a reduction over an axis of three takes seven times as long.
     """
@@ -154,18 +154,18 @@ def squares(
     return total
 
 
-def place(line: NDArray[np.float32], newcomers: NDArray[np.float32]) -> NDArray[np.intp]:
+def cheapest_insertion(line: NDArray[np.float32], newcomers: NDArray[np.float32]) -> NDArray[np.intp]:
     """The order of a line of colors (n, 3) with newcomers (m, 3), each put where it lengthens the line least.
 
-    Indices into both, one after the other: (n + m,). (Cheapest insertion: D. Rosenkrantz, R. Stearns, P. Lewis, "An
-    analysis of several heuristics for the traveling salesman problem", SIAM Journal on Computing 6, 1977.)
+    Returns indices into both, one after the other: (n + m,). (Cheapest insertion: D. Rosenkrantz, R. Stearns, P. Lewis,
+    "An analysis of several heuristics for the traveling salesman problem", SIAM Journal on Computing 6, 1977.)
     """
     both = np.concatenate([line, newcomers])
     order = list(range(len(line)))
     for index in range(len(line), len(both)):
         away = np.sqrt(((both[order] - both[index]) ** 2).sum(axis=1))
         gaps = np.sqrt((np.diff(both[order], axis=0) ** 2).sum(axis=1))
-        longer = np.concatenate([away[:1], away[:-1] + away[1:] - gaps, away[-1:]])  # before, between, behind
+        longer = np.concatenate([away[:1], away[:-1] + away[1:] - gaps, away[-1:]])  # before, between, after
         order.insert(int(longer.argmin()), index)
     return np.array(order, np.intp)
 
@@ -176,37 +176,37 @@ class Tuner:
     neurons  (n, 3) float32 OKLab, in the order of the line
     cell     (m,) int32: the neuron of each color
     mass     (n,) float64: weight of each cell
-    pinned   (n,) bool: neurons that stay where they are
+    pinned   (n,) bool: neurons that do not move
     """
 
     def __init__(self, neurons: NDArray[np.float32], colors: NDArray[np.float32], weights: NDArray[np.float64]) -> None:
         self.neurons = neurons
-        self.cell = Entries(neurons).nearest(colors)
+        self.cell = ColorIndex(neurons).nearest(colors)
         self.mass = np.zeros(len(neurons))
         self.pinned = np.zeros(len(neurons), np.bool_)
         self._colors = colors
         self._weights = weights
 
     def weigh(self, weights: NDArray[np.float64]) -> None:
-        """Let the colors count as weights (m,) say, from the next round on."""
+        """Use weights (m,) for the colors, from the next round on."""
         self._weights = weights
 
     def round(self) -> None:
-        """Find each color's neuron, and put each neuron at the mean of its colors."""
-        self.cell = Entries(self.neurons).nearest(self._colors)
+        """Assign each color to its nearest neuron, and put each neuron at the mean of its colors."""
+        self.cell = ColorIndex(self.neurons).nearest(self._colors)
         sums = np.zeros((len(self.neurons), 4))
         for part in range(0, len(self.cell), CHUNK):
             inside = slice(part, part + CHUNK)
             _gather(self._colors[inside], self._weights[inside], self.cell[inside], sums)
         self.mass = sums[:, 0]
         means = sums[:, 1:] / np.maximum(self.mass, 1e-300)[:, None]
-        free = (self.mass > 0) & ~self.pinned
-        self.neurons = np.where(free[:, None], means, self.neurons).astype(np.float32)
+        movable = (self.mass > 0) & ~self.pinned
+        self.neurons = np.where(movable[:, None], means, self.neurons).astype(np.float32)
 
     def exchange(self) -> bool:
-        """Move neurons, at most one in eight: each joins the cell of its neighbour, and splits a cell that needs two.
+        """Move neurons, at most one in eight: each joins the cell of its neighbor, and splits a cell that needs two.
 
-        A move is made where the split gains more than the join costs. Whether there was one.
+        A move is made where the split gains more than the join costs. Returns whether there was one.
         """
         joins, costs = self._joins()
         gains, axes = self._splits()
@@ -235,13 +235,13 @@ class Tuner:
         self._reorder(moved)
         return bool(moved)
 
-    def hold(self, neurons: Sequence[int], colors: NDArray[np.float32]) -> None:
-        """Put neurons (k,) at colors (k, 3) that are theirs already, nearly, and keep them there."""
+    def fix(self, neurons: Sequence[int], colors: NDArray[np.float32]) -> None:
+        """Pin neurons (k,) to colors (k, 3), to which they are close already."""
         self.neurons[neurons] = colors
         self.pinned[neurons] = True
 
     def pin(self, colors: NDArray[np.float32]) -> None:
-        """Keep the neurons that are needed least, as far as there are any, at colors (k, 3)."""
+        """Pin the least needed neurons, as far as there are any, to colors (k, 3)."""
         joins, costs = self._joins()
         busy = ~np.isfinite(costs)
         spare: list[int] = []
@@ -249,16 +249,16 @@ class Tuner:
             if not busy[neuron] and not busy[joins[neuron]] and len(spare) < len(colors):
                 busy[[neuron, joins[neuron]]] = True
                 spare.append(int(neuron))
-        self.hold(spare, colors[: len(spare)])
+        self.fix(spare, colors[: len(spare)])
         self._reorder(spare)
 
-    def free(self, neurons: Sequence[int]) -> None:
+    def release(self, neurons: Sequence[int]) -> None:
         """Take neurons out of use: the next exchange moves them to where they are needed."""
         self.mass[neurons] = 0
 
     def _joins(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """For each neuron the one that it would cost least to join, and that cost (J. Ward, 1963)."""
-        square = squares(self.neurons, self.neurons, np.float64)
+        square = squared_distances(self.neurons, self.neurons, np.float64)
         mass = self.mass
         cost = mass[:, None] * mass[None] / np.maximum(mass[:, None] + mass[None], 1e-300) * square
         idle = mass == 0
@@ -270,7 +270,7 @@ class Tuner:
         return joins, cost[np.arange(len(cost)), joins]
 
     def _splits(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """What each cell would gain by a second neuron, and half the way between the two, along its longest axis."""
+        """Gain of each cell by a second neuron, and half the vector between the two, along its longest axis."""
         n = len(self.neurons)
         off = self._colors - self.neurons[self.cell]
         channels = np.ascontiguousarray(off.T)
@@ -283,7 +283,7 @@ class Tuner:
         values, vectors = np.linalg.eigh(spread / np.where(self.mass > 0, self.mass, 1)[:, None, None])
         longest = np.maximum(values[:, 2], 0.0)
         axes = np.sqrt(SPLIT * longest)[:, None] * vectors[:, :, 2]
-        # A pinned neuron is not in the middle of its cell: the second one goes to where the others are.
+        # A pinned neuron is not in the middle of its cell: the second one goes towards the other colors.
         for pinned in np.flatnonzero(self.pinned):
             towards = off[self.cell == pinned].mean(axis=0) if self.mass[pinned] > 0 else axes[pinned]
             axes[pinned] *= np.where(axes[pinned] @ towards < 0, -1.0, 1.0)
@@ -293,7 +293,7 @@ class Tuner:
         """Put each neuron that moved where it lengthens the line least."""
         stayed = np.delete(np.arange(len(self.neurons)), moved)
         order = np.concatenate([stayed, np.array(moved, np.intp)])
-        order = order[place(self.neurons[stayed], self.neurons[moved])]
+        order = order[cheapest_insertion(self.neurons[stayed], self.neurons[moved])]
         rank = np.argsort(order).astype(np.int32)
         self.neurons, self.mass, self.pinned = self.neurons[order], self.mass[order], self.pinned[order]
         self.cell = rank[self.cell]

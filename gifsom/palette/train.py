@@ -1,8 +1,8 @@
-"""Training a palette: from a clip or pixels, over weights and the map, to colors that are the best ones to have.
+"""Training of a palette: from a clip or pixels, over weights and the map, to the best colors to have.
 
-The map (gifsom.palette.som) minimizes the mean error, and nothing else is asked for the pixels of one picture. A clip's
-palette must also please who looks at it: there, errors count as much as they show, flat colors are had exactly, and
-what stands out in any single picture is within reach (gifsom.palette.refine).
+The map (gifsom.palette.som) minimizes the mean error, and the pixels of one picture ask for nothing else. A clip's
+palette must also please whoever looks at it: there, errors count as much as they show, flat colors are exact, and
+salient colors of any single picture are within reach (gifsom.palette.refine).
 """
 
 from collections.abc import Callable, Sequence
@@ -18,13 +18,13 @@ from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import check_whole
 from gifsom.palette.color import oklab, pack, unpack
 from gifsom.palette.palette import MAX_COLORS, Palette, check_pixels
-from gifsom.palette.refine import CLIP, PIXELS, Drawn, Finish, Plan, Weights
+from gifsom.palette.refine import CLIP, PIXELS, Refiner, TrainingPlan, WeightedHistogram, Weights
 from gifsom.palette.sample import Sample, take
-from gifsom.palette.som import STEPS, STOPS, Tuner, place, unfold
+from gifsom.palette.som import STEPS, STOPS, Tuner, cheapest_insertion, train_som
 
 MASKING = 3.0
-"""How much less a pixel counts where there is much to see around it, since errors show less there: by 1 / (1 + MASKING
-* activity). It raises SSIMULACRA2 of mapped frames of film by 0.3, and of a page with gradients by 0.3 to 0.8."""
+"""Masking of errors by activity: a pixel's weight is 1 / (1 + MASKING * activity), since errors show less where there
+is much to see. It raises SSIMULACRA2 of mapped frames of film by 0.3, and of a page with gradients by 0.3 to 0.8."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,20 +49,20 @@ def train(
     snap: bool | None = None,
     progress: Callable[[float], None] = lambda done: None,
 ) -> Palette:
-    """Learn a palette from a clip, or from pixels.
+    """Train a palette on a clip, or on pixels.
 
-    A source with no more distinct colors than asked gives those colors, exactly.
+    A source with no more distinct colors than asked gives exactly those colors.
 
     Args:
         source: a `Clip`, or an array of pixels (n, 3) or (h, w, 3) uint8 sRGB.
-        colors: entries that the palette has at most, 1 to 1024; a GIF's table holds 256.
+        colors: entries of the palette, at most, 1 to 1024; a GIF's color table holds 256.
         seed: of the random choices, 0 to 2**63: the same seed gives the same palette.
         weights: "count", every pixel counts alike, or "seen", as much as an error there would show: less where there is
-            much to see around it; None: "seen" for a clip, "count" for pixels.
-        salience: a color that covers a visible patch of any single picture is within reach of the palette; None: so it
-            is for a clip, not for pixels.
-        snap: a flat color of an interface, and one that owns its cell, is had exactly; None: so it is for a clip, not
-            for pixels.
+            much activity around it; None: "seen" for a clip, "count" for pixels.
+        salience: a color that covers a visible patch of any single picture is within reach of the palette; None: true
+            for a clip, false for pixels.
+        snap: a flat color of an interface, and one that dominates its cell, is exact; None: true for a clip, false for
+            pixels.
         progress: called often with the part that is done, 0 to 1.
 
     Raises:
@@ -79,13 +79,13 @@ def train(
         raise SettingError(f"weights is '{printable(weights)}': give 'count' or 'seen'")
     clip = held(source) if isinstance(source, Source | Holder) else None
     usual = PIXELS if clip is None else CLIP
-    plan = Plan(
+    plan = TrainingPlan(
         usual.weights if weights is None else weights,
         usual.salience if salience is None else salience,
         usual.snap if snap is None else snap,
     )
     frames = clip.frames() if clip is not None else [_picture(cast("ArrayLike", source))]
-    sample = take(frames, seed, marks=plan.snap or plan.salience)
+    sample = take(frames, seed, salience=plan.snap or plan.salience)
     return learn(sample, colors, seed, plan, lambda moment: progress(moment.done))
 
 
@@ -98,44 +98,44 @@ def learn(
     sample: Sample,
     colors: int,
     seed: int = 0,
-    plan: Plan = CLIP,
+    plan: TrainingPlan = CLIP,
     watch: Callable[[Moment], None] = lambda moment: None,
     stops: Sequence[int] = STOPS,
 ) -> Palette:
     """The palette of at most `colors` entries, 1 to 1024, for a sample; the same seed gives the same palette.
 
-    A sample whose clip has no more distinct colors than that is not trained on: its palette is those colors, exactly.
-    `watch` is shown the map at each of `stops` (see `unfold`), and after each round of tuning.
+    A sample whose clip has no more distinct colors than that needs no training: its palette is exactly those colors.
+    `watch` is shown the map at each of `stops` (see `train_som`), and after each round of tuning.
     """
     if sample.colors is not None and len(sample.colors) <= colors:
         return Palette(_in_line(sample.colors if len(sample.colors) else np.zeros((1, 3), np.uint8)))
-    drawn = _drawn(sample, plan.weights)
-    neurons = drawn.lab[:0]
-    for step, neurons in unfold(drawn.lab, drawn.counts, colors, seed, stops):
+    histogram = _weighted_histogram(sample, plan.weights)
+    neurons = histogram.lab[:0]
+    for step, neurons in train_som(histogram.lab, histogram.counts, colors, seed, stops):
         watch(Moment(neurons, step / STEPS / 2))
-    tuner = Tuner(neurons, drawn.lab, drawn.counts)
-    finish = Finish(tuner, drawn, sample.marks, plan)
+    tuner = Tuner(neurons, histogram.lab, histogram.counts)
+    refiner = Refiner(tuner, histogram, sample.salient, plan)
     done = 0.5
-    for _ in finish.rounds():
-        done += (1 - done) / 16  # how many rounds there will be is not known before
+    for _ in refiner.rounds():
+        done += (1 - done) / 16  # the number of rounds is not known in advance
         watch(Moment(tuner.neurons.copy(), done))
-    palette = Palette(finish.colors())
+    palette = Palette(refiner.colors())
     watch(Moment(palette.lab, 1.0))
     return palette
 
 
-def _drawn(sample: Sample, weights: Weights) -> Drawn:
-    packed, place, counts = np.unique(pack(sample.pixels), return_inverse=True, return_counts=True)
+def _weighted_histogram(sample: Sample, weights: Weights) -> WeightedHistogram:
+    packed, inverse, counts = np.unique(pack(sample.pixels), return_inverse=True, return_counts=True)
     colors = unpack(packed)
     seen = 1 / (1 + MASKING * sample.activity.astype(np.float64))
     counted = counts.astype(np.float64)
-    errors = np.bincount(place, weights=seen).astype(np.float64) if weights == "seen" else counted
-    return Drawn(colors, counted, oklab(colors), errors)
+    errors = np.bincount(inverse, weights=seen).astype(np.float64) if weights == "seen" else counted
+    return WeightedHistogram(colors, counted, oklab(colors), errors)
 
 
 def _in_line(colors: Pixels) -> Pixels:
-    """The same colors (n, 3), neighbours in the table neighbours in color, from the darker end of that line on."""
+    """The same colors (n, 3), neighbors in the table neighbors in color, from the darker end of that line on."""
     lab = oklab(colors)
     by_lightness = np.argsort(lab[:, 0], kind="stable")
-    line = by_lightness[place(lab[by_lightness][:1], lab[by_lightness][1:])]
+    line = by_lightness[cheapest_insertion(lab[by_lightness][:1], lab[by_lightness][1:])]
     return colors[line if lab[line[0], 0] <= lab[line[-1], 0] else line[::-1]]

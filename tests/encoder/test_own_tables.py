@@ -133,7 +133,7 @@ def test_changes_of_the_canvas_lead_from_each_frame_to_the_next(seed: int, maske
     ends = np.cumsum([delay for _, delay in frames])
     for number, change in enumerate(diff(frames, SIZE, pack, clear)):
         assert np.array_equal(canvas, change.below)
-        change.rect.cut(canvas)[~change.free] = change.symbols[~change.free]
+        change.rect.cut(canvas)[~change.unchanged] = change.symbols[~change.unchanged]
         assert np.array_equal(canvas, change.shown)
         for moment in (clock, clock + change.delay - 1):
             assert np.array_equal(wanted[np.searchsorted(ends, moment, side="right")], canvas)
@@ -207,7 +207,7 @@ def test_indices_mean_the_very_colors(seed: int, changed: int, shared: int, all_
     symbols.ravel()[:changed] = own
     free.ravel()[:changed] = False
     tables = LocalTables(unpack(common))
-    found = tables.index(tables.number(unpack(symbols.ravel()).reshape(16, 16, 3)), free)
+    found = tables.index(tables.to_numbers(unpack(symbols.ravel()).reshape(16, 16, 3)), free)
     assert (found.colors is None) == bool(np.isin(symbols[~free], common).all())
     table = common if found.colors is None else pack(found.colors)
     assert (found.transparent is None) == (len(table) == 256)

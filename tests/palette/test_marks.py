@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gifsom.palette import salience
 from gifsom.palette.color import pack
-from gifsom.palette.salience import EDGE, EXTENT, Marks, Survey
+from gifsom.palette.salience import EDGE, EXTENT, SalienceDetector, SalientColors
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -22,20 +22,20 @@ def noise(height: int = 60, width: int = 80, seed: int = 0, levels: int = 256) -
     return np.random.default_rng(seed).integers(0, levels, (height, width, 3)).astype(np.uint8)
 
 
-def surveyed(*pictures: Pixels, masks: dict[int, Mask] | None = None) -> Marks:
-    survey = Survey()
+def surveyed(*pictures: Pixels, masks: dict[int, Mask] | None = None) -> SalientColors:
+    survey = SalienceDetector()
     for n, picture in enumerate(pictures):
         mask = (masks or {}).get(n)
         numbers = pack(picture)
-        survey.look(numbers, mask, numbers.ravel() if mask is None else numbers[~mask])
-    return survey.marks()
+        survey.add(numbers, mask, numbers.ravel() if mask is None else numbers[~mask])
+    return survey.salient_colors()
 
 
-def extents(found: Marks) -> dict[tuple[int, ...], int]:
+def extents(found: SalientColors) -> dict[tuple[int, ...], int]:
     return dict(zip(map(tuple, found.flats.tolist()), found.extents.tolist(), strict=True))
 
 
-def areas(found: Marks) -> dict[tuple[int, ...], int]:
+def areas(found: SalientColors) -> dict[tuple[int, ...], int]:
     return dict(zip(map(tuple, found.patches.tolist()), found.areas.tolist(), strict=True))
 
 

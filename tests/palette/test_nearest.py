@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gifsom.palette import nearest
 from gifsom.palette.color import oklab, pack
-from gifsom.palette.nearest import CELLS, MANY, Entries, Mapper
+from gifsom.palette.nearest import CELLS, MANY, ColorIndex, Mapper
 
 Pixels = NDArray[np.uint8]
 Lab = NDArray[np.float32]
@@ -88,14 +88,14 @@ def test_search_with_room_for_a_few_lists_is_the_one_of_the_twin(length: int) ->
 def test_entries_anywhere_are_found_as_by_the_twin(points: list[tuple[int, int, int]], seed: int) -> None:
     """A map that unfolds is not always where colors are."""
     entries, colors = np.array(points, np.float32) / 4, random_lab(20, seed, 16)
-    assert twins.nearest.search(colors, entries) == Entries(entries).nearest(colors).tolist()
+    assert twins.nearest.search(colors, entries) == ColorIndex(entries).nearest(colors).tolist()
 
 
 def test_the_ends_of_all_that_a_screen_can_show_are_found() -> None:
     """None of them lies outside of the cells."""
     corners = oklab(np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)], np.uint8))
     for cells in (CELLS, MANY, 60):
-        assert Entries(corners, cells).nearest(corners).tolist() == list(range(8))
+        assert ColorIndex(corners, cells).nearest(corners).tolist() == list(range(8))
         assert min(cell_of(corner, cells) for corner in corners) >= 0
         assert ((corners + np.array([0, 0.5, 0.5])) * cells < 64).all()
 
@@ -103,7 +103,7 @@ def test_the_ends_of_all_that_a_screen_can_show_are_found() -> None:
 @pytest.mark.parametrize("count", [1, 40])
 def test_entries_say_how_far_colors_are_from_the_nearest(count: int) -> None:
     colors, entries = random_lab(500, 3, None), random_lab(count, 4, None)
-    squared = Entries(entries).squared(colors)
+    squared = ColorIndex(entries).squared(colors)
     assert (squared.dtype, squared.shape) == (np.float32, (500,))
     assert [twins.nearest.distances(color, entries).min() for color in colors] == pytest.approx(squared)
 
@@ -113,13 +113,13 @@ def test_entries_say_how_far_colors_are_from_the_nearest(count: int) -> None:
 def test_entries_are_found_for_more_colors_than_one_call_of_the_kernel_takes(count: int, steps: int | None) -> None:
     assert nearest._CHUNK < 70_000
     distinct, entries = random_lab(500, 3, steps), random_lab(count, 4, steps)
-    found = Entries(entries).nearest(np.tile(distinct, (140, 1)))
+    found = ColorIndex(entries).nearest(np.tile(distinct, (140, 1)))
     assert found.dtype == np.int32
     assert np.array_equal(np.tile(np.array(twins.nearest.search(distinct, entries)), 140), found)
 
 
 def test_entries_are_found_for_no_color_at_all() -> None:
-    assert Entries(random_lab(9, 0, None)).nearest(np.empty((0, 3), np.float32)).tolist() == []
+    assert ColorIndex(random_lab(9, 0, None)).nearest(np.empty((0, 3), np.float32)).tolist() == []
 
 
 @pytest.mark.parametrize(("dtype", "entries"), [(np.uint8, 256), (np.uint16, 1024)])

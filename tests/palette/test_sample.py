@@ -139,7 +139,7 @@ def test_sample_knows_all_colors_of_a_clip_that_has_few(count: int) -> None:
 def test_sample_of_more_colors_lists_none(pictures: int) -> None:
     """1025, in one picture, over some, or one in each."""
     colors = numbered(FEW + 1)
-    assert take(frames(*np.split(colors, pictures)), marks=False).colors is None
+    assert take(frames(*np.split(colors, pictures)), salience=False).colors is None
 
 
 def test_sample_ignores_what_is_hidden() -> None:
@@ -150,14 +150,14 @@ def test_sample_ignores_what_is_hidden() -> None:
     assert numbered(200).reshape(-1, 3).tolist() == drawn.colors.tolist()
     assert set(range(200)) == set(pack(drawn.pixels).tolist())
     assert (drawn.pictures, drawn.opaque) == (2, False)
-    assert drawn.marks.areas.sum() == 200
+    assert drawn.salient.areas.sum() == 200
 
 
 def test_sample_of_a_clip_that_is_hidden_altogether_is_empty() -> None:
     drawn = take(frames(numbered(6), masks=[np.ones((6, 1), bool)]))
     assert drawn.colors is not None
     assert (len(drawn.pixels), len(drawn.activity), len(drawn.colors), drawn.opaque) == (0, 0, 0, False)
-    assert (len(drawn.marks.patches), len(drawn.marks.flats)) == (0, 0)
+    assert (len(drawn.salient.patches), len(drawn.salient.flats)) == (0, 0)
 
 
 def test_sample_of_no_frame_at_all_is_empty() -> None:
@@ -226,9 +226,9 @@ def test_activity_is_that_around_the_pixel_that_was_drawn() -> None:
 
 def test_nothing_stands_out_where_nobody_asks() -> None:
     picture = np.full((40, 40, 3), 7, np.uint8)
-    asked, unasked = (take(frames(picture), marks=marks) for marks in (True, False))
-    assert (asked.marks.patches.tolist(), asked.marks.flats.tolist()) == ([[7, 7, 7]], [[7, 7, 7]])
-    assert (len(unasked.marks.patches), len(unasked.marks.flats)) == (0, 0)
+    asked, unasked = (take(frames(picture), salience=marks) for marks in (True, False))
+    assert (asked.salient.patches.tolist(), asked.salient.flats.tolist()) == ([[7, 7, 7]], [[7, 7, 7]])
+    assert (len(unasked.salient.patches), len(unasked.salient.flats)) == (0, 0)
     assert asked.pixels.tolist() == unasked.pixels.tolist()
 
 

@@ -8,8 +8,8 @@ import twins.som
 from numpy.typing import NDArray
 
 from gifsom.palette import som
-from gifsom.palette.nearest import Entries
-from gifsom.palette.som import STEPS, STOPS, Tuner, place, squares, unfold
+from gifsom.palette.nearest import ColorIndex
+from gifsom.palette.som import STEPS, STOPS, Tuner, cheapest_insertion, squared_distances, train_som
 
 Lab = NDArray[np.float32]
 
@@ -30,12 +30,12 @@ def length(lab: NDArray[np.floating]) -> float:
 
 def error(lab: Lab, neurons: Lab) -> float:
     """Mean squared distance to the nearest neuron."""
-    return float(((lab - neurons[Entries(neurons).nearest(lab)]) ** 2).sum(axis=1).mean())
+    return float(((lab - neurons[ColorIndex(neurons).nearest(lab)]) ** 2).sum(axis=1).mean())
 
 
 def unfolded(colors: Lab, weights: NDArray[np.float64], size: int, seed: int = 0) -> Lab:
     """A map that has been shown all of its pixels."""
-    [(_, neurons)] = unfold(colors, weights, size, seed, [STEPS])
+    [(_, neurons)] = train_som(colors, weights, size, seed, [STEPS])
     return neurons
 
 
@@ -90,7 +90,7 @@ def test_gathering_is_the_one_of_the_twin() -> None:
 def test_unfolding_tells_of_the_map_at_each_stop() -> None:
     """The first is the line of greys, from the darkest to the lightest color; each is a copy."""
     colors = random_lab(500, 0)
-    told = list(unfold(colors, np.ones(500), 9, 0))
+    told = list(train_som(colors, np.ones(500), 9, 0))
     assert list(STOPS) == [step for step, _ in told]
     assert told[0][1][:, 1:].tolist() == [[0, 0]] * 9
     assert np.linspace(colors[:, 0].min(), colors[:, 0].max(), 9) == pytest.approx(told[0][1][:, 0])
@@ -102,7 +102,7 @@ def test_stops_change_nothing_of_what_is_learned() -> None:
     colors, weights = random_lab(500, 0), np.random.default_rng(1).random(500)
     expected = None
     for stops in (STOPS, [STEPS], [0, 1, 255, 300, 77_777, STEPS], [123_456, 123_457, STEPS]):
-        told = list(unfold(colors, weights, 24, 5, stops))
+        told = list(train_som(colors, weights, 24, 5, stops))
         assert list(stops) == [step for step, _ in told]
         expected = expected or told[-1][1].tobytes()
         assert expected == told[-1][1].tobytes()
@@ -145,13 +145,13 @@ def inserted(line: Lab, newcomers: Lab) -> list[int]:
 @pytest.mark.parametrize(("there", "new"), [(1, 1), (1, 9), (2, 3), (12, 6), (7, 0)])
 def test_newcomers_are_put_where_they_lengthen_the_line_least(there: int, new: int, seed: int) -> None:
     line, newcomers = random_lab(there, seed), random_lab(new, 50 + seed)
-    assert inserted(line, newcomers) == place(line, newcomers).tolist()
+    assert inserted(line, newcomers) == cheapest_insertion(line, newcomers).tolist()
 
 
 def test_newcomers_find_their_places_before_between_and_behind() -> None:
     line, newcomers = np.zeros((3, 3), np.float32), np.zeros((3, 3), np.float32)
     line[:, 0], newcomers[:, 0] = (0.2, 0.4, 0.6), (0.7, 0.1, 0.5)
-    assert place(line, newcomers).tolist() == [4, 0, 1, 5, 2, 3]
+    assert cheapest_insertion(line, newcomers).tolist() == [4, 0, 1, 5, 2, 3]
 
 
 def test_a_round_of_tuning_moves_each_neuron_to_the_weighted_mean_of_its_cell() -> None:
@@ -250,7 +250,7 @@ def test_a_pinned_neuron_is_at_its_color_and_stays_there() -> None:
     colors = np.stack([random_lab(1, 7)[0], np.array([3, 3, 3], np.float32), lab[9], random_lab(1, 8)[0]])
     tuner.pin(colors[:2])
     tuner.round()
-    tuner.hold(Entries(tuner.neurons).nearest(colors[2:3]), colors[2:3])
+    tuner.fix(ColorIndex(tuner.neurons).nearest(colors[2:3]), colors[2:3])
     for _ in tuner.tune():
         pass
     tuner.pin(colors[3:])
@@ -263,7 +263,7 @@ def test_neurons_that_are_held_keep_their_places_on_the_line() -> None:
     tuner, _, _ = tuned()
     before, cells = tuner.neurons.copy(), tuner.cell.tolist()
     before[[20, 3]] = random_lab(2, 7)
-    tuner.hold([20, 3], random_lab(2, 7))
+    tuner.fix([20, 3], random_lab(2, 7))
     assert before.tolist() == tuner.neurons.tolist()
     assert np.flatnonzero(tuner.pinned).tolist() == [3, 20]
     assert cells == tuner.cell.tolist()
@@ -299,7 +299,7 @@ def test_of_two_neurons_that_would_join_each_other_one_is_pinned_and_of_colors_t
     tuner.pin(wanted)
     assert sorted(rows(wanted[:3])) == sorted(rows(tuner.neurons[tuner.pinned]))
     assert [len({*rows(tuner.neurons)} & {*rows(pair)}) for pair in np.split(colors, 3)] == [1, 1, 1]
-    tuner.hold(np.flatnonzero(~tuner.pinned), tuner.neurons[~tuner.pinned])
+    tuner.fix(np.flatnonzero(~tuner.pinned), tuner.neurons[~tuner.pinned])
     before = tuner.neurons.tolist()
     tuner.pin(random_lab(2, 4))
     assert before == tuner.neurons.tolist()
@@ -309,7 +309,7 @@ def test_no_color_at_all_is_pinned_without_a_change() -> None:
     tuner, _, _ = tuned()
     before = tuner.neurons.tolist()
     tuner.pin(np.empty((0, 3), np.float32))
-    tuner.hold([], np.empty((0, 3), np.float32))
+    tuner.fix([], np.empty((0, 3), np.float32))
     assert before == tuner.neurons.tolist()
     assert not tuner.pinned.any()
 
@@ -368,7 +368,7 @@ def test_a_neuron_that_is_freed_goes_to_where_one_is_needed() -> None:
     colors = np.array([[0.1, 0, 0], [0.8, 0, 0], [0.8, 0.2, 0]], np.float32)
     tuner = Tuner(np.array([[0.1, 0, 0], [0.101, 0, 0], [0.8, 0.1, 0]], np.float32), colors, np.ones(3))
     tuner.round()
-    tuner.free([1])
+    tuner.release([1])
     assert tuner.mass[1] == 0
     for _ in tuner.tune(exchanges=1):
         pass
@@ -405,5 +405,5 @@ def test_squares_are_those_of_each_to_each(dtype: type[np.floating]) -> None:
     """To the last bit, so that a palette does not depend on how they are worked out."""
     a, b = (np.random.default_rng(seed).random((9 + seed, 3)).astype(np.float32) for seed in (0, 1))
     expected = ((a[:, None] - b) ** 2).sum(axis=2, dtype=dtype)
-    assert squares(a, b, dtype).dtype == dtype
-    assert np.array_equal(expected, squares(a, b, dtype))
+    assert squared_distances(a, b, dtype).dtype == dtype
+    assert np.array_equal(expected, squared_distances(a, b, dtype))
