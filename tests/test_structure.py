@@ -24,6 +24,7 @@ MODULES = {
 ORDER = [
     "gifsom",
     "gifsom.core",
+    "gifsom.native",
     "gifsom.spool",
     "gifsom.gif",
     "gifsom.palette",

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Mask, Rect
-from gifsom.native.lzw_decode import lzw_decode
 from gifsom.core.values import MAX_PIXELS, TABLE
-from gifsom.gif.lzw import CODES, compress, minimum_code_size
+from gifsom.gif.lzw import compress, minimum_code_size
 from gifsom.gif.reader import CONTROL, IMAGE, Block
+from gifsom.native.lzw_decode import lzw_decode
 from gifsom.palette.color import pack
 
 NOTHING: Final = 1 << 24
@@ -83,8 +83,6 @@ class Walk:
     def begin(cls, size: tuple[int, int]) -> "Walk":
         shape = size[::-1]
         return cls(np.full(shape, NOTHING, np.uint32), np.zeros(shape, np.float32))
-
-
 
 
 def decode(data: bytes, minimum: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:

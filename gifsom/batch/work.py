@@ -8,13 +8,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
-
-import numpy as np
 
 from gifsom.batch import remote
 from gifsom.batch.cluster import run as run_on_cluster
@@ -24,14 +22,9 @@ from gifsom.batch.pool import run as run_in_processes
 from gifsom.conversion import pipeline
 from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.core.files import check_target
-from gifsom.core.jit import on_compile
 from gifsom.core.values import check_whole
 from gifsom.options.conversion import Settings
 from gifsom.palette.palette import Palette
-from gifsom.sources.arrays import StoredClip
-
-COMPILING: Final = "Compiling"
-"""The stage in which kernels are compiled, for the first time on a machine; it belongs to no clip."""
 
 MAX_JOBS: Final = 1024
 
@@ -151,9 +144,9 @@ def run(
             return
         function = partial(_make, options=options, scratch=scratch)
         if cluster is None:
-            results = run_in_processes(function, waiting, jobs, tell, _warm_up)
+            results = run_in_processes(function, waiting, jobs, tell, _begin)
         else:
-            results = run_on_cluster(function, waiting, cluster, tell, _warm_up)
+            results = run_on_cluster(function, waiting, cluster, tell, _begin)
         with closing(results):
             for number, made in results:
                 yield _failed(waiting[number], made) if isinstance(made, Lost) else made
@@ -192,14 +185,8 @@ def _deliver(made: Path, target: str) -> None:
         raise TargetUnwritable(f"{printable(target)}: {error.strerror}") from None
 
 
-def _warm_up(tell: Tell) -> None:
-    """Compile what a usual clip needs: processes that fill numba's cache at the same time undo each other's work."""
-    on_compile(lambda: tell(COMPILING, 0, None))
-    clip = StoredClip()
-    for picture in np.random.default_rng(0).integers(0, 256, (3, 24, 32, 3)).astype(np.uint8):
-        clip.append(picture, 0.1)
-    with suppress(GifsomError), tempfile.TemporaryDirectory() as folder:  # a full disk is told of the clips
-        pipeline.convert(clip, Path(folder, "warm.gif"))
+def _begin(tell: Tell) -> None:
+    """Do nothing: a process, or a worker of a cluster, that gets this far can run gifsom."""
 
 
 @contextmanager

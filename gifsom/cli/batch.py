@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gifsom.cli import text
-from gifsom.cli.common import FAILED, FIRST_USE, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
+from gifsom.cli.common import FAILED, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
 from gifsom.core.errors import printable
 
 if TYPE_CHECKING:
@@ -125,15 +125,10 @@ class _Bars:
         self._shown, self._quiet = shown, quiet
         self._all = shown.add_task("All clips", total=total, stage="")
         self._running: dict[str, TaskID] = {}
-        self._compiling = False
 
     def progress(self, source: str, stage: str, done: int, of: int | None) -> None:
-        from gifsom.batch.work import COMPILING
-
         heed_interrupt()
-        if stage == COMPILING:
-            self._tell_compiling()
-        elif source:
+        if source:
             if source not in self._running:
                 name = printable(PurePosixPath(source).name)[-24:]
                 self._running[source] = self._shown.add_task(name, total=None, stage=stage)
@@ -147,8 +142,3 @@ class _Bars:
         if self._shown.disable and not self._quiet and outcome.result is not None:
             path = printable(outcome.result.path)  # which shows one slash only of an address
             print(printable(outcome.target) + text.conversion(outcome.result).removeprefix(path), flush=True)
-
-    def _tell_compiling(self) -> None:
-        if not self._compiling and not self._quiet:
-            self._compiling = True
-            self._shown.console.print(FIRST_USE, soft_wrap=True)

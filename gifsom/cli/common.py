@@ -3,9 +3,8 @@
 import logging
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -33,8 +32,6 @@ class Ended(Exception):
         self.status = status
 
 
-FIRST_USE: Final = "gifsom: compiling for this machine, for the first time only …"
-
 _interrupted: list[int] = []
 """The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
 or ends the process."""
@@ -55,19 +52,9 @@ def tell_shortfall(source: str, missing: "Shortfall | None") -> None:
 
 @contextmanager
 def progress_bars(quiet: bool) -> "Iterator[Progress]":
-    """A bar a stage on a terminal, nothing elsewhere; a compilation is told wherever it happens."""
+    """A bar a stage on a terminal, nothing elsewhere."""
     terminal = sys.stderr is not None and sys.stderr.isatty()
-    with nullcontext((_no_progress, remark)) if quiet or not terminal else _bars() as (progress, tell):
-        told: list[bool] = []
-
-        def compiling() -> None:
-            if not told and not quiet:
-                told.append(True)
-                tell(FIRST_USE)
-
-        from gifsom.core.jit import on_compile
-
-        on_compile(compiling)
+    with nullcontext(_no_progress) if quiet or not terminal else _bars() as progress:
         yield progress
 
 
@@ -76,8 +63,8 @@ def _no_progress(stage: str, done: int, of: int | None) -> None:
 
 
 @contextmanager
-def _bars() -> "Iterator[tuple[Progress, Callable[[str], None]]]":
-    """Bars, and what writes a line above them."""
+def _bars() -> "Iterator[Progress]":
+    """A bar a stage."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -94,7 +81,7 @@ def _bars() -> "Iterator[tuple[Progress, Callable[[str], None]]]":
                 tasks[stage] = bars.add_task(stage, total=of)
             bars.update(tasks[stage], completed=done, total=None if of is None else max(done, of))
 
-        yield progress, partial(console.print, soft_wrap=True)
+        yield progress
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

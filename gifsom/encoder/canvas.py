@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels, Rect
-from gifsom.native import canvas as native
 from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE
+from gifsom.native import canvas as native
 
 Canvas = NDArray[Any]
 """(h, w) whole numbers, each of which stands for a color, or for "transparent"."""
@@ -46,8 +46,6 @@ class Change:
         """(h, w) of the rectangle: True where the canvas shows the same number already."""
         unchanged: NDArray[np.bool_] = self.symbols == self.rect.cut(self.below)
         return unchanged
-
-
 
 
 def composite(symbols: NDArray[np.uint8], entries: NDArray[np.uint16], below: NDArray[np.uint16]) -> NDArray[np.uint16]:

@@ -19,7 +19,6 @@ LOOKAHEAD = 8
 """Frames known at a time, <= 8. An error is weighted by the frames that it will persist, up to this many."""
 
 
-
 @dataclass(frozen=True, slots=True, eq=False)
 class DenoisedFrame:
     """A frame to be coded.
@@ -32,10 +31,6 @@ class DenoisedFrame:
     pixels: Pixels
     persistence: NDArray[np.uint8]
     delay: int
-
-
-
-
 
 
 class _Window:

@@ -78,14 +78,6 @@ def blue_noise() -> NDArray[np.float32]:
     return np.stack([np.roll(noise, shift, axis=(0, 1)) for shift in SHIFTS], axis=2)
 
 
-
-
-
-
-
-
-
-
 def apply_dither(
     how: str,
     pixels: NDArray[np.float32],
@@ -106,9 +98,7 @@ def apply_dither(
         chooser: holds the map.
     """
     if how == "floyd-steinberg":
-        dither.diffuse(
-            pixels, best, chooser.lab, chooser.candidates, chooser.candidate_colors, EXACT, CARRIED
-        )
+        dither.diffuse(pixels, best, chooser.lab, chooser.candidates, chooser.candidate_colors, EXACT, CARRIED)
     elif how != "none":
         smooth, visible = (SMOOTH, VISIBLE) if how == "auto" else (np.inf, 0.0)
         dither.blue_noise(

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.values import ANIMATED, TABLE
 from gifsom.encoder.canvas import Canvas, Change, diff
-from gifsom.gif.lzw import CODES, compress, minimum_code_size
+from gifsom.gif.lzw import compress, minimum_code_size
 from gifsom.gif.writer import DISPOSE_BACKGROUND, DISPOSE_NONE, GifWriter, Patch, split_delay
+from gifsom.native.lzw import CODES
 from gifsom.palette.color import pack, unpack
 from gifsom.palette.nearest import Mapper
 from gifsom.palette.palette import Palette

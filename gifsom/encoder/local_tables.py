@@ -25,7 +25,6 @@ NEAREST = 64
 """Nearest entries of each that are kept in order: of a large map, about CANDIDATES of them are in a table."""
 
 
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A color table of a frame.
@@ -59,14 +58,6 @@ class Table:
     def min_code_size(self) -> int:
         """LZW minimum code size."""
         return minimum_code_size(self.symbols)
-
-
-
-
-
-
-
-
 
 
 class TableChooser:

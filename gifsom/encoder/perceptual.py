@@ -22,18 +22,6 @@ _TO_LMS = TO_LMS.astype(np.float32)
 _TO_LAB = TO_LAB.astype(np.float32)
 
 
-
-
-
-
-
-
-
-
-
-
-
-
 def weighted_pixels(
     target: Pixels, persistence: NDArray[np.uint8], scratch: NDArray[np.float32]
 ) -> NDArray[np.float32]:

@@ -30,35 +30,6 @@ CANDIDATES = 16
 quarter more time."""
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
     """A picture that has been coded.

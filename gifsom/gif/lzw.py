@@ -13,14 +13,6 @@ from numpy.typing import NDArray
 from gifsom.native.lzw import CODES, lzw_encode
 
 
-
-
-
-
-
-
-
-
 def minimum_code_size(symbols: int) -> int:
     """The smallest LZW minimum code size, 2 to 8, for symbols 0 to `symbols` - 1."""
     return max(2, (symbols - 1).bit_length())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Pixels
-from gifsom.core.jit import kernel
+from gifsom.native import color
 
 _LEVELS = np.arange(256) / 255
 LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
@@ -32,60 +32,11 @@ _FROM_LAB = np.linalg.inv(TO_LAB)
 _FROM_LMS = np.linalg.inv(TO_LMS)
 
 
-_AT_ONCE = 256  # colors, so that intermediate values stay in the cache
-
-
-@kernel
-def _cube_roots(values: NDArray[np.float64], guesses: NDArray[np.uint32]) -> None:
-    """The cube root of each of values (n,), >= 0, in place; `guesses` (n,) is room.
-
-    The first guess is a third of the number's bits (W. Kahan); two steps of Newton's method and one of Halley's follow.
-    """
-    third, roots = np.float32(1.0 / 3.0), guesses.view(np.float32)
-    for i in range(values.shape[0]):
-        roots[i] = np.float32(values[i])
-    for i in range(values.shape[0]):
-        guesses[i] = guesses[i] // np.uint32(3) + np.uint32(709921077)
-    for i in range(values.shape[0]):
-        x, y = np.float32(values[i]), roots[i]
-        y = (y + y + x / (y * y)) * third
-        roots[i] = (y + y + x / (y * y)) * third
-    for i in range(values.shape[0]):
-        x, y = values[i], np.float64(roots[i])
-        cube = y * y * y
-        y -= y * (cube - x) / (cube + cube + x)
-        values[i] = y if x > 0.0 else 0.0
-
-
-@kernel
-def _oklab(
-    colors: Pixels,
-    linear: NDArray[np.float64],
-    to_lms: NDArray[np.float64],
-    to_lab: NDArray[np.float64],
-    lms: NDArray[np.float64],
-    guesses: NDArray[np.uint32],
-    out: NDArray[np.float32],
-) -> None:
-    """OKLab of colors (n, 3) into `out` (n, 3). lms (3, k) is room for k colors at once; see `_cube_roots` for more."""
-    for first in range(0, colors.shape[0], lms.shape[1]):
-        rgb, lab = colors[first : first + lms.shape[1]], out[first : first + lms.shape[1]]
-        for i in range(rgb.shape[0]):
-            r, g, b = linear[rgb[i, 0]], linear[rgb[i, 1]], linear[rgb[i, 2]]
-            for k in range(3):
-                lms[k, i] = to_lms[k, 0] * r + to_lms[k, 1] * g + to_lms[k, 2] * b
-        for k in range(3):
-            _cube_roots(lms[k], guesses)
-        for i in range(rgb.shape[0]):
-            for k in range(3):
-                lab[i, k] = to_lab[k, 0] * lms[0, i] + to_lab[k, 1] * lms[1, i] + to_lab[k, 2] * lms[2, i]
-
-
 def oklab(rgb: Pixels) -> NDArray[np.float32]:
     """OKLab of sRGB colors: (..., 3) uint8 to (..., 3) float32."""
     colors = _rows(rgb)
-    lms, guesses, lab = np.zeros((3, _AT_ONCE)), np.empty(_AT_ONCE, np.uint32), np.empty(colors.shape, np.float32)
-    _oklab(colors, LINEAR, TO_LMS, TO_LAB, lms, guesses, lab)
+    lab = np.empty(colors.shape, np.float32)
+    color.oklab(colors, LINEAR, TO_LMS, TO_LAB, lab)
     return lab.reshape(rgb.shape)
 
 
@@ -98,24 +49,15 @@ def srgb(lab: NDArray[np.floating]) -> Pixels:
 
 
 def _rows(rgb: Pixels) -> Pixels:
-    """Colors (..., 3) as (n, 3), C-contiguous and read-only: one type, and so one compilation."""
-    flat = np.ascontiguousarray(rgb).reshape(-1, 3).view()
-    flat.flags.writeable = False
-    return flat
-
-
-@kernel
-def _pack(colors: Pixels, out: NDArray[np.uint32]) -> None:
-    """Colors (n, 3) as numbers 0xRRGGBB into `out` (n,)."""
-    for i in range(colors.shape[0]):
-        out[i] = np.uint32(colors[i, 0]) << 16 | np.uint32(colors[i, 1]) << 8 | np.uint32(colors[i, 2])
+    """Colors (..., 3) as (n, 3), C-contiguous."""
+    return np.ascontiguousarray(rgb).reshape(-1, 3)
 
 
 def pack(rgb: Pixels) -> NDArray[np.uint32]:
     """One number 0xRRGGBB a color: (..., 3) uint8 to (...) uint32."""
     flat = _rows(rgb)
     out = np.empty(len(flat), np.uint32)
-    _pack(flat, out)
+    color.pack(flat, out)
     return out.reshape(rgb.shape[:-1])
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Mask, Pixels
-from gifsom.core.jit import kernel
+from gifsom.native import salience
 from gifsom.palette.color import unpack
 
 BITS = 5
@@ -24,9 +24,6 @@ are inside. The plateaus of a smooth gradient are not flat, the areas of an inte
 
 EXTENT = 64
 """Pixels inside flat areas of one picture, less those at the edges, from which on a color is flat."""
-
-_REGIONS = 1 << 3 * BITS
-_MET = 1 << 14  # initial value of counts, which saturate at the ends of 16 bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,114 +47,24 @@ class SalientColors:
     largest: int
 
 
-@kernel
-def _region(color: np.int64) -> np.int64:
-    """The region of the color cube that a color, as a number, lies in."""
-    shift = 8 - BITS
-    low = (1 << BITS) - 1
-    return (color >> 16 + shift) << 2 * BITS | (color >> 8 + shift & low) << BITS | (color >> shift & low)
-
-
-@kernel
-def _patches(
-    colors: NDArray[np.uint32],
-    picture: int,
-    count: NDArray[np.int32],
-    sums: NDArray[np.int64],
-    touched: NDArray[np.int32],
-    most: NDArray[np.int64],
-) -> None:
-    """Keep in `most` (regions, 5) the largest patch of each region: pixels, sums of their channels, and the picture.
-
-    colors (n,) are the pixels of one picture as numbers. `count` (regions,) and `sums` (regions, 3) are zero before and
-    after, `touched` (regions,) is room.
-    """
-    met = 0
-    for i in range(colors.shape[0]):
-        region = _region(np.int64(colors[i]))
-        if count[region] == 0:
-            touched[met] = region
-            met += 1
-        count[region] += 1
-    beaten = 0
-    for k in range(met):
-        region = np.int64(touched[k])
-        if count[region] > most[region, 0]:
-            beaten += 1
-        else:
-            count[region] = 0  # from here on only of those that are larger than before
-    if beaten:
-        for i in range(colors.shape[0]):
-            color = np.int64(colors[i])
-            region = _region(color)
-            if count[region]:
-                sums[region, 0] += color >> 16
-                sums[region, 1] += color >> 8 & 255
-                sums[region, 2] += color & 255
-    for k in range(met):
-        region = np.int64(touched[k])
-        if count[region]:
-            most[region, 0] = count[region]
-            most[region, 4] = picture
-            count[region] = 0
-            for channel in range(3):  # an assignment of slices takes two seconds to compile
-                most[region, 1 + channel] = sums[region, channel]
-                sums[region, channel] = 0
-
-
-@kernel
-def _flats(colors: NDArray[np.uint32], hidden: Mask, extent: NDArray[np.int16], found: NDArray[np.uint32]) -> int:
-    """Count in `extent` (2**24) the pixels of each color that are as their left and their upper neighbor.
-
-    A pixel that is as one of the two takes EDGE away again, and so does one at the left or upper border. colors (h, w)
-    are numbers; hidden (h, w), or (0, 0) for nothing. `extent` is zero before; the colors that are met are listed in
-    `found`, and count from _MET on, within 1 and 32767. How many they are.
-    """
-    count = 0
-    masked = hidden.shape[0] > 0
-    for y in range(colors.shape[0]):
-        for x in range(colors.shape[1]):
-            color = colors[y, x]
-            left = x > 0 and color == colors[y, x - 1]
-            upper = y > 0 and color == colors[y - 1, x]
-            if not (left or upper):
-                continue
-            if masked and (hidden[y, x] or (left and hidden[y, x - 1]) or (upper and hidden[y - 1, x])):
-                continue
-            if extent[color] == 0:
-                found[count] = color
-                count += 1
-                extent[color] = _MET
-            more = int(extent[color]) + (1 if left and upper else -EDGE)
-            extent[color] = min(max(more, 1), 0x7FFF)
-    return count
-
-
-_NOTHING = np.zeros((0, 0), np.bool_)
-_NOTHING.flags.writeable = False
-
-
 class SalienceDetector:
     """Collects the salient colors of a clip's pictures: `add` each, then `salient_colors`."""
 
     def __init__(self) -> None:
         self._pictures = 0
         self._largest = 0
-        self._count = np.zeros(_REGIONS, np.int32)
-        self._sums = np.zeros((_REGIONS, 3), np.int64)
-        self._touched = np.empty(_REGIONS, np.int32)
-        self._most = np.zeros((_REGIONS, 5), np.int64)
-        self._extent = np.zeros(1 << 24, np.int16)  # takes memory only where there are flat colors
+        self._most = np.zeros((salience.REGIONS, 5), np.int64)
+        self._extent = np.zeros(salience.COLORS, np.int16)  # takes memory only where there are flat colors
         self._flats: dict[int, int] = {}
 
     def add(self, picture: NDArray[np.uint32], mask: Mask | None, visible: NDArray[np.uint32]) -> None:
         """Read a picture (h, w) of colors as numbers, of which `visible` (n,) are those not masked."""
-        _patches(visible, self._pictures, self._count, self._sums, self._touched, self._most)
+        salience.patches(visible, self._pictures, self._most)
         self._pictures += 1
         self._largest = max(self._largest, picture.size)
         found = np.empty(picture.size, np.uint32)
-        found = found[: _flats(picture, _NOTHING if mask is None else mask, self._extent, found)]
-        extents = self._extent[found].astype(np.int64) - _MET
+        found = found[: salience.flats(picture, mask, EDGE, self._extent, found)]
+        extents = self._extent[found].astype(np.int64) - salience.MET
         self._extent[found] = 0
         flat = extents >= EXTENT
         for color, extent in zip(found[flat].tolist(), extents[flat].tolist(), strict=True):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels
-from gifsom.core.jit import kernel
+from gifsom.native import sample
 from gifsom.palette.color import unpack
 from gifsom.palette.palette import MAX_COLORS
 from gifsom.palette.salience import SalienceDetector, SalientColors
@@ -35,7 +35,7 @@ class Sample:
     """Figures of a clip that training needs.
 
     pixels    (n, 3) uint8: opaque pixels, n <= 2 * SIZE
-    activity  (n,) float32: activity around each, 0 to 2: see `_activity`
+    activity  (n,) float32: activity around each, 0 to 2: see `gifsom.native.sample.activity`
     colors    (m, 3) uint8: every color of the clip, sorted, where there are at most FEW; else None
     pictures  frames that differ from the one before
     opaque    no pixel of any frame is transparent
@@ -50,109 +50,34 @@ class Sample:
     salient: SalientColors
 
 
-@kernel
-def _note_colors(colors: NDArray[np.uint32], seen: NDArray[np.uint8], found: NDArray[np.uint32], count: int) -> int:
-    """Add what is new in colors (n,) to `found`, until it is full; `seen` is a bit set of 2**24 colors."""
-    last = np.int64(-1)
-    for i in range(colors.shape[0]):
-        color = np.int64(colors[i])
-        if color == last:
-            continue
-        last = color
-        bit = np.uint8(1 << (color & 7))
-        if not seen[color >> 3] & bit:
-            if count == found.shape[0]:
-                return count + 1
-            seen[color >> 3] |= bit
-            found[count] = color
-            count += 1
-    return count
-
-
-@kernel
-def _renew(
-    pixels: Pixels,
-    colors: NDArray[np.uint32],
-    luma: NDArray[np.int16],
-    changed: NDArray[np.int32],
-    room: NDArray[np.uint32],
-) -> int:
-    """Let `colors` and `luma` (h, w) be those of pixels (h, w * 3), and list in `changed` (h * w) where colors changed.
-
-    Colors are numbers; luma is eight times that in levels: red, green and blue count 2, 5 and 1. `room` is (w,). How
-    many changed.
-    """
-    h, w = colors.shape
-    count = 0
-    for y in range(h):
-        new, old, bright = pixels[y], colors[y], luma[y]
-        same = True
-        for x in range(w):
-            room[x] = np.uint32(new[3 * x]) << 16 | np.uint32(new[3 * x + 1]) << 8 | np.uint32(new[3 * x + 2])
-            same &= room[x] == old[x]
-        if same:
-            continue
-        for x in range(w):
-            changed[count] = y * w + x
-            count += room[x] != old[x]
-        for x in range(w):
-            color = old[x] = room[x]
-            bright[x] = (color >> 15 & 0x1FE) + 5 * (color >> 8 & 0xFF) + (color & 0xFF)
-    return count
-
-
-@kernel
-def _activity(luma: NDArray[np.int16], places: NDArray[np.intp], out: NDArray[np.float32]) -> None:
-    """How much there is to see around some places of a picture (h, w), into `out`: 0, nothing, to 2.
-
-    That is the mean step of luma, 0 to 1, from a pixel to its right one and to its lower one, over nine pixels: the
-    place's own and those that are two from it.
-    """
-    h, w = luma.shape[0], luma.shape[1]
-    for i in range(places.shape[0]):
-        middle, center = places[i] // w, places[i] % w
-        steps = np.int64(0)
-        count = 0
-        for y in range(middle - 2, middle + 3, 2):
-            for x in range(center - 2, center + 3, 2):
-                if 0 <= y < h and 0 <= x < w:
-                    count += 1
-                    here = np.int64(luma[y, x])
-                    steps += abs(here - np.int64(luma[y, min(x + 1, w - 1)]))
-                    steps += abs(here - np.int64(luma[min(y + 1, h - 1), x]))
-        out[i] = steps / (8 * 255 * count)
-
-
 class _Picture:
     """A picture of h x w pixels that is updated to the next one: unchanged rows cost nothing.
 
     colors  (h, w) uint32: as numbers
-    luma    (h, w) int16: see `_renew`
+    luma    (h, w) int16: see `gifsom.native.sample.renew`
     """
 
     def __init__(self, h: int, w: int) -> None:
         self.colors = np.zeros((h, w), np.uint32)
         self.luma = np.zeros((h, w), np.int16)
         self._changed = np.empty(h * w, np.int32)
-        self._scratch = np.empty(w, np.uint32)
 
     def renew(self, pixels: Pixels) -> NDArray[np.int32]:
         """Update to pixels (h, w, 3); returns the indices of those that changed, valid until the next call."""
-        rows = pixels.reshape(len(pixels), -1)
-        return self._changed[: _renew(rows, self.colors, self.luma, self._changed, self._scratch)]
+        return self._changed[: sample.renew(pixels, self.colors, self.luma, self._changed)]
 
 
 class _Colors:
     """All colors that appear, as long as they are few."""
 
     def __init__(self) -> None:
-        self._seen = np.zeros(1 << 21, np.uint8)
+        self._seen = np.zeros(sample.SEEN, np.uint8)
         self._found = np.zeros(FEW, np.uint32)
         self._count = 0
 
     def note(self, colors: NDArray[np.uint32]) -> None:
         if self._count <= FEW:
-            self._count = _note_colors(colors, self._seen, self._found, self._count)
+            self._count = sample.note_colors(colors, self._seen, self._found, self._count)
 
     def all(self) -> Pixels | None:
         return unpack(np.sort(self._found[: self._count])) if self._count <= FEW else None
@@ -176,7 +101,7 @@ class _StratifiedSampler:
         self._parts: list[_Draws] = []
         self._total = 0
 
-    def add(self, picture: "_Picture", visible: NDArray[np.intp] | None, changed: NDArray[np.int32]) -> None:
+    def add(self, picture: "_Picture", visible: NDArray[np.int64] | None, changed: NDArray[np.int32]) -> None:
         """Draw from a picture, where it is visible (None: all), and where it changed."""
         colors = picture.colors.ravel()
         count = len(colors) if visible is None else len(visible)
@@ -187,7 +112,7 @@ class _StratifiedSampler:
             [whole if visible is None else visible[whole], changed[self._strata(len(changed), fresh)]]
         )
         activity = np.empty(size, np.float32)
-        _activity(picture.luma, places, activity)
+        sample.activity(picture.luma, places, activity)
         self._parts.append(_Draws(colors[places], activity, fresh))
         self._total += size
         if self._total > 2 * SIZE:  # each picture keeps about half, and later ones give half as many
@@ -195,9 +120,9 @@ class _StratifiedSampler:
             self._parts = [self._thinned(draws) for draws in self._parts]
             self._total = sum(len(draws.colors) for draws in self._parts)
 
-    def _strata(self, length: int, size: int) -> NDArray[np.intp]:
+    def _strata(self, length: int, size: int) -> NDArray[np.int64]:
         """One index at random within each of `size` equal runs of `length`."""
-        return ((np.arange(size) + self._rng.random(size)) * (length / max(size, 1))).astype(np.intp)
+        return ((np.arange(size) + self._rng.random(size)) * (length / max(size, 1))).astype(np.int64)
 
     def _thinned(self, draws: _Draws) -> _Draws:
         """The part of some draws that their picture would give now."""

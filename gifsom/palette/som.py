@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.core.jit import kernel
+from gifsom.native import som
 from gifsom.palette.nearest import ColorIndex
 
 STEPS = 200_000
@@ -54,67 +54,6 @@ UNDERRATED = 1.5
 error 0.8 % higher, 2 lowers it by 0.8 % in twice the time."""
 
 
-@kernel
-def _learn(
-    neurons: NDArray[np.float32],
-    pixels: NDArray[np.float32],
-    first: int,
-    last: int,
-    steps: int,
-    radius: tuple[float, float],
-    rate: tuple[float, float],
-) -> None:
-    """Steps `first` to `last` of `steps`: neurons (3, n) in place, n <= 1024, pixels (m, 3) in order, again and again.
-
-    Radius and rate shrink every 256 steps. The winner is found on distances of which the last ten bits hold the
-    neuron's index instead: a minimum over whole numbers is what a processor does for many at a time. That is exact to
-    one part in 8192.
-    """
-    n = neurons.shape[1]
-    distance = np.empty(n, np.float32)
-    bits = distance.view(np.int32)
-    weights = np.empty(n, np.float32)
-    reach = 0
-    for step in range(first, last):
-        if step == first or step % 256 == 0:
-            done = (step - step % 256) / steps
-            sigma = radius[0] * (radius[1] / radius[0]) ** done
-            pull = rate[0] * (rate[1] / rate[0]) ** done
-            reach = min(n - 1, int(3.0 * sigma))
-            for j in range(reach + 1):
-                weights[j] = pull * np.exp(-0.5 * (j / sigma) ** 2)
-        p = step % pixels.shape[0]
-        x, y, z = pixels[p, 0], pixels[p, 1], pixels[p, 2]
-        for j in range(n):
-            dx, dy, dz = neurons[0, j] - x, neurons[1, j] - y, neurons[2, j] - z
-            distance[j] = dx * dx + dy * dy + dz * dz
-        least = np.int32(0x7FFFFFFF)
-        for j in range(n):
-            least = min(least, np.int32((bits[j] & np.int32(-1024)) | np.int32(j)))
-        winner = int(least) & 1023
-        for j in range(max(0, winner - reach), min(n, winner + reach + 1)):
-            weight = weights[abs(j - winner)]
-            neurons[0, j] += weight * (x - neurons[0, j])
-            neurons[1, j] += weight * (y - neurons[1, j])
-            neurons[2, j] += weight * (z - neurons[2, j])
-
-
-@kernel
-def _gather(
-    colors: NDArray[np.float32],
-    weights: NDArray[np.float64],
-    cell: NDArray[np.int32],
-    sums: NDArray[np.float64],
-) -> None:
-    """Add to sums (n, 4) for each cell: weight, and weighted color (3)."""
-    for i in range(colors.shape[0]):
-        c, w = cell[i], weights[i]
-        sums[c, 0] += w
-        sums[c, 1] += w * colors[i, 0]
-        sums[c, 2] += w * colors[i, 1]
-        sums[c, 3] += w * colors[i, 2]
-
-
 def train_som(
     colors: NDArray[np.float32],
     weights: NDArray[np.float64],
@@ -137,7 +76,7 @@ def train_som(
     radius = (max(size * RADIUS[0], 2 * RADIUS[1]), RADIUS[1])
     step = 0
     for stop in stops:
-        _learn(line, shown, step, stop, STEPS, radius, RATE)
+        som.train(line, shown, step, stop, STEPS, radius, RATE)
         step = stop
         yield step, line.T.copy()
 
@@ -197,7 +136,7 @@ class Tuner:
         sums = np.zeros((len(self.neurons), 4))
         for part in range(0, len(self.cell), CHUNK):
             inside = slice(part, part + CHUNK)
-            _gather(self._colors[inside], self._weights[inside], self.cell[inside], sums)
+            som.gather(self._colors[inside], self._weights[inside], self.cell[inside], sums)
         self.mass = sums[:, 0]
         means = sums[:, 1:] / np.maximum(self.mass, 1e-300)[:, None]
         movable = (self.mass > 0) & ~self.pinned

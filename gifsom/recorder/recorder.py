@@ -15,7 +15,7 @@ from gifsom.recorder.control import Control, claim, delete, waiting
 from gifsom.recorder.screen import check_screen, monitor, screen_rect
 from gifsom.recorder.windows import find_window
 from gifsom.sources.recording import Recording, open_recording
-from gifsom.spool import Spool, warm
+from gifsom.spool import Spool
 
 MANY_DROPS = 0.01
 """Part of the pictures from which on it is told that so many were dropped."""
@@ -94,7 +94,6 @@ class Recorder:
             free = shutil.disk_usage(place).free
             if free < LOW_DISK:
                 raise TargetUnwritable(f"{printable(place)}: the disk is nearly full: {free / 1e6:.0f} MB are free")
-            warm()
             self._capture = Capture(
                 self.rect, control, self._fps, window=window, duration=self._duration, **self._besides
             )

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import reference
-
 from gifsom.color import oklab
+
 from gifsom.native import nearest
 from gifsom.native.nearest import CANDIDATE, COLORS, LISTS
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import reference
-
 from gifsom.color import LINEAR, TO_LAB, TO_LMS
+
 from gifsom.native import perceptual
 
 from .zones import Zones, refusals
