@@ -43,6 +43,15 @@ def test_every_bit_of_a_color_counts_at_every_place_of_a_row_and_no_other() -> N
         assert changed_box(row, other) == ((x, 0, x + 1, 1) if bit < 24 else None)
 
 
+def test_differences_that_are_alike_do_not_make_up_for_each_other() -> None:
+    row = np.zeros((1, 41), np.uint32)
+    for x in range(40):
+        other = row.copy()
+        other[0, [x, 40]] = 1
+        assert not same_picture(row, other)
+        assert changed_box(row, other) == (x, 0, 41, 1)
+
+
 def test_pictures_without_a_pixel_are_the_same() -> None:
     for shape in (0, 5), (5, 0):
         nothing = np.empty(shape, np.uint32)
