@@ -25,6 +25,7 @@ from gifsom.conversion import pipeline
 from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.core.files import check_target
 from gifsom.core.jit import on_compile
+from gifsom.core.result import Result
 from gifsom.core.values import check_whole
 from gifsom.options.conversion import Settings
 from gifsom.palette.palette import Palette
@@ -51,7 +52,7 @@ class Outcome:
 
     source: str
     target: str
-    result: pipeline.Result | None = None
+    result: Result | None = None
     error: str | None = None
 
     @property
