@@ -76,7 +76,7 @@ def study(
     clip = stages.opened(source, settings)
     if clip.count == 1:
         settings = Settings.of({"width": MAX_SIDE, **options})  # a still is studied as it is
-    clip = edit.hold(stages.paced(stages.part(clip, settings), settings))
+    clip = edit.cached(stages.paced(stages.part(clip, settings), settings))
     sample = stages.survey(clip, settings, progress)
     colors, seed, overwrite = settings.colors, settings.seed, settings.overwrite
     reel = None if movie is None else palette_film.shoot(sample, colors, seed=seed, progress=progress)

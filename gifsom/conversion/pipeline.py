@@ -248,7 +248,7 @@ def _exported(
         check_folder(Path(target), settings.overwrite, alone=True)
     else:
         check_target(Path(target), settings.overwrite)
-    clip = edit.hold(paced(part(source, settings), settings))
+    clip = edit.cached(paced(part(source, settings), settings))
     plays = settings.loop if settings.loop is not None else clip.plays or 0
     found = export.export(
         clip, target, quality=settings.quality, plays=plays, overwrite=settings.overwrite, progress=progress

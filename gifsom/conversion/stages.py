@@ -11,7 +11,7 @@ from gifsom.conversion.plan import Coded, Job, learned
 from gifsom.conversion.rate_control import Fit, Forecast, Full, Limited, fit
 from gifsom.conversion.size_model import SPACING, Outline, Scout
 from gifsom.core.errors import SettingError, SourceIncomplete
-from gifsom.core.prefetch import ahead
+from gifsom.core.prefetch import prefetch
 from gifsom.core.progress import Progress, reported
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
@@ -87,7 +87,7 @@ def paced(clip: Source, settings: Settings, fps: float | None = None, width: int
 
 def survey(clip: Source, settings: Settings, progress: Progress, scout: Scout | None = None) -> Sample:
     """Read all of the clip and sample it, while a scout looks on. Raises `SourceError`."""
-    with closing(ahead(clip.frames(), 1)) as decoded:
+    with closing(prefetch(clip.frames(), 1)) as decoded:
         frames = reported(decoded, "Reading", clip.count, progress)
         sample = take(frames if scout is None else scout.watch(frames), settings.seed)
     missing = clip.shortfall
@@ -109,7 +109,7 @@ def known(
     clip: Source, settings: Settings, given: Palette | None, progress: Progress, *, spacing: int | None = None
 ) -> tuple[Job, Outline | None]:
     """A part that was read, with its colors; and its outline where a size is asked, or a `spacing` of its runs."""
-    clip = edit.hold(paced(clip, settings))
+    clip = edit.cached(paced(clip, settings))
     if spacing is None and settings.limit is not None:
         spacing = SPACING
     scout = None if spacing is None else Scout(clip, settings.seed, spacing)
@@ -138,7 +138,7 @@ def render(
         return Made(job.clip, write(job, settings.lossy(job.fits), stream, "Writing"), None)
 
     def view(fps: float | None, width: int | None) -> Source:
-        return edit.hold(paced(source, settings, fps, width))
+        return edit.cached(paced(source, settings, fps, width))
 
     forecast = Forecast(job, outline, settings, progress, fixed=fixed)
     fitted = fit(forecast, settings.limit, view, write)

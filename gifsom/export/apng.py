@@ -13,11 +13,11 @@ from PIL import Image
 from gifsom.core.files import replacing
 from gifsom.core.frame import Mask, Rect
 from gifsom.core.timing import nearest
-from gifsom.export.base import Exported, Order, pictures, survey
+from gifsom.export.base import Exported, Order, pictures, summarize
 
 
 def write_apng(order: Order) -> Exported:
-    found = survey(order)
+    found = summarize(order)
     count = len(found.lengths)
     size = numbers = 0
     before: Image.Image | None = None
