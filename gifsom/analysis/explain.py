@@ -127,7 +127,7 @@ def explain(
     entries = len(table or b"") // 3
     proposed = [*advice.counted(found, parts, entries)]
     with suppress(SourceError):  # of a damaged one, only its structure may be readable
-        proposed += advice.estimated(edit.hold(sources.open(origin)), len(data), progress)
+        proposed += advice.estimated(edit.cached(sources.open(origin)), len(data), progress)
     whole = all(block.complete for block in blocks) and len(found.images) == total and not found.short
     result = Explanation(
         path=origin,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gifsom import edit, sources
 from gifsom.conversion.run_sampler import SPACING, ClipSample, RunSampler
 from gifsom.core.errors import SettingError, SourceIncomplete
-from gifsom.core.prefetch import ahead
+from gifsom.core.prefetch import prefetch
 from gifsom.core.progress import Progress, reported
 from gifsom.core.source import Source
 from gifsom.core.values import MAX_SIDE, VIDEO_FPS, VIDEO_WIDTH
@@ -79,12 +79,12 @@ def with_default_rate_and_size(
         clip = edit.width(clip, width)
     if max(clip.size) > MAX_SIDE and not clip.native:
         raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
-    return edit.hold(clip)
+    return edit.cached(clip)
 
 
 def first_pass(clip: Source, settings: Settings, progress: Progress, sampler: RunSampler | None = None) -> Sample:
     """Read all of the clip and sample its pixels, and its runs if a sampler is given. Raises `SourceError`."""
-    with closing(ahead(clip.frames(), 1)) as decoded:
+    with closing(prefetch(clip.frames(), 1)) as decoded:
         frames = reported(decoded, "Reading", clip.count, progress)
         sample = take(frames if sampler is None else sampler.watch(frames), settings.seed)
     missing = clip.shortfall

@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 _PATIENCE = 0.1  # seconds after which a stage that cannot get rid of an item looks whether anybody still wants it
 
 
-def ahead(items: Iterable[Item], size: int) -> Generator[Item, None, None]:
+def prefetch(items: Iterable[Item], size: int) -> Generator[Item, None, None]:
     """The same items, made by a thread of their own, at most `size` before they are asked for.
 
     An error of the thread is raised here, in its turn. The thread ends, and closes `items`, when this is closed.
@@ -40,7 +40,7 @@ def ahead(items: Iterable[Item], size: int) -> Generator[Item, None, None]:
             if isinstance(source, Generator):
                 source.close()
 
-    thread = threading.Thread(target=work, name="ahead", daemon=True)
+    thread = threading.Thread(target=work, name="prefetch", daemon=True)
     thread.start()
     try:
         while True:

@@ -104,8 +104,8 @@ def _caption(text: str, width: int, size: int) -> Pixels:
     """A stamp at most as wide as `width` allows: white letters on a dark box. What is too long loses its front."""
     shown = text = text[-LETTERS:]
     face = font(text, size)
-    room = max(size, width - 4 * size)
-    while len(shown) > 1 and face.getlength(shown) > room:
+    max_width = max(size, width - 4 * size)
+    while len(shown) > 1 and face.getlength(shown) > max_width:
         text = text[1:]
         shown = f"…{text}"
     return badge(shown, face)

@@ -5,7 +5,7 @@ Where a source can do a step itself, as ffmpeg does for a video, its clip says s
 
 from gifsom.edit.base import trim
 from gifsom.edit.blur import blur, parse_blur
-from gifsom.edit.cached import hold
+from gifsom.edit.cache import cached
 from gifsom.edit.caption import caption, parse_caption, progress_bar
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
 from gifsom.edit.picture import crop, fit, height, scale, width
@@ -19,6 +19,7 @@ __all__ = [
     "blur",
     "boomerang",
     "brightness",
+    "cached",
     "caption",
     "contrast",
     "crop",
@@ -29,7 +30,6 @@ __all__ = [
     "fps",
     "grayscale",
     "height",
-    "hold",
     "hold_last",
     "idle_limit",
     "loop_smooth",

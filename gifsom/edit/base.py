@@ -16,7 +16,7 @@ from gifsom.core.frame import Frame, Rect, Shortfall
 from gifsom.core.source import Source
 from gifsom.core.timing import nearest, slots
 from gifsom.core.values import Seconds, span
-from gifsom.edit.frames import is_pixel_art, once, with_alpha, without_alpha
+from gifsom.edit.frames import is_pixel_art, memoized, with_alpha, without_alpha
 
 
 class Edited(Source):
@@ -77,7 +77,7 @@ class Redrawn(Drawn):
         """The new picture and mask of a frame, at its time."""
 
     def frames(self) -> Iterator[Frame]:
-        yield from map(once(self.redraw), self.source.frames())
+        yield from map(memoized(self.redraw), self.source.frames())
 
 
 class Timed(Edited):

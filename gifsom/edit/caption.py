@@ -13,7 +13,7 @@ from gifsom.core.timing import nearest
 from gifsom.core.values import MAX_SIDE, Color, Seconds, check_whole, parse_color
 from gifsom.draw.stamp import Font, contrasting, extent, font, lacking, lay, lettering
 from gifsom.edit.base import Drawn
-from gifsom.edit.frames import lasting
+from gifsom.edit.frames import with_ends
 from gifsom.edit.span import Spanned, parse_span
 
 POSITIONS: Final = {
@@ -87,10 +87,10 @@ class _Barred(Drawn):
         source: Frame | None = None
         drawn: Frame | None = None
         length = 0
-        for frame, end in lasting(self.source):
+        for frame, end in with_ends(self.source):
             share = 1.0 if end >= self.source.duration else min(1.0, end / self._whole)
-            same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
-            if drawn is None or not same or length != nearest(share * width):
+            same_picture = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
+            if drawn is None or not same_picture or length != nearest(share * width):
                 source, length = frame, nearest(share * width)
                 drawn = self._barred(frame, length)
             yield Frame(drawn.pixels, frame.start, drawn.mask)
@@ -195,13 +195,13 @@ def _balanced(lines: list[str], paragraphs: list[str], face: Font) -> list[str]:
         lines = narrower
 
 
-def _broken(paragraphs: list[str], face: Font, room: float) -> list[str]:
+def _broken(paragraphs: list[str], face: Font, max_width: float) -> list[str]:
     """Lines that take as many words as fit into `room` pixels, one at least."""
     lines = []
     for paragraph in paragraphs:
         line = ""
         for word in _WORD.findall(paragraph):
-            if line and face.getlength(line + word) > room:
+            if line and face.getlength(line + word) > max_width:
                 lines.append(line)
                 line = word.lstrip()
             else:

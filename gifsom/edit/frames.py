@@ -18,7 +18,7 @@ ART = 256
 """Colors of a picture, at most, that counts as pixel art."""
 
 
-def once(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
+def memoized(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
     """What draws as `redraw` does, but a picture that is the same as the last one only once."""
     source: Frame | None = None
     drawn: Frame | None = None
@@ -32,7 +32,7 @@ def once(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
     return draw
 
 
-def lasting(clip: Source) -> Iterator[tuple[Frame, float]]:
+def with_ends(clip: Source) -> Iterator[tuple[Frame, float]]:
     """Each frame of a clip, and when the next one takes its place or the clip ends, in seconds."""
     before: Frame | None = None
     for frame in clip.frames():
@@ -48,7 +48,7 @@ def same_mask(a: Frame, b: Frame) -> bool:
     return a.mask is b.mask or (a.mask is not None and b.mask is not None and np.array_equal(a.mask, b.mask))
 
 
-def same(a: Frame, b: Frame) -> bool:
+def same_picture(a: Frame, b: Frame) -> bool:
     """Whether two frames show the very same picture."""
     return same_mask(a, b) and (a.pixels is b.pixels or np.array_equal(a.pixels, b.pixels))
 

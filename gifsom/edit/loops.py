@@ -17,7 +17,7 @@ from gifsom.core.frame import Frame
 from gifsom.core.source import Source
 from gifsom.core.values import check_seconds
 from gifsom.edit.base import Timed, resample
-from gifsom.edit.frames import lasting
+from gifsom.edit.frames import with_ends
 from gifsom.edit.seam import SAME, find_loop
 from gifsom.edit.store import Store
 from gifsom.edit.time import Part
@@ -99,7 +99,7 @@ class _Looped(Part):
         fade = deque(end - step / rate for step in range(floor(seconds * rate + SAME), 0, -1))  # times of its frames
         clear = fade[0] if fade else end
         lead = Store()
-        for frame, until in lasting(self.source):
+        for frame, until in with_ends(self.source):
             if frame.start >= end:
                 break
             if start - seconds < until and frame.start < start:

@@ -33,7 +33,7 @@ _BLOCK = 256  # frames that are compared with the others at once
 Looks: TypeAlias = NDArray[np.float32]
 
 
-def find_loop(clip: Source, room: float = 0.0) -> tuple[float, float]:
+def find_loop(clip: Source, lead_in: float = 0.0) -> tuple[float, float]:
     """Start and end of the best loop in a clip, in seconds; the clip is read once.
 
     A loop ends when a frame appears that looks like its first one. Of all pairs of frames that are at least half of the
@@ -54,13 +54,13 @@ def find_loop(clip: Source, room: float = 0.0) -> tuple[float, float]:
         return 0.0, duration
     times = np.array([*starts, duration])
     least = max(duration / 2, SHORTEST_LOOP)
-    best = min((costs.min() for _, _, costs in _costs(looks, times, room, least)), default=None)
+    best = min((costs.min() for _, _, costs in _costs(looks, times, lead_in, least)), default=None)
     if best is None:  # too few frames
-        return room, duration
-    if not room and _seam(looks, _model(looks), 0) <= best * WORTH + UNSEEN:
+        return lead_in, duration
+    if not lead_in and _seam(looks, _model(looks), 0) <= best * WORTH + UNSEEN:
         return 0.0, duration
-    found = (0.0, room, duration)
-    for first, last, costs in _costs(looks, times, room, least):
+    found = (0.0, lead_in, duration)
+    for first, last, costs in _costs(looks, times, lead_in, least):
         good = np.flatnonzero(costs <= best * AS_GOOD + UNSEEN)
         if good.size:
             start, end = float(times[first]), float(times[last + good[-1]])
@@ -89,7 +89,7 @@ def _looks(clip: Source) -> tuple[Looks, list[float]]:
 
 
 def _costs(
-    looks: Looks, times: NDArray[np.float64], room: float, least: float
+    looks: Looks, times: NDArray[np.float64], lead_in: float, least: float
 ) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
     """How well a loop could begin with each frame: its number, the first one that may follow the loop, and costs.
 
@@ -102,7 +102,7 @@ def _costs(
     There is a cost for each frame from the one that is given on, and for the clip's end.
     """
     norms, model = np.einsum("ij,ij->i", looks, looks), _model(looks)
-    for top in range(int(np.searchsorted(times, room - SAME)), len(looks), _BLOCK):
+    for top in range(int(np.searchsorted(times, lead_in - SAME)), len(looks), _BLOCK):
         left = int(np.searchsorted(times[:-1], times[top] + least - SAME))
         block = slice(top, top + _BLOCK + 1)
         apart = norms[block, None] + norms[left:] - 2 * looks[block] @ looks[left:].T

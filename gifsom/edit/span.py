@@ -8,7 +8,7 @@ from gifsom.core.frame import Frame
 from gifsom.core.source import Source
 from gifsom.core.values import Seconds, parse_seconds, span
 from gifsom.edit.base import Redrawn
-from gifsom.edit.frames import lasting, once
+from gifsom.edit.frames import memoized, with_ends
 
 NEAR = 1e-6
 """Seconds within which two times are the same one."""
@@ -38,14 +38,14 @@ class Spanned(Redrawn):
         return None if whole is None else whole + len(self._cuts)
 
     def frames(self) -> Iterator[Frame]:
-        draw = once(self.redraw)
+        draw = memoized(self.redraw)
         for frame in cut(self.source, self._cuts):
             yield draw(frame) if self.start <= frame.start + NEAR < self.end else frame
 
 
 def cut(clip: Source, times: Sequence[float]) -> Iterator[Frame]:
     """The frames of a clip; one that is on the screen at any of `times`, rising seconds, goes on there as another."""
-    for frame, end in lasting(clip):
+    for frame, end in with_ends(clip):
         yield frame
         for time in times:
             if frame.start + NEAR < time < end - NEAR:

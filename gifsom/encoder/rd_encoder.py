@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels, Rect
-from gifsom.core.prefetch import ahead
+from gifsom.core.prefetch import prefetch
 from gifsom.core.timing import MIN_DELAY
 from gifsom.encoder.canvas import composite
 from gifsom.encoder.denoise import LOOKAHEAD, DenoisedFrame, denoise
@@ -195,7 +195,7 @@ def encode_rate_distortion(
 ) -> GifStats:
     """Write opaque frames with their delays in centiseconds as a GIF; see `RateDistortionEncoder`."""
     encoder = RateDistortionEncoder(stream, size, palette, plays, lambda_=lambda_, dither=dither)
-    with closing(ahead(denoise(frames, size), 1)) as denoised:
+    with closing(prefetch(denoise(frames, size), 1)) as denoised:
         for frame in denoised:
             encoder.add(frame)
     return encoder.close()

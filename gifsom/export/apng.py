@@ -14,11 +14,11 @@ from gifsom.core.files import replacing
 from gifsom.core.frame import Mask, Rect
 from gifsom.core.result import Result
 from gifsom.core.timing import nearest
-from gifsom.export.base import Order, pictures, survey
+from gifsom.export.base import Order, pictures, summarize
 
 
 def write_apng(order: Order) -> Result:
-    found = survey(order)
+    found = summarize(order)
     count = len(found.lengths)
     size = numbers = 0
     before: Image.Image | None = None

@@ -14,7 +14,7 @@ from gifsom.core.result import Result
 from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import QUALITY, TABLE, WHITE
-from gifsom.edit.frames import same, with_alpha
+from gifsom.edit.frames import same_picture, with_alpha
 from gifsom.palette.color import pack
 
 SHORTEST: Final = 11
@@ -62,7 +62,7 @@ def stills(clip: Source) -> Iterator[tuple[Frame, int]]:
         now = nearest(1000 * frame.start)
         if shown is None:
             shown = frame
-        elif not same(shown, frame):
+        elif not same_picture(shown, frame):
             if now - since >= SHORTEST:
                 yield shown, now - since
                 since = now
@@ -77,7 +77,7 @@ def opaque(frame: Frame) -> Pixels:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class ClipSummary:
     """What comes: how long each of `stills` stands, in ms; some are transparent; all colors would fit in a table."""
 
     lengths: list[int]
@@ -85,7 +85,7 @@ class Survey:
     few: bool
 
 
-def survey(order: Order) -> Survey:
+def summarize(order: Order) -> ClipSummary:
     lengths: list[int] = []
     alpha = False
     colors = np.empty(0, np.uint32)
@@ -94,9 +94,9 @@ def survey(order: Order) -> Survey:
         alpha |= frame.mask is not None
         if len(colors) <= TABLE:
             colors = np.union1d(colors, pack(frame.pixels))
-    return Survey(lengths, alpha, len(colors) <= TABLE)
+    return ClipSummary(lengths, alpha, len(colors) <= TABLE)
 
 
-def pictures(order: Order, found: Survey) -> Iterator[Image.Image]:
+def pictures(order: Order, found: ClipSummary) -> Iterator[Image.Image]:
     for frame, _ in reported(stills(order.clip), "Writing", len(found.lengths), order.progress):
         yield with_alpha(frame) if found.alpha else Image.fromarray(frame.pixels)

@@ -10,7 +10,7 @@ from gifsom.core.errors import SettingError, printable
 from gifsom.core.files import replacing
 from gifsom.core.result import Result
 from gifsom.core.values import QUALITY
-from gifsom.export.base import Order, pictures, survey
+from gifsom.export.base import Order, pictures, summarize
 
 WEBP_SIDE: Final = 16_383
 """Longest side of a WebP in pixels."""
@@ -40,7 +40,7 @@ class Reel(Image.Image):
 def write_webp(order: Order) -> Result:
     if max(order.clip.size) > WEBP_SIDE:
         raise SettingError(f"{printable(order.path)}: a side of a WebP ends at {WEBP_SIDE} pixels")
-    found = survey(order)
+    found = summarize(order)
     lossless = order.quality == 100 or (order.quality is None and found.few)
     with replacing(order.path, order.overwrite) as stream:
         data = BytesIO()

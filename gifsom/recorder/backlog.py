@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gifsom.core.frame import Pixels
-from gifsom.spool import Gap, Hold
+from gifsom.spool import Gap, Heartbeat
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 WAITING_BYTES: Final = 256 << 20
@@ -24,7 +24,7 @@ class Grab:
     pixels: Pixels
 
 
-Item: TypeAlias = Grab | Pointer | Shape | Click | Key | Hold | Gap
+Item: TypeAlias = Grab | Pointer | Shape | Click | Key | Heartbeat | Gap
 
 
 class Backlog:
@@ -58,7 +58,7 @@ class Backlog:
         return item
 
 
-def room(picture: int) -> int:
+def backlog_bytes(picture: int) -> int:
     """Bytes that may wait, of pictures of that many bytes each."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else None
     limit = WAITING_BYTES if memory is None else min(WAITING_BYTES, int(WAITING_SHARE * memory))

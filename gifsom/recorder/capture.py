@@ -15,14 +15,14 @@ from typing import Final, TypeVar
 
 from gifsom.core.errors import GifsomError
 from gifsom.core.frame import Pixels, Rect
-from gifsom.recorder.backlog import Backlog, Grab, Item, room
+from gifsom.recorder.backlog import Backlog, Grab, Item, backlog_bytes
 from gifsom.recorder.camera import Camera
 from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.windows import window_rect
-from gifsom.spool import Gap, Hold, SpoolWriter, same
+from gifsom.spool import Gap, Heartbeat, SpoolWriter, same_pixels
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 HEARTBEAT: Final = 1.0
@@ -113,7 +113,7 @@ class Capture:
         with Camera() as camera:
             first = camera.picture(rect)
             self._scale = camera.scale
-        self._backlog = Backlog(room(first.nbytes))
+        self._backlog = Backlog(backlog_bytes(first.nbytes))
         with ExitStack() as stack:
             self._watch = stack.enter_context(PointerWatch()) if cursor else None
             self._input = stack.enter_context(InputWatch(keys=keys)) if clicks or keys else None
@@ -190,7 +190,7 @@ class Capture:
 
     def _rest(self) -> None:
         """Wait for the end of a pause."""
-        self._backlog.offer(Hold(self.clock.now()))
+        self._backlog.offer(Heartbeat(self.clock.now()))
         while self.clock.paused and not self._stopping.wait(LOOKS):
             self._heed()
         if self._input is not None:
@@ -208,10 +208,10 @@ class Capture:
         longest = max(counted.longest, moment - self._grabbed) if self._grabbed else counted.longest
         self._grabbed = moment
         self._counted = counted = replace(counted, captured=counted.captured + 1, longest=longest)
-        if self._last is not None and same(self._last, pixels):
+        if self._last is not None and same_pixels(self._last, pixels):
             self._counted = replace(counted, identical=counted.identical + 1)
             if now - self._noted >= HEARTBEAT:
-                self._backlog.offer(Hold(now))
+                self._backlog.offer(Heartbeat(now))
                 self._noted = now
             return
         if not self._backlog.offer(Grab(now, pixels)):
@@ -252,7 +252,7 @@ class Capture:
             if command == "stop":
                 self.stop("stopped")
             elif command == "toggle" and self.clock.paused:
-                self.clock.go_on()
+                self.clock.resume()
             else:
                 self.clock.pause()
 
@@ -293,7 +293,7 @@ class Capture:
                 self._writer.click(item)
             case Key():
                 self._writer.key(item)
-            case Hold():
-                self._writer.hold(item.time)
+            case Heartbeat():
+                self._writer.heartbeat(item.time)
             case Gap():
                 self._writer.gap(item.time, item.frames)

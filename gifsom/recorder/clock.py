@@ -31,7 +31,7 @@ class Clock:
             if self._paused is None:
                 self._paused = time.perf_counter()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Let the clock go, if it stands."""
         with self._lock:
             if self._paused is not None:

@@ -123,12 +123,12 @@ class Recorder:
         return self._running.over.wait(seconds)
 
     def pause(self) -> None:
-        """Record nothing, as if there were no time, until `go_on`."""
+        """Record nothing, as if there were no time, until `resume`."""
         self._running.clock.pause()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """End the pause."""
-        self._running.clock.go_on()
+        self._running.clock.resume()
 
     def stop(self, reason: str = "stopped", trim: float = 0.0) -> None:
         """End the recording, `trim` seconds ago; the first call counts. `close` waits until all is stored."""

@@ -14,7 +14,7 @@ from gifsom.core.errors import FrameError
 from gifsom.core.frame import Frame, Mask, Pixels
 from gifsom.core.source import Source
 from gifsom.core.values import Color
-from gifsom.edit.frames import same
+from gifsom.edit.frames import same_picture
 from gifsom.edit.store import Store
 from gifsom.sources.images import cut_out, eight_bits, fitted, flatten
 
@@ -99,7 +99,7 @@ class StoredClip(Source):
         if last is not None and pixels.shape != last.pixels.shape:
             size = f"{pixels.shape[1]}x{pixels.shape[0]}"
             raise FrameError(f"the frame is {size}, and the first one was {self.size[0]}x{self.size[1]}")
-        if last is not None and same(frame, last):
+        if last is not None and same_picture(frame, last):
             frame = Frame(last.pixels, self._end, last.mask)
         self._last = frame
         self._store.append(frame)

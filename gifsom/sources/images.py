@@ -25,7 +25,7 @@ from gifsom.core.errors import SourceEmpty, SourceRefused, SourceUnreadable, pri
 from gifsom.core.frame import Frame, Mask, Pixels, Shortfall
 from gifsom.core.source import Source
 from gifsom.core.values import Color
-from gifsom.edit.frames import HALF, same
+from gifsom.edit.frames import HALF, same_picture
 from gifsom.gif.reader import read_info
 
 STILL = 0.1
@@ -127,7 +127,7 @@ class ImageClip(Source):
         try:
             for start, (picture, _) in zip(self.starts, _pictures(self.path, self.max_pixels), strict=False):
                 frame = _frame(picture, start, self.background)
-                if before is not None and same(before, frame):
+                if before is not None and same_picture(before, frame):
                     frame = Frame(before.pixels, start, before.mask)
                 yield frame
                 before = frame

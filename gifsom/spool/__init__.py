@@ -1,8 +1,8 @@
 """The log of a recording: `SpoolWriter` writes it, `Spool` reads it, `gifsom.spool.record` says how it looks."""
 
-from gifsom.spool.pack import same
+from gifsom.spool.pack import same_pixels
 from gifsom.spool.reader import Spool
-from gifsom.spool.record import End, Event, Gap, Hold, Picture, is_recording
+from gifsom.spool.record import End, Event, Gap, Heartbeat, Picture, is_recording
 from gifsom.spool.writer import SpoolWriter
 
-__all__ = ["End", "Event", "Gap", "Hold", "Picture", "Spool", "SpoolWriter", "is_recording", "same"]
+__all__ = ["End", "Event", "Gap", "Heartbeat", "Picture", "Spool", "SpoolWriter", "is_recording", "same_pixels"]

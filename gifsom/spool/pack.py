@@ -21,7 +21,7 @@ class Packer:
     def __init__(self, size: tuple[int, int]) -> None:
         width, height = size
         self._kept = np.zeros((height, width), np.uint32)
-        self._room = np.empty(3 * height * width, np.uint8)
+        self._scratch = np.empty(3 * height * width, np.uint8)
         self._zstandard = zstandard.ZstdCompressor(level=_LEVEL)
 
     def changed(self, bgrx: Pixels) -> Rect | None:
@@ -34,12 +34,12 @@ class Packer:
 
     def pack(self, bgrx: Pixels, box: Rect) -> bytes:
         """A part of a picture (h, w, 4) of blue, green, red and a byte that does not count; it is remembered."""
-        planes = self._room[: 3 * box.height * box.width].reshape(3, box.height, box.width)
+        planes = self._scratch[: 3 * box.height * box.width].reshape(3, box.height, box.width)
         filter_part(_numbers(bgrx), box.left, box.top, self._kept, planes)
         return self._zstandard.compress(planes.data)
 
 
-def same(before: Pixels, now: Pixels) -> bool:
+def same_pixels(before: Pixels, now: Pixels) -> bool:
     """Whether two pictures (h, w, 4), blue, green, red and a byte that means nothing, look alike: 0.1 ms for 720p."""
     return bool(same_picture(_numbers(before), _numbers(now)))
 

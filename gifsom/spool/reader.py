@@ -18,7 +18,7 @@ from gifsom.spool.record import (
     Event,
     Gap,
     Header,
-    Hold,
+    Heartbeat,
     Picture,
     is_cut,
     is_recording,
@@ -92,7 +92,7 @@ class Spool:
                 case End():
                     until, ended = time, True
                     break
-                case Hold():
+                case Heartbeat():
                     until = max(until, time)
                     continue
                 case Picture():

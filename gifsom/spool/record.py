@@ -19,7 +19,7 @@ from the recording's start, places are pixels of its canvas.
     type          x, y        w, h              flags       payload
     1 keyframe    0, 0        the canvas's                  the picture as `gifsom.spool.pack` packs it
     2 delta       its place   its size                      the part that changed, likewise
-    3 hold                                                  (until this time nothing changed)
+    3 heartbeat                                             (until this time nothing changed)
     4 pointer     its place   number of shape
     5 shape       hot spot    its size                      number, 4 bytes; RGBA, colors multiplied by alpha
     6 click       its place   button            1: pressed
@@ -75,7 +75,7 @@ class Kind(IntEnum):
 
     KEYFRAME = 1
     DELTA = 2
-    HOLD = 3
+    HEARTBEAT = 3
     POINTER = 4
     SHAPE = 5
     CLICK = 6
@@ -94,7 +94,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Heartbeat:
     """Until `time` nothing changed."""
 
     time: float
@@ -115,7 +115,7 @@ class End:
     time: float
 
 
-Event: TypeAlias = Picture | Hold | Pointer | Shape | Click | Key | Gap | End
+Event: TypeAlias = Picture | Heartbeat | Pointer | Shape | Click | Key | Gap | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +220,8 @@ def _decode(
         except UnicodeDecodeError:
             return None
     match kind, flags, place, payload:
-        case Kind.HOLD, 0, (0, 0, 0, 0), b"":
-            return Hold(time)
+        case Kind.HEARTBEAT, 0, (0, 0, 0, 0), b"":
+            return Heartbeat(time)
         case Kind.POINTER, 0, (_, _, _, 0), b"":
             return Pointer(time, x, y, w)
         case Kind.CLICK, 0 | 1, (_, _, _, 0), b"":

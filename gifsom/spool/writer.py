@@ -81,9 +81,9 @@ class SpoolWriter:
         self._parts, self._key_time = (0, time) if whole else (self._parts + 1, self._key_time)
         return True
 
-    def hold(self, time: float) -> None:
+    def heartbeat(self, time: float) -> None:
         """Nothing has changed up to `time`."""
-        self._append(encode(Kind.HOLD, time))
+        self._append(encode(Kind.HEARTBEAT, time))
 
     def pointer(self, pointer: Pointer) -> None:
         """Where the pointer is."""

@@ -35,15 +35,15 @@ from pathlib import Path
 
 import numpy as np
 from common import demand_ssimulacra2, ssimulacra2
+from gifsom.core.jit import kernel
 from numpy.typing import NDArray
 from PIL import Image, features
 
 import gifsom
 from gifsom.core.frame import Pixels
-from gifsom.core.jit import kernel
 from gifsom.core.source import Source
 from gifsom.core.values import VIDEO_FPS, VIDEO_WIDTH
-from gifsom.edit import hold
+from gifsom.edit import cached
 from gifsom.palette.color import oklab, pack, srgb, unpack
 
 OURS = "gifsom"
@@ -312,7 +312,7 @@ def compare_defaults(paths: list[Path], colors: int) -> None:
     gains: dict[str, float] = {}
     for path in paths:
         clip = gifsom.open(path)
-        clip = hold(clip if clip.native else clip.fps(VIDEO_FPS).width(VIDEO_WIDTH))
+        clip = cached(clip if clip.native else clip.fps(VIDEO_FPS).width(VIDEO_WIDTH))
         frames = spread(clip)
         default = quality(gifsom.train(clip, colors=colors), frames)
         plain = quality(gifsom.train(clip, colors=colors, weights="count", salience=False, snap=False), frames)

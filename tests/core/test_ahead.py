@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gifsom.core.prefetch import ahead
+from gifsom.core.prefetch import prefetch
 
 
 def test_items_come_in_order_and_not_too_many_are_made_early() -> None:
@@ -17,7 +17,7 @@ def test_items_come_in_order_and_not_too_many_are_made_early() -> None:
             made.append(n)
             yield n
 
-    for n in ahead(items(), 2):
+    for n in prefetch(items(), 2):
         time.sleep(0.001)
         assert len(made) <= n + 5
     assert list(range(50)) == made
@@ -31,7 +31,7 @@ def test_error_comes_in_its_turn() -> None:
 
     got: list[int] = []
     with pytest.raises(OSError, match="broken"):
-        got.extend(ahead(items(), 1))
+        got.extend(prefetch(items(), 1))
     assert got == [1, 2]
 
 
@@ -44,12 +44,12 @@ def test_whoever_stops_early_ends_the_thread_and_closes_the_items() -> None:
         finally:
             closed.set()
 
-    stream = ahead(items(), 1)
+    stream = prefetch(items(), 1)
     assert next(stream) == 0
     stream.close()
     assert closed.is_set()
-    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "prefetch"]
 
 
 def test_nothing_is_nothing() -> None:
-    assert list(ahead([], 1)) == []
+    assert list(prefetch([], 1)) == []

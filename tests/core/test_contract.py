@@ -16,7 +16,7 @@ from gifsom import Clip
 from gifsom.core.frame import Frame
 from gifsom.core.source import Source, held
 from gifsom.core.values import MAX_PIXELS
-from gifsom.edit import hold
+from gifsom.edit import cached
 from gifsom.sources.arrays import StoredClip
 from gifsom.sources.recording import open_recording
 from gifsom.spool import SpoolWriter
@@ -84,8 +84,8 @@ CLIPS: dict[str, Callable[[], Source | Clip]] = {
         BytesIO(np.stack(soft()[:3]).tobytes()), size=(30, 20), fps=7, pixel_format="rgba"
     ),
     "stored pictures": stored,
-    "stored pictures, held": lambda: hold(stored()),
-    "video, held": lambda: hold(held(video("cards.mkv"))),
+    "stored pictures, held": lambda: cached(stored()),
+    "video, held": lambda: cached(held(video("cards.mkv"))),
     "video, idle limited": lambda: video("cards.mkv").idle_limit(0.2),
     "video, last frame held": lambda: video("cards.mkv").hold_last(2),
     "GIF, retimed": lambda: video("sprite.gif").idle_limit(0.1).hold_last(1),

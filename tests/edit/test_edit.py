@@ -57,8 +57,8 @@ EDITS: dict[str, Callable[[Source], Source]] = {
     "width": lambda clip: edit.width(clip, 2),
     "idle_limit": lambda clip: edit.idle_limit(clip, 0.12),
     "hold_last": lambda clip: edit.hold_last(clip, 2),
-    "hold": edit.hold,
-    "all": lambda clip: edit.hold(
+    "hold": edit.cached,
+    "all": lambda clip: edit.cached(
         edit.hold_last(edit.width(edit.idle_limit(edit.fps(edit.trim(clip, "0.15"), 4), 0.2), 2), 2)
     ),
     "all, otherwise": lambda clip: edit.trim(edit.fps(edit.hold_last(edit.idle_limit(clip, 0.12), 2), 4), 0.1, 2),
@@ -443,7 +443,7 @@ def test_fps_asks_for_the_duration_when_it_is_exact() -> None:
 
 def test_hold_reads_a_small_clip_once() -> None:
     clip = numbered([0, 0.5, 1], 2)
-    held = edit.hold(clip)
+    held = edit.cached(clip)
     passes = [list(held.frames()) for _ in range(3)]
     assert all(a is b is c for a, b, c in zip(*passes, strict=True))
     assert same_frames(clip.kept, passes[0])
@@ -452,7 +452,7 @@ def test_hold_reads_a_small_clip_once() -> None:
 
 def test_hold_reads_again_what_was_not_read_to_its_end() -> None:
     clip = numbered([0, 0.5, 1], 2)
-    held = edit.hold(clip)
+    held = edit.cached(clip)
     next(held.frames())
     assert same_frames(clip.kept, list(held.frames()))
     assert same_frames(clip.kept, list(held.frames()))
@@ -466,10 +466,10 @@ def test_hold_keeps_no_more_than_its_budget(
     budget: int, packed: int, passes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of three pictures of 24 bytes; a clip that is larger, even packed, is read again, and gives the same frames."""
-    monkeypatch.setattr("gifsom.edit.cached.HELD_BYTES", budget)
-    monkeypatch.setattr("gifsom.edit.cached.PACKED_BYTES", packed)
+    monkeypatch.setattr("gifsom.edit.cache.PLAIN_BYTES", budget)
+    monkeypatch.setattr("gifsom.edit.cache.PACKED_BYTES", packed)
     clip = numbered([0, 0.5, 1], 2)
-    held = edit.hold(clip)
+    held = edit.cached(clip)
     for _ in range(3):
         assert same_frames(clip.kept, list(held.frames()))
     assert clip.passes == passes
@@ -480,30 +480,30 @@ def test_hold_does_without_a_disk_that_is_full(monkeypatch: pytest.MonkeyPatch) 
         if frame.start:
             raise TargetUnwritable("full")
 
-    monkeypatch.setattr("gifsom.edit.cached.HELD_BYTES", 0)
+    monkeypatch.setattr("gifsom.edit.cache.PLAIN_BYTES", 0)
     monkeypatch.setattr(Store, "append", full)
     clip = numbered([0, 0.5, 1], 2)
-    held = edit.hold(clip)
+    held = edit.cached(clip)
     for _ in range(2):
         assert same_frames(clip.kept, list(held.frames()))
     assert clip.passes == 2
 
 
 def test_hold_counts_an_unchanged_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gifsom.edit.cached.HELD_BYTES", 2 * 24)
+    monkeypatch.setattr("gifsom.edit.cache.PLAIN_BYTES", 2 * 24)
     first, second = np.zeros((2, 4, 3), np.uint8), np.ones((2, 4, 3), np.uint8)
     clip = FrameClip([first] * 50 + [second] * 50, range(100), 100)
-    held = edit.hold(clip)
+    held = edit.cached(clip)
     for _ in range(2):
         assert same_frames(clip.kept, list(held.frames()))
     assert clip.passes == 1
 
 
 def test_hold_counts_masks_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gifsom.edit.cached.HELD_BYTES", 3 * 24)
+    monkeypatch.setattr("gifsom.edit.cache.PLAIN_BYTES", 3 * 24)
     masks = [np.eye(2, 4, n, dtype=bool) for n in range(3)]
     clip = FrameClip([np.full((2, 4, 3), n, np.uint8) for n in range(3)], range(3), 3, masks)
-    held = edit.hold(clip)
+    held = edit.cached(clip)
     for _ in range(2):
         assert same_frames(clip.kept, list(held.frames()))
     assert clip.passes == 2
@@ -511,7 +511,7 @@ def test_hold_counts_masks_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hold_lets_go_of_a_clip_that_is_too_large_while_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the frame in hand is alive, not those that had been kept until the budget was passed."""
-    monkeypatch.setattr("gifsom.edit.cached.HELD_BYTES", 5 * 300)
+    monkeypatch.setattr("gifsom.edit.cache.PLAIN_BYTES", 5 * 300)
 
     class Fresh(FrameClip):
         def frames(self) -> Iterator[Frame]:
@@ -521,7 +521,7 @@ def test_hold_lets_go_of_a_clip_that_is_too_large_while_it_is_read(monkeypatch: 
                 yield Frame(pixels, n / 10)
 
     alive: list[weakref.ref[Pixels]] = []
-    held = edit.hold(Fresh([np.zeros((10, 10, 3), np.uint8)], [0], 2))
+    held = edit.cached(Fresh([np.zeros((10, 10, 3), np.uint8)], [0], 2))
     most = [sum(ref() is not None for ref in alive) for _ in held.frames()]
     assert max(most) <= 6
     assert most[-1] <= 2

@@ -63,7 +63,7 @@ def spools() -> list[bytes]:
         writer.key(Key(0.4, "Ctrl+Ä"))
         writer.gap(0.5, 3)
         writer.click(Click(0.55, 3, 4, 1, False))
-        writer.hold(0.9)
+        writer.heartbeat(0.9)
         writer.picture(1.2, pictures[2])
         cut = path.read_bytes()[:-5]
         writer.end(2.0)

@@ -21,11 +21,11 @@ from gifsom.core.errors import RecordingInUse, RecordingNotFound, ScreenUnavaila
 from gifsom.core.frame import Rect
 from gifsom.gif.reader import read_info
 from gifsom.recorder import folder
-from gifsom.recorder.backlog import Backlog, Grab, room
+from gifsom.recorder.backlog import Backlog, Grab, backlog_bytes
 from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control, claim, in_use, running, tell
 from gifsom.recorder.recorder import kept
-from gifsom.spool import Hold
+from gifsom.spool import Heartbeat
 
 pytestmark = posix
 
@@ -514,12 +514,12 @@ def test_waiting_pictures_are_bounded_in_bytes() -> None:
     backlog = Backlog(100)
     grab = Grab(0.0, np.zeros((5, 2, 4), np.uint8))
     assert [backlog.offer(grab) for _ in range(4)] == [True, True, False, False]
-    assert backlog.offer(Hold(1.0))
+    assert backlog.offer(Heartbeat(1.0))
     assert backlog.take() is grab
     assert backlog.offer(grab)
     assert not backlog.offer(grab)
-    assert room(1) <= 256 << 20
-    assert room(1 << 30) == 3 << 30, "at least three pictures"
+    assert backlog_bytes(1) <= 256 << 20
+    assert backlog_bytes(1 << 30) == 3 << 30, "at least three pictures"
 
 
 def test_pictures_that_find_no_room_are_counted_and_cost_no_time(busy: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -545,8 +545,8 @@ def test_the_clock_stands_still_in_a_pause() -> None:
     stood = clock.now()
     time.sleep(0.05)
     assert clock.now() == stood
-    clock.go_on()
-    clock.go_on()
+    clock.resume()
+    clock.resume()
     assert stood <= clock.now() < stood + 0.04
 
 

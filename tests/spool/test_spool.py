@@ -16,6 +16,7 @@ import pytest
 import twins.pack
 import zstandard
 from conftest import ROOT, posix
+from gifsom.core.jit import on_compile
 from numpy.typing import NDArray
 
 from gifsom.core.errors import (
@@ -29,9 +30,8 @@ from gifsom.core.errors import (
     TargetUnwritable,
 )
 from gifsom.core.frame import Rect
-from gifsom.core.jit import on_compile
 from gifsom.core.values import MAX_PIXELS
-from gifsom.spool import Event, Gap, Hold, Picture, Spool, SpoolWriter, pack, record, warm, writer
+from gifsom.spool import Event, Gap, Heartbeat, Picture, Spool, SpoolWriter, pack, record, warm, writer
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 Pixels = NDArray[np.uint8]
@@ -75,7 +75,7 @@ def said(event: Event) -> object:
 def history(path: Path) -> list[object]:
     """All that a log says but for holds, whose one sense is its duration."""
     events = Spool.open(path, MAX_PIXELS).events()
-    return [(time, said(event)) for time, event in events if not isinstance(event, Hold)]
+    return [(time, said(event)) for time, event in events if not isinstance(event, Heartbeat)]
 
 
 def read(path: Path) -> list[object] | None:
@@ -98,7 +98,7 @@ WHOLE: list[Event] = [
     Click(0.35, 3, 4, 1, False),
     Key(0.4, "Ctrl+Ä"),
     Gap(0.5, 3),
-    Hold(0.9),
+    Heartbeat(0.9),
 ]
 
 
@@ -120,7 +120,7 @@ def write(path: Path) -> None:
         log.click(Click(0.35, 3, 4, 1, False))
         log.key(Key(0.4, "Ctrl+Ä"))
         log.gap(0.5, 3)
-        log.hold(0.9)
+        log.heartbeat(0.9)
         log.end(1.5)
         assert log.bytes == path.stat().st_size
 
@@ -364,7 +364,7 @@ def test_a_still_tail_is_kept_by_holds(path: Path) -> None:
         log.picture(0, noise(0))
         log.picture(0.5, noise(1))
         assert Spool.open(path, MAX_PIXELS).duration == pytest.approx(0.6), "the last picture has a frame's time"
-        log.hold(4)
+        log.heartbeat(4)
         spool = Spool.open(path, MAX_PIXELS)
         assert (spool.duration, spool.ended, spool.unread) == (4, False, 0)
         log.end(4.7)
@@ -394,7 +394,7 @@ def test_times_never_fall(path: Path) -> None:
 @pytest.mark.parametrize("end", [None, 0.0])
 def test_a_log_without_a_picture_is_empty(end: float | None, path: Path) -> None:
     with SpoolWriter(path, (12, 9), 10) as log:
-        log.hold(1)
+        log.heartbeat(1)
         if end is not None:
             log.picture(0.5, noise(0))
             log.end(end)
@@ -537,7 +537,7 @@ def test_a_picture_unpacks_to_its_size_or_not_at_all(make: Callable[[], bytes], 
         canvases(Spool.open(path, MAX_PIXELS))
 
 
-@pytest.mark.parametrize("before", [b"", record.encode(record.Kind.HOLD, 0.0)], ids=["first", "after a hold"])
+@pytest.mark.parametrize("before", [b"", record.encode(record.Kind.HEARTBEAT, 0.0)], ids=["first", "after a hold"])
 def test_a_part_before_any_picture_is_wrong(before: bytes, path: Path) -> None:
     SpoolWriter(path, (12, 9), 10).close()
     with path.open("ab") as file:
@@ -558,7 +558,7 @@ def test_nothing_follows_an_end(path: Path) -> None:
     write(path)
     whole = history(path)
     with path.open("ab") as file:
-        file.write(record.encode(record.Kind.HOLD, 1.7))
+        file.write(record.encode(record.Kind.HEARTBEAT, 1.7))
     spool = Spool.open(path, MAX_PIXELS)
     assert (spool.unread, spool.cut, spool.ended) == (RECORD, False, True)
     assert whole == history(path)
@@ -675,9 +675,9 @@ def test_the_file_is_laid_out_as_the_format_says(path: Path) -> None:
 def test_a_time_is_kept_to_the_microsecond(path: Path) -> None:
     with SpoolWriter(path, (12, 9), 10) as log:
         log.picture(0, noise(0))
-        log.hold(1.0000004)
-        log.hold(1.0000016)
-        log.hold(-1)
+        log.heartbeat(1.0000004)
+        log.heartbeat(1.0000016)
+        log.heartbeat(-1)
     assert raw(3, 1_000_000) + raw(3, 1_000_002) + raw(3, 0) == path.read_bytes()[-3 * RECORD :]
 
 
@@ -905,7 +905,7 @@ def test_pictures_are_packed_at_the_fastest_usual_level() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [Hold(1), Gap(1, 2), record.End(1), Picture(1, Rect(0, 0, 1, 1), b""), record.Header(1, (1, 1), 1, 1)],
+    [Heartbeat(1), Gap(1, 2), record.End(1), Picture(1, Rect(0, 0, 1, 1), b""), record.Header(1, (1, 1), 1, 1)],
     ids=lambda value: type(value).__name__,
 )
 def test_what_a_log_says_are_values(value: Any) -> None:

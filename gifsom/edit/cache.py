@@ -8,7 +8,7 @@ from gifsom.core.source import Source
 from gifsom.edit.base import Edited
 from gifsom.edit.store import Store
 
-HELD_BYTES = 40 << 20
+PLAIN_BYTES = 40 << 20
 """Frames in bytes up to which a clip is kept in memory as it is: some 100 frames of 480x270."""
 
 PACKED_BYTES = 128 << 20
@@ -16,7 +16,7 @@ PACKED_BYTES = 128 << 20
 scaled down, a half for a screen."""
 
 
-class _Held(Edited):
+class _Cached(Edited):
     def __init__(self, clip: Source) -> None:
         super().__init__(clip)
         self._kept: list[Frame] | Store | None = None
@@ -27,7 +27,7 @@ class _Held(Edited):
             yield from self._kept
         elif not self._small:
             yield from self.source.frames()
-        elif (self.count or 0) * self.size[0] * self.size[1] * 3 <= HELD_BYTES:
+        elif (self.count or 0) * self.size[0] * self.size[1] * 3 <= PLAIN_BYTES:
             yield from self._plain()
         else:
             yield from self._packed()
@@ -38,12 +38,12 @@ class _Held(Edited):
         for frame in self.source.frames():
             if not kept or frame.pixels is not kept[-1].pixels or frame.mask is not kept[-1].mask:
                 size += frame.pixels.nbytes + (0 if frame.mask is None else frame.mask.nbytes)
-            if size <= HELD_BYTES:
+            if size <= PLAIN_BYTES:
                 kept.append(frame)
             else:
                 kept.clear()
             yield frame
-        self._small = size <= HELD_BYTES
+        self._small = size <= PLAIN_BYTES
         if self._small:
             self._kept = kept
 
@@ -63,6 +63,6 @@ class _Held(Edited):
             self._kept = kept
 
 
-def hold(clip: Source) -> Source:
+def cached(clip: Source) -> Source:
     """The same clip; one that is small, or small once it is packed, is read once and kept from then on."""
-    return _Held(clip)
+    return _Cached(clip)
