@@ -84,3 +84,48 @@ def test_an_earlier_run_is_read_and_drawn(size: Any, tmp_path: Path) -> None:
     size.plot(trials * 3, tmp_path / "size.png")
     with Image.open(tmp_path / "size.png") as image:
         assert image.format == "PNG"
+
+
+@pytest.fixture
+def ablation(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(Path(__file__).parent / "benchmarks")
+    return import_module("ablation")
+
+
+def test_a_constant_gets_another_value_in_python(ablation: Any) -> None:
+    text = '"""ä"""\nOTHER = 2\nSTEEP: Final = 1e5  # why\ndef f():\n    STEEP = 3\n'
+    assert ablation.altered(text, "STEEP", "2.5", False) == (text.replace("1e5", "2.5"), "1e5")
+    assert ablation.altered("A = B = (1,\n 2)\n", "B", "3", False) == ("A = B = 3\n", "(1,\n 2)")
+    for missing in ("NOTHING", "f"):
+        with pytest.raises(SystemExit, match="0 times"):
+            ablation.altered(text, missing, "1", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#define STEEPER 3\n  #define STEEP 1e5f  /* why */\n",
+        "enum {\n    STEEP = 1e5f, /* why */\n    OTHER = 2\n};\n",
+        "static const float STEEP = 1e5f;\nint f(int a) { return a == STEEP; }\n",
+    ],
+)
+def test_a_constant_gets_another_value_in_c(ablation: Any, text: str) -> None:
+    assert ablation.altered(text, "STEEP", "2.0f", True) == (text.replace("1e5f", "2.0f"), "1e5f")
+
+
+def test_a_copy_of_the_package_has_the_other_value(ablation: Any, tmp_path: Path) -> None:
+    now = ablation.variant("palette.train.MASKING", "7.5", tmp_path)
+    changed = (tmp_path / "gifsom/palette/train.py").read_text()
+    assert "\nMASKING = 7.5\n" in changed
+    assert (
+        changed.replace("MASKING = 7.5", f"MASKING = {now}") == (ablation.ROOT / "gifsom/palette/train.py").read_text()
+    )
+    for name in ("palette.nothing.MASKING", "MASKING"):
+        with pytest.raises(SystemExit, match="no such module"):
+            ablation.home(name, ablation.ROOT / "gifsom")
+
+
+def test_what_another_value_changes_is_told_at_the_same_quality(ablation: Any, size: Any) -> None:
+    now = [[point(size, "1", 100, 40), point(size, "1", 400, 60)]]
+    other = [[point(size, "2", 100, 50), point(size, "2", 400, 61)]]
+    assert ablation.summary(now, other) == "bytes 1.0000   mean +5.50   bytes for the same mean 0.5000 (1 of 2)"

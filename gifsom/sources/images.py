@@ -167,7 +167,7 @@ def flatten(rgba: Pixels, background: Color) -> Pixels:
 
 
 @contextmanager
-def _limit(path: os.PathLike[str], pixels: int) -> Iterator[None]:
+def limited(path: os.PathLike[str], pixels: int) -> Iterator[None]:
     """Within the block Pillow refuses pictures of more than `pixels` before it takes memory: as `SourceRefused`."""
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, pixels
     try:
@@ -200,7 +200,7 @@ def _open(path: os.PathLike[str], max_pixels: int) -> Image.Image:
             file.seek(0)
             source = BytesIO(file.read())
             source.getbuffer()[20] |= 0x10
-    with _limit(path, max_pixels):
+    with limited(path, max_pixels):
         return Image.open(source)
 
 
@@ -211,7 +211,7 @@ def _pictures(path: os.PathLike[str], max_pixels: int) -> Iterator[tuple[Image.I
         upright = image.format == "GIF" or image.getexif().get(ExifTags.Base.Orientation, 1) == 1
         for number in _numbers(image):
             try:
-                with _limit(path, max_pixels):
+                with limited(path, max_pixels):
                     image.seek(number)
                     if image.width * image.height > max_pixels:
                         raise SourceRefused(too_large(path, f"{image.width}x{image.height}", max_pixels))

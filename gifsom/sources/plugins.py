@@ -6,8 +6,10 @@ sizes of the pictures before anything is decoded.
 """
 
 import io
+import lzma
 import os
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -25,6 +27,13 @@ _ALONE: Final = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"\0MR
 _TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _RAW_TIFF: Final = re.compile(r"\.(3fr|arw|dcr|dng|erf|iiq|kdc|mef|mos|nef|nrw|pef|sr2|srw)$", re.IGNORECASE)
 """Endings of raw photographs that begin as a TIFF, whose first picture is a small preview."""
+
+HARMLESS: Final = 1 << 14
+"""Bytes that are unpacked without a look at how many they become: 128 MiB at most, if they are of LZMA."""
+
+
+class Inflated(Exception):
+    """Packed data becomes more than the pictures need that it is of."""
 
 
 class Nameless(io.BufferedIOBase):
@@ -95,6 +104,24 @@ class Part:
         yield from array[:, ::-1] if self.upward else array
 
 
+def _check_inflated(data: bytes, expected: int) -> None:
+    """Raise `Inflated` where packed data becomes more than twice the `expected` bytes.
+
+    The packages unpack it at one go, however much it becomes.
+    """
+    if len(data) <= HARMLESS:
+        return
+    unpacked, most = b"", 2 * expected
+    if data[:2] == b"\x1f\x8b":
+        unpacked = zlib.decompressobj(31).decompress(data, most)
+    elif data[:1] == b"\x78":
+        unpacked = zlib.decompressobj().decompress(data, most)
+    elif data[:6] == b"\xfd7zXZ\0":
+        unpacked = lzma.LZMADecompressor().decompress(data, most)
+    if unpacked and len(unpacked) >= most:
+        raise Inflated("what is packed in it becomes more than its pictures need")
+
+
 def _fits(file: Nameless) -> Iterator[Part]:
     from astropy.io import fits
 
@@ -103,6 +130,21 @@ def _fits(file: Nameless) -> Iterator[Part]:
         for place, unit in enumerate(unit for unit in pictures if unit.size > 0):
             if len(unit.shape) >= 2:  # not a spectrum
                 yield Part({"index": place}, unit.shape, 8, tile=prod(getattr(unit, "tile_shape", ())), upward=True)
+    file.seek(0)
+    with fits.open(file, memmap=False, disable_image_compression=True) as tables:
+        for table in tables:
+            if table.header.get("ZIMAGE"):
+                tile = prod(
+                    table.header.get(f"ZTILE{axis + 1}", side) for axis, side in enumerate(_sides(table.header))
+                )
+                for column in {"COMPRESSED_DATA", "GZIP_COMPRESSED_DATA", "UNCOMPRESSED_DATA"} & {*table.columns.names}:
+                    for packed in table.data[column]:
+                        _check_inflated(packed.tobytes(), 8 * tile)
+
+
+def _sides(header: Any) -> list[int]:
+    """Sides of a picture that is packed in a table of FITS."""
+    return [int(header[f"ZNAXIS{axis + 1}"]) for axis in range(int(header["ZNAXIS"]))]
 
 
 def _pydicom(file: Nameless) -> Iterator[Part]:
@@ -112,7 +154,10 @@ def _pydicom(file: Nameless) -> Iterator[Part]:
     kind = header.PhotometricInterpretation
     samples = 3 if kind == "PALETTE COLOR" else int(header.SamplesPerPixel)
     shape = (int(header.Rows), int(header.Columns)) + ((samples,) if samples > 1 else ())
-    for place in range(int(header.get("NumberOfFrames") or 1)):
+    count = int(header.get("NumberOfFrames") or 1)
+    if count * min(64, max(1, prod(shape) // 8)) > file.seek(0, io.SEEK_END):
+        raise ValueError(f"{count} frames in so few bytes")
+    for place in range(count):
         yield Part({"index": place}, shape, 8, 2 if samples > 1 else None, negative=kind == "MONOCHROME1")
 
 
@@ -135,6 +180,10 @@ def _tifffile(file: Nameless) -> Iterator[Part]:
                 negative = page.photometric == PHOTOMETRIC.MINISWHITE
                 key = {"index": ..., "page": place}
                 yield Part(key, page.shape, page.dtype.itemsize, channels, tile, negative=negative)
+                if page.compression != 1:
+                    for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
+                        file.seek(offset)
+                        _check_inflated(file.read(count), (prod(page.shape) + tile) * page.dtype.itemsize)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from gifsom.core.errors import PackageMissing, SourceEmpty, SourceRefused, Sourc
 from gifsom.core.frame import Pixels
 from gifsom.core.values import Color
 from gifsom.sources.arrays import StoredClip, to_masked
-from gifsom.sources.plugins import PYDICOM, Nameless, Part, Reader
+from gifsom.sources.images import limited
+from gifsom.sources.plugins import PYDICOM, Inflated, Nameless, Part, Reader
 
 AT_ONCE: Final = 1 << 30
 """Bytes that what is decoded at one go may take: a page, a frame, the whole of a FITS cube."""
@@ -83,7 +84,7 @@ def open_scientific(
             f"{name}: {reader.pictures} is read by the {reader.name} plugin of imageio, and {reader.package} is"
             f" missing: pip install {reader.package}"
         )
-    with _reading(name, reader), Nameless(path) as file:
+    with _reading(name, reader), limited(path, max_pixels), Nameless(path) as file:
         if reader is PYDICOM and _DEFLATED in file.read(_META):
             _check_length(path, max_pixels)
         file.seek(0)
@@ -109,8 +110,10 @@ def _reading(name: str, reader: Reader) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except (SourceRefused, SourceEmpty, PackageMissing):
+    except (SourceRefused, SourceEmpty):
         raise
+    except Inflated as error:
+        raise SourceRefused(f"{name}: {error}") from None
     except Exception as error:  # plugins raise whatever their packages do
         cause = printable(error.__cause__ or error)
         raise SourceUnreadable(f"{name}: the {reader.name} plugin of imageio does not read it ({cause})") from None

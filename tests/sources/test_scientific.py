@@ -1,9 +1,12 @@
 """FITS, DICOM, TIFF of many channels and raw photographs through imageio, and what is promised of that way."""
 
+import gzip
 import io
 import json
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -324,10 +327,49 @@ def test_a_header_that_promises_too_much_is_refused(tmp_path: Path) -> None:
         gifsom.open(tmp_path / "b.fits")
 
 
+def test_more_frames_than_a_file_has_bytes_are_not_counted(tmp_path: Path) -> None:
+    pydicom = pytest.importorskip("pydicom", reason="needs pydicom")
+    path = dicom(tmp_path / "a.dcm")
+    data = pydicom.dcmread(path)
+    data.NumberOfFrames = 2_000_000_000
+    data.save_as(path)
+    with pytest.raises(gifsom.SourceUnreadable, match="2000000000 frames in so few bytes"):
+        gifsom.open(path)
+
+
 def test_the_tiles_of_a_picture_count_too(tmp_path: Path) -> None:
     path = tiff(tmp_path / "a.tif", np.zeros((16, 16), np.float32), tile=(4096, 4096), compression="zlib")
     with pytest.raises(gifsom.SourceRefused, match="max-pixels"):
         gifsom.open(path, reader="tifffile", max_pixels=1_000_000)
+
+
+def test_what_is_packed_may_not_become_more_than_the_header_says(tmp_path: Path) -> None:
+    """A strip of a TIFF, and a tile of FITS, that need a page of the file become 200 MB."""
+    bomb = gzip.compress(bytes(200_000_000), 9, mtime=0)
+    module = pytest.importorskip("tifffile", reason="needs tifffile")
+    path = tiff(tmp_path / "a.tif", np.zeros((48, 64), np.float32), compression="zlib", rowsperstrip=48)
+    with module.TiffFile(path) as file:
+        tags = file.pages[0].tags
+        places = tags["StripOffsets"].valueoffset, tags["StripByteCounts"].valueoffset
+    data = bytearray(path.read_bytes())
+    deflated = zlib.compress(bytes(200_000_000), 9)
+    for place, value in zip(places, (len(data), len(deflated)), strict=True):
+        struct.pack_into("<I", data, place, value)
+    path.write_bytes(data + deflated)
+    tables = pytest.importorskip("astropy.io.fits", reason="needs astropy")
+    packed = tables.CompImageHDU(np.zeros((48, 64), np.float32), compression_type="GZIP_1", tile_shape=(48, 64))
+    tables.HDUList([tables.PrimaryHDU(), packed]).writeto(tmp_path / "plain.fits")
+    with tables.open(tmp_path / "plain.fits", disable_image_compression=True) as units:
+        column = tables.Column("COMPRESSED_DATA", f"1PB({len(bomb)})", array=[np.frombuffer(bomb, np.uint8)])
+        table = tables.BinTableHDU.from_columns([column])
+        for card in units[1].header.cards:
+            if card.keyword.startswith("Z"):
+                table.header.append(card)
+        tables.HDUList([tables.PrimaryHDU(), table]).writeto(tmp_path / "a.fits")
+    assert gifsom.open(tmp_path / "plain.fits").size == (64, 48)
+    for source in (path, tmp_path / "a.fits"):
+        with pytest.raises(gifsom.SourceRefused, match=rf"{source.name}: what is packed in it becomes more"):
+            gifsom.open(source, reader="tifffile" if source is path else None)
 
 
 def test_a_file_that_cannot_tell_its_size_may_not_be_long(tmp_path: Path) -> None:
