@@ -45,7 +45,7 @@ _V3 = [*_V2, "-mavx", "-mavx2", "-mbmi", "-mbmi2", "-mf16c", "-mfma", "-mlzcnt",
 LEVELS = {"v2": _V2, "v3": _V3}
 
 SUFFIX = {"windows": ".dll", "macos": ".dylib"}
-ZIG = "ziglang>=0.14,<0.18"
+ZIG = "ziglang>=0.17,<0.18"
 NO_COMPILER = (
     "gifsom's kernels need a C compiler, and neither cc, gcc nor clang works here nor is the package ziglang"
     " installed: install one, such as Debian's gcc and libc6-dev or macOS's xcode-select --install, or"
