@@ -5,6 +5,7 @@ GifsomError                 the base of all, never raised itself
 ├── FrameError              a picture that was handed over has the wrong shape, dtype or size (also a ValueError)
 ├── PaletteError            colors that were handed over are no palette: shape, dtype, number (also a ValueError)
 ├── PackageMissing          an extra is asked for that is not installed (also an ImportError)
+├── KernelsMissing          the compiled kernels are not there, damaged, or for another machine (also an ImportError)
 ├── ClusterUnavailable      no scheduler answers at the address, or its workers cannot do the work
 ├── RecordingInUse          a recording is being written, or a GIF is being made of it
 ├── RecordingNotFound       no recording runs, or none has the name that is asked for
@@ -42,6 +43,10 @@ class PaletteError(GifsomError, ValueError):
 
 class PackageMissing(GifsomError, ImportError):
     """An extra is asked for that is not installed."""
+
+
+class KernelsMissing(GifsomError, ImportError):
+    """The compiled kernels are not there, are damaged, or are not for this machine."""
 
 
 class ClusterUnavailable(GifsomError):

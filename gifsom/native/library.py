@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from gifsom.core.errors import KernelsMissing
 from gifsom.native import build
 
 POINTER = ctypes.c_void_p
@@ -29,10 +30,6 @@ BOOL = ctypes.c_bool
 
 _REBUILD = f"python {build.HERE / 'build.py'}"
 _REINSTALL = "pip install --force-reinstall --no-deps gifsom"
-
-
-class KernelsMissing(ImportError):
-    """The compiled kernels are not there, are damaged, or are not for this machine."""
 
 
 @cache

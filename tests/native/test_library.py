@@ -11,9 +11,10 @@ import pytest
 from conftest import ROOT
 from numpy.typing import NDArray
 
+from gifsom.core.errors import KernelsMissing
 from gifsom.native import build, library
 from gifsom.native.build import Target
-from gifsom.native.library import INT, KernelsMissing, kernel, readable, writable
+from gifsom.native.library import INT, kernel, readable, writable
 
 LEVELED = pytest.mark.skipif(build.here().machine != "x86_64", reason="one library for this processor")
 REINSTALL = r"pip install --force-reinstall --no-deps gifsom$"
@@ -125,6 +126,7 @@ def tree(tmp_path: Path) -> Path:
         if path.name not in ("processor.c", "spool.c"):  # these are what is called here
             path.unlink()
     (tmp_path / "gifsom" / "__init__.py").touch()
+    shutil.copytree(ROOT / "gifsom" / "core", tmp_path / "gifsom" / "core", ignore=ignored)
     return tmp_path
 
 
