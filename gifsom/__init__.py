@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from gifsom.analysis.explain import Explanation, explain
     from gifsom.batch.work import BatchResult, convert_all
     from gifsom.clip import Clip, Recorder, open, open_raw
-    from gifsom.conversion.optimize import Optimized, optimize
-    from gifsom.conversion.pipeline import Estimate, Result, convert, estimate
+    from gifsom.conversion.optimize import optimize
+    from gifsom.conversion.pipeline import Estimate, convert, estimate
     from gifsom.conversion.writer import Writer
     from gifsom.core.errors import (
         ClusterUnavailable,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         WindowNotFound,
     )
     from gifsom.core.frame import Frame
+    from gifsom.core.result import Result
     from gifsom.interop.imageio import ImageioPlugin
     from gifsom.interop.matplotlib import MatplotlibWriter as MatplotlibWriter
     from gifsom.interop.notebook import show
@@ -60,7 +61,6 @@ __all__ = [
     "FrameError",
     "GifsomError",
     "ImageioPlugin",
-    "Optimized",
     "PackageMissing",
     "Palette",
     "PaletteError",
@@ -111,14 +111,13 @@ _HOMES = {
     "GifsomError": "core.errors",
     "ImageioPlugin": "interop.imageio",
     "MatplotlibWriter": "interop.matplotlib",
-    "Optimized": "conversion.optimize",
     "PackageMissing": "core.errors",
     "Palette": "palette.palette",
     "PaletteError": "core.errors",
     "Recorder": "clip",
     "RecordingInUse": "core.errors",
     "RecordingNotFound": "core.errors",
-    "Result": "conversion.pipeline",
+    "Result": "core.result",
     "ScreenError": "core.errors",
     "ScreenUnavailable": "core.errors",
     "SettingError": "core.errors",

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Concatenate, NoReturn, ParamSpec
 
 from gifsom import edit, sources
-from gifsom.conversion.pipeline import Result, convert
+from gifsom.conversion.pipeline import convert
 from gifsom.core.frame import Frame, Shortfall
+from gifsom.core.result import Result
 from gifsom.core.source import Holder, Source
 from gifsom.interop.notebook import preview
 from gifsom.recorder import recorder

@@ -6,10 +6,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from gifsom import edit
 from gifsom.analysis import palette_figure, palette_film
 from gifsom.conversion import stages
-from gifsom.conversion.plan import watching
+from gifsom.conversion.colors import learned
 from gifsom.core.errors import SettingError
 from gifsom.core.files import check_source, replacing, same_file
 from gifsom.core.frame import Frame, Shortfall
@@ -19,7 +18,6 @@ from gifsom.core.values import MAX_SIDE
 from gifsom.options.conversion import Settings
 from gifsom.palette import files
 from gifsom.palette.palette import Palette
-from gifsom.palette.train import learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,11 @@ def study(
     clip = stages.opened(source, settings)
     if clip.count == 1:
         settings = Settings.of({"width": MAX_SIDE, **options})  # a still is studied as it is
-    clip = edit.hold(stages.paced(stages.part(clip, settings), settings))
-    sample = stages.survey(clip, settings, progress)
+    clip = stages.with_default_rate_and_size(stages.open_edited(clip, settings), settings)
+    sample = stages.first_pass(clip, settings, progress)
     colors, seed, overwrite = settings.colors, settings.seed, settings.overwrite
     reel = None if movie is None else palette_film.shoot(sample, colors, seed=seed, progress=progress)
-    palette = reel.palette if reel else learn(sample, colors, seed, watch=watching(progress))
+    palette = reel.palette if reel else learned(sample, colors, seed, progress)
     picture = None if drawing is None else _draw(clip, palette, drawing.suffix.lower())
     # All that takes long is done: whoever interrupts it before finds no file.
     if movie and reel:

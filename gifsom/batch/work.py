@@ -22,6 +22,7 @@ from gifsom.batch.pool import run as run_in_processes
 from gifsom.conversion import pipeline
 from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.core.files import check_target
+from gifsom.core.result import Result
 from gifsom.core.values import check_whole
 from gifsom.options.conversion import Settings
 from gifsom.palette.palette import Palette
@@ -44,7 +45,7 @@ class Outcome:
 
     source: str
     target: str
-    result: pipeline.Result | None = None
+    result: Result | None = None
     error: str | None = None
 
     @property

@@ -34,8 +34,8 @@ def frames(
     with progress_bars(quiet) as progress:
         from gifsom.conversion import pipeline
 
-        found, shortfall = pipeline.frames(source, folder, progress=progress, **options)
-    tell_shortfall(source, shortfall)
+        found = pipeline.frames(source, folder, progress=progress, **options)
+    tell_shortfall(source, found.shortfall)
     if not quiet:
         print(text.export(found))
 

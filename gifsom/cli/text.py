@@ -11,10 +11,8 @@ if TYPE_CHECKING:
     from gifsom.analysis.compare import Comparison
     from gifsom.analysis.explain import Explanation
     from gifsom.analysis.palette import Study
-    from gifsom.conversion.optimize import Optimized
-    from gifsom.conversion.pipeline import Estimate, Result
-    from gifsom.conversion.rate_control import Fit
-    from gifsom.export import Exported
+    from gifsom.conversion.pipeline import Estimate
+    from gifsom.core.result import Fit, Result
     from gifsom.gif.reader import Info
     from gifsom.recorder.capture import Stats
     from gifsom.recorder.doctor import Finding
@@ -55,12 +53,13 @@ def estimate(source: str, found: "Estimate") -> str:
     )
 
 
-def optimization(source: str, found: "Optimized") -> str:
+def optimization(source: str, found: "Result") -> str:
     """Of a GIF that was made smaller, or not."""
     new = f"{printable(found.path)}: {amount(found.bytes)}"
-    if found.same:
+    if found.copied:
         return f"{new}, a copy of {printable(source)}: what was made of it is no smaller"
-    share = f"{100 * found.bytes / found.before:.0f} % of {amount(found.before)}"
+    assert found.source_bytes is not None  # `optimize` says it
+    share = f"{100 * found.bytes / found.source_bytes:.0f} % of {amount(found.source_bytes)}"
     return f"{new}, {share}, {coding(found.exact, found.quality)}, made in {found.elapsed:.1f} s" + fit(found.fit)
 
 
@@ -110,10 +109,10 @@ def description(path: Path, found: "Info") -> Iterator[str]:
         yield f"bytes    {sizes[0]} to {sizes[-1]} a frame, {middle} in the middle; frame {most + 1} is the largest"
 
 
-def export(found: "Exported") -> str:
+def export(found: "Result") -> str:
     """Of a file in another format than GIF, or of a folder of frames."""
     size = f"{found.size[0]}x{found.size[1]} pixels, {count(found.frames, 'frame')}, {found.seconds:.2f} s"
-    return f"{printable(found.path)}: {amount(found.bytes)}, {size}" + (", lossless" if found.lossless else "")
+    return f"{printable(found.path)}: {amount(found.bytes)}, {size}" + (", lossless" if found.exact else "")
 
 
 def comparison(source: str, output: str, found: "Comparison") -> Iterator[str]:

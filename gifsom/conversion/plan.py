@@ -1,150 +1,214 @@
-"""A job: a clip with the palette that it is coded with. Everything that is needed to code it once, or in parts."""
+"""Plans of coding: one table, tables of the images' own, or bytes weighed against errors."""
 
-from collections.abc import Callable, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
-from typing import BinaryIO, TypeAlias
+from pathlib import Path
+from typing import BinaryIO
 
-import numpy as np
-
+from gifsom.conversion.colors import color_table, common_table, has_all, shared_map
+from gifsom.conversion.stages import Analysis
 from gifsom.core.frame import Frame
 from gifsom.core.progress import Progress, reported
+from gifsom.core.result import Fit, Result
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
-from gifsom.core.values import ANIMATED, TABLE
 from gifsom.encoder.denoise import denoise
-from gifsom.encoder.exact import GifStats, GlobalTable, LocalTables, TableStrategy, encode, global_table
+from gifsom.encoder.exact import GifStats, GlobalTable, LocalTables, TableStrategy, encode
 from gifsom.encoder.rd_encoder import RateDistortionEncoder, encode_rate_distortion, lambda_for_quality
 from gifsom.options.conversion import Settings
-from gifsom.palette.color import pack
-from gifsom.palette.extend import extend
 from gifsom.palette.palette import Palette
-from gifsom.palette.sample import Sample
-from gifsom.palette.train import Moment, learn
-
-MAP = 1020
-"""Colors of a map that is larger than a table: four times a table of 255."""
-
-Scheduled: TypeAlias = Iterable[tuple[Frame, int]]
-"""Frames with their delays in centiseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A clip that was coded.
-
-    stats    what was written
-    colors   that it could choose from
-    exact    every pixel has its own
-    quality  1 to 100; None: every pixel has the nearest color
-    """
-
-    stats: GifStats
-    colors: int
-    exact: bool
-    quality: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """A clip and all that is known of it before it is coded.
+class Timeline:
+    """Frames of a clip with their delays in centiseconds, as often as they are asked for; `progress` hears of each.
 
-    clip     its frames
-    palette  the colors of its table
-    large    the shared map that tables of frames are taken from; the same as `palette` where there is one table
-    fits     every pixel can have its very color: `palette` has it, or the table of its image
-    own      images may have tables of their own for that; `palette` is the common one
-    opaque   nothing of it is transparent
-    plays    how many times it plays, 0 for ever
-    dither   how, see `gifsom.encoder.dither`
+    plays  number of times that the animation is played, 0 for ever
+    stage  name for a progress bar
     """
 
     clip: Source
-    palette: Palette
-    large: Palette
-    fits: bool
-    own: bool
-    opaque: bool
     plays: int
-    dither: str
+    stage: str
+    progress: Progress
 
-    def code(self, stream: BinaryIO, frames: Callable[[], Scheduled], quality: float | None) -> Coded:
-        """Write frames of the clip at a quality from 1 to 100; None: every pixel with its nearest color.
+    def __iter__(self) -> Iterator[tuple[Frame, int]]:
+        return reported(schedule(self.clip), self.stage, self.clip.count, self.progress)
 
-        Where all colors fit, what a quality does not make smaller is exact.
-        """
-        if quality is None or not self.opaque:
-            return self._code_plainly(stream, frames())
-        if not self.fits:
-            return self._code_thriftily(stream, frames(), quality)
-        exact, lossy = BytesIO(), BytesIO()
-        plain = self._code_plainly(exact, frames())
-        coded = self._code_thriftily(lossy, frames(), quality)
-        if plain.stats.bytes <= coded.stats.bytes:
-            coded = plain
-        stream.write((exact if coded.exact else lossy).getbuffer())
-        return coded
 
-    def sketch(
-        self, size: tuple[int, int], frames: list[tuple[Frame, int]], shown: int, quality: float | None
-    ) -> bytes:
-        """The first `shown` of some frames as a GIF, coded as within a clip: the others are known to come."""
+class CodingPlan(ABC):
+    """A way to code a clip as a GIF.
+
+    palette  colors that pixels can have
+    exact    every pixel has the very color of its source
+    quality  1 to 100; None: every pixel has the nearest color, or its very own
+    """
+
+    palette: Palette
+    exact: bool
+    quality: float | None
+
+    @abstractmethod
+    def encode(self, stream: BinaryIO, timeline: Timeline) -> "EncodedGif":
+        """Write a GIF; the stream stays open."""
+
+    @abstractmethod
+    def encode_prefix(self, size: tuple[int, int], frames: list[tuple[Frame, int]], count: int) -> bytes:
+        """The first `count` frames as a GIF, coded as within a clip: the others are known to come."""
+
+
+class TablePlan(CodingPlan):
+    """A plan that maps each pixel by itself to the nearest color of its table."""
+
+    quality = None
+
+    @abstractmethod
+    def tables(self) -> TableStrategy:
+        """The tables of the encoder."""
+
+    def encode(self, stream: BinaryIO, timeline: Timeline) -> "EncodedGif":
+        clip = timeline.clip
+        return EncodedGif(clip, self, encode(stream, clip.size, iter(timeline), self.tables(), timeline.plays))
+
+    def encode_prefix(self, size: tuple[int, int], frames: list[tuple[Frame, int]], count: int) -> bytes:
         stream = BytesIO()
-        if quality is None or not self.opaque:
-            encode(stream, size, frames[:shown], self._tables())
-            return stream.getvalue()
-        encoder = RateDistortionEncoder(
-            stream, size, self.large, lambda_=lambda_for_quality(quality), dither=self.dither
+        encode(stream, size, frames[:count], self.tables())
+        return stream.getvalue()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GlobalTablePlan(TablePlan):
+    """One table for all images."""
+
+    palette: Palette
+    exact: bool
+
+    def tables(self) -> TableStrategy:
+        return GlobalTable(self.palette)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalTablesPlan(TablePlan):
+    """A table of its own for each image whose colors are not all in the common one, so that it is exact."""
+
+    palette: Palette
+    exact = True
+
+    def tables(self) -> TableStrategy:
+        return LocalTables(self.palette.colors)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RateDistortionPlan(CodingPlan):
+    """Bytes are weighed against visible errors, at a quality; `palette` is the map that tables are taken from."""
+
+    palette: Palette
+    quality: float
+    dither: str
+    exact = False
+
+    def encode(self, stream: BinaryIO, timeline: Timeline) -> "EncodedGif":
+        clip, lambda_ = timeline.clip, lambda_for_quality(self.quality)
+        stats = encode_rate_distortion(
+            stream, clip.size, iter(timeline), self.palette, timeline.plays, lambda_=lambda_, dither=self.dither
         )
-        for frame in islice(denoise(frames, size), shown):
+        return EncodedGif(clip, self, stats)
+
+    def encode_prefix(self, size: tuple[int, int], frames: list[tuple[Frame, int]], count: int) -> bytes:
+        stream = BytesIO()
+        encoder = RateDistortionEncoder(
+            stream, size, self.palette, lambda_=lambda_for_quality(self.quality), dither=self.dither
+        )
+        for frame in islice(denoise(frames, size), count):
             encoder.add(frame)
         encoder.close()
         return stream.getvalue()
 
-    def _tables(self) -> TableStrategy:
-        return LocalTables(self.palette.colors) if self.own else GlobalTable(self.palette)
 
-    def _code_plainly(self, stream: BinaryIO, frames: Scheduled) -> Coded:
-        stats = encode(stream, self.clip.size, frames, self._tables(), self.plays)
-        return Coded(stats, len(self.palette), self.fits)
+@dataclass(frozen=True, slots=True, eq=False)
+class Plans:
+    """The plans that there are for a clip.
 
-    def _code_thriftily(self, stream: BinaryIO, frames: Scheduled, quality: float) -> Coded:
-        lambda_ = lambda_for_quality(quality)
-        stats = encode_rate_distortion(
-            stream, self.clip.size, frames, self.large, self.plays, lambda_=lambda_, dither=self.dither
+    nearest     each pixel has the nearest color, or its very own
+    shared_map  colors of a rate-distortion plan; None: there is none, for a transparent clip or one of local tables
+    dither      its dither, see `gifsom.encoder.dither`
+    """
+
+    nearest: TablePlan
+    shared_map: Palette | None
+    dither: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether every pixel can have its very color."""
+        return self.nearest.exact
+
+    @property
+    def lossy(self) -> bool:
+        """Whether a quality can be chosen."""
+        return self.shared_map is not None
+
+    def at(self, quality: float | None) -> CodingPlan:
+        """The plan for a quality from 1 to 100; None: the nearest colors."""
+        if quality is None or self.shared_map is None:
+            return self.nearest
+        return RateDistortionPlan(self.shared_map, quality, self.dither)
+
+    def encode(self, stream: BinaryIO, timeline: Timeline, quality: float | None) -> "EncodedGif":
+        """Write a GIF at a quality; an exact one, where there is one that is no larger."""
+        plan = self.at(quality)
+        if plan is self.nearest or not self.exact:
+            return plan.encode(stream, timeline)
+        exact, lossy = BytesIO(), BytesIO()
+        plain, coded = self.nearest.encode(exact, timeline), plan.encode(lossy, timeline)
+        smaller, data = (plain, exact) if plain.stats.bytes <= coded.stats.bytes else (coded, lossy)
+        stream.write(data.getbuffer())
+        return smaller
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedGif:
+    """A GIF of a clip that was written.
+
+    plan    by which it was coded
+    stats   counts of the encoder
+    fit     the cost of a size limit, where one was asked
+    copied  it is a copy of its source, instead
+    """
+
+    clip: Source
+    plan: CodingPlan
+    stats: GifStats
+    fit: Fit | None = None
+    copied: bool = False
+
+    def result(self, path: Path) -> Result:
+        """Describe it to users; `path` is where it was written."""
+        return Result(
+            path=path,
+            bytes=self.stats.bytes,
+            size=self.clip.size,
+            frames=self.stats.images,
+            seconds=self.stats.centiseconds / 100,
+            exact=self.plan.exact or self.copied,
+            quality=self.plan.quality,
+            colors=len(self.plan.palette),
+            tables=self.stats.tables,
+            shortfall=self.clip.shortfall,
+            fit=self.fit,
+            copied=self.copied,
         )
-        return Coded(stats, len(self.large), False, quality)
 
 
-def learned(clip: Source, sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Job:
-    """The clip, ready to be coded: with its own colors, the given palette, or one that is learned from its sample."""
-    if clip.indexed and settings.plain and (sample.colors is None or len(sample.colors) > ANIMATED):
-        common = global_table(reported(schedule(clip), "Reading colors", clip.count, progress), clip.size)
-        if common is not None:
-            palette = Palette(common)
-            return Job(clip, palette, palette, True, True, sample.opaque, _plays(clip, settings), settings.dither)
-    palette = large = _palette(sample, settings, given, progress)
-    fits = sample.colors is not None and bool(np.isin(pack(sample.colors), pack(palette.colors)).all())
-    if not fits and sample.opaque and sample.pictures > 1 and not settings.one_table:
-        large = extend(palette, sample, MAP)
-    return Job(clip, palette, large, fits, False, sample.opaque, _plays(clip, settings), settings.dither)
-
-
-def _palette(sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Palette:
-    """The given palette, or one that is learned; with an index left where one is needed for "unchanged"."""
-    room = TABLE if sample.pictures == 1 and sample.opaque else ANIMATED
-    if given is not None:
-        return given.reduced(room, sample.pixels)
-    return learn(sample, min(settings.colors, room), settings.seed, watch=watching(progress))
-
-
-def watching(progress: Progress) -> Callable[[Moment], None]:
-    """What tells `progress` how far the training is, in per cent."""
-    return lambda moment: progress("Learning colors", round(100 * moment.done), 100)
-
-
-def _plays(clip: Source, settings: Settings) -> int:
-    if settings.loop is not None:
-        return settings.loop
-    return clip.plays if clip.plays is not None else 0
+def plan_coding(analysis: Analysis, given: Palette | None, settings: Settings, progress: Progress) -> Plans:
+    """Choose the colors of a clip, and by them the plans that there are for it."""
+    sample = analysis.sample
+    common = common_table(analysis.clip, sample, settings, progress)
+    if common is not None:
+        return Plans(LocalTablesPlan(common), None, settings.dither)
+    table = color_table(sample, settings, given, progress)
+    colors = shared_map(table, sample, settings) if sample.opaque else None
+    return Plans(GlobalTablePlan(table, has_all(table, sample)), colors, settings.dither)

@@ -5,10 +5,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gifsom.conversion.pipeline import Result, convert
+from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import check_ending, check_target
 from gifsom.core.progress import Progress
+from gifsom.core.result import Result
 from gifsom.core.values import MAX_PIXELS
 from gifsom.export import ENDINGS
 from gifsom.options.conversion import Settings

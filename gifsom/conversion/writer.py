@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from numpy.typing import ArrayLike
 
-from gifsom.conversion.pipeline import Result, convert
+from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import FrameError, SettingError
 from gifsom.core.files import check_target
+from gifsom.core.result import Result
 from gifsom.core.values import MAX_FPS, parse_color
 from gifsom.options.conversion import Settings
 from gifsom.sources.arrays import StoredClip, to_masked

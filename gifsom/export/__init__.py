@@ -13,15 +13,16 @@ from PIL import Image
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import check_target, filling, frame_name, is_folder
 from gifsom.core.progress import Progress, reported
+from gifsom.core.result import Result
 from gifsom.core.source import Source
 from gifsom.core.values import check_whole
 from gifsom.edit.frames import with_alpha
 from gifsom.export.apng import write_apng
-from gifsom.export.base import Exported, Order, opaque
+from gifsom.export.base import Order, opaque
 from gifsom.export.mp4 import write_mp4
 from gifsom.export.webp import write_webp
 
-__all__ = ["ENDINGS", "Exported", "export", "opaque", "write_frames"]
+__all__ = ["ENDINGS", "export", "opaque", "write_frames"]
 
 
 def export(
@@ -32,7 +33,7 @@ def export(
     plays: int = 0,
     overwrite: bool = False,
     progress: Progress = lambda stage, done, of: None,
-) -> Exported:
+) -> Result:
     """Write a clip in another format than GIF, which the ending of the path says; the source's timing is kept.
 
     Args:
@@ -72,7 +73,7 @@ def write_frames(
     *,
     overwrite: bool = False,
     progress: Progress = lambda stage, done, of: None,
-) -> Exported:
+) -> Result:
     """Write all frames of a clip as frame-0001.png and so on, with alpha where they are transparent.
 
     Args:
@@ -91,10 +92,10 @@ def write_frames(
             file = part / frame_name(number)
             (Image.fromarray(frame.pixels) if frame.mask is None else with_alpha(frame)).save(file)
             size += file.stat().st_size
-    return order.done(size, number, True)
+    return order.result(size, number, exact=True)
 
 
-_Writer: TypeAlias = Callable[[Order], Exported]
+_Writer: TypeAlias = Callable[[Order], Result]
 
 _WRITERS: Final[dict[str, _Writer]] = {
     ".webp": write_webp,

@@ -12,11 +12,12 @@ from PIL import Image
 
 from gifsom.core.files import replacing
 from gifsom.core.frame import Mask, Rect
+from gifsom.core.result import Result
 from gifsom.core.timing import nearest
-from gifsom.export.base import Exported, Order, pictures, survey
+from gifsom.export.base import Order, pictures, survey
 
 
-def write_apng(order: Order) -> Exported:
+def write_apng(order: Order) -> Result:
     found = survey(order)
     count = len(found.lengths)
     size = numbers = 0
@@ -47,7 +48,7 @@ def write_apng(order: Order) -> Exported:
                 numbers += 1
             before = picture
         chunk(b"IEND", b"")
-    return order.done(size, count, True)
+    return order.result(size, count, exact=True)
 
 
 def _changed(before: Image.Image, now: Image.Image) -> Rect:

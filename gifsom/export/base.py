@@ -10,34 +10,15 @@ from PIL import Image
 
 from gifsom.core.frame import Frame, Pixels
 from gifsom.core.progress import Progress, reported
+from gifsom.core.result import Result
 from gifsom.core.source import Source
 from gifsom.core.timing import nearest
-from gifsom.core.values import TABLE, WHITE
+from gifsom.core.values import QUALITY, TABLE, WHITE
 from gifsom.edit.frames import same, with_alpha
 from gifsom.palette.color import pack
 
 SHORTEST: Final = 11
 """Milliseconds that a picture lasts at least: browsers show one of 10 or less for 100."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """What was written.
-
-    path      of the file or folder
-    bytes     its size, of all pictures where it is a folder
-    size      width and height in pixels
-    frames    pictures in it
-    seconds   that it plays, or that the clip does
-    lossless  every pixel has the very color of the clip
-    """
-
-    path: Path
-    bytes: int
-    size: tuple[int, int]
-    frames: int
-    seconds: float
-    lossless: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +32,26 @@ class Order:
     overwrite: bool
     progress: Progress
 
-    def done(self, size: int, frames: int, lossless: bool) -> Exported:
-        return Exported(self.path, size, self.clip.size, frames, self.clip.duration, lossless)
+    def result(
+        self,
+        size_in_bytes: int,
+        frames: int,
+        *,
+        exact: bool,
+        size: tuple[int, int] | None = None,
+        seconds: float | None = None,
+    ) -> Result:
+        """Describe the file that was written; size and seconds None: those of the clip."""
+        return Result(
+            path=self.path,
+            bytes=size_in_bytes,
+            size=size or self.clip.size,
+            frames=frames,
+            seconds=seconds or self.clip.duration,
+            exact=exact,
+            quality=None if exact else self.quality or QUALITY,
+            shortfall=self.clip.shortfall,
+        )
 
 
 def stills(clip: Source) -> Iterator[tuple[Frame, int]]:

@@ -14,10 +14,11 @@ from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import replacing_file
 from gifsom.core.frame import Frame
 from gifsom.core.progress import reported
+from gifsom.core.result import Result
 from gifsom.core.source import Source
 from gifsom.core.timing import nearest, slots
 from gifsom.core.values import QUALITY
-from gifsom.export.base import Exported, Order, opaque
+from gifsom.export.base import Order, opaque
 
 FASTEST: Final = 60.0
 """Frames a second of an MP4 at most."""
@@ -26,7 +27,7 @@ STEADY: Final = 25.0
 """Frames a second of an MP4 at least: no picture comes more than 20 ms early or late."""
 
 
-def write_mp4(order: Order) -> Exported:
+def write_mp4(order: Order) -> Result:
     clip = order.clip
     rate = _steady_rate(clip)
     width, height = (side + side % 2 for side in clip.size)  # half the pixels a side have a color of their own
@@ -56,7 +57,7 @@ def write_mp4(order: Order) -> Exported:
             words = log.read().decode("utf-8", "replace").strip().splitlines() or [f"status {status}"]
             raise TargetUnwritable(f"{printable(order.path)}: ffmpeg cannot write it ({printable(words[-1])})")
         size = part.stat().st_size
-    return Exported(order.path, size, (width, height), shown, shown / float(rate), False)
+    return order.result(size, shown, exact=False, size=(width, height), seconds=shown / float(rate))
 
 
 def _feed(pipe: IO[bytes], frames: Iterable[Frame], clip: Source, rate: float) -> int:

@@ -8,8 +8,9 @@ from PIL import Image
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.files import replacing
+from gifsom.core.result import Result
 from gifsom.core.values import QUALITY
-from gifsom.export.base import Exported, Order, pictures, survey
+from gifsom.export.base import Order, pictures, survey
 
 WEBP_SIDE: Final = 16_383
 """Longest side of a WebP in pixels."""
@@ -36,7 +37,7 @@ class Reel(Image.Image):
         return 0
 
 
-def write_webp(order: Order) -> Exported:
+def write_webp(order: Order) -> Result:
     if max(order.clip.size) > WEBP_SIDE:
         raise SettingError(f"{printable(order.path)}: a side of a WebP ends at {WEBP_SIDE} pixels")
     found = survey(order)
@@ -54,4 +55,4 @@ def write_webp(order: Order) -> Exported:
             method=4,
         )
         stream.write(data.getbuffer())
-    return order.done(data.tell(), len(found.lengths), lossless)
+    return order.result(data.tell(), len(found.lengths), exact=lossless)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from gifsom import edit
-from gifsom.conversion.pipeline import Result, convert
+from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import printable
 from gifsom.core.html import embedded
+from gifsom.core.result import Result
 from gifsom.core.source import Holder, Source
 from gifsom.interop.pillow import save
 

@@ -15,7 +15,7 @@ from gifsom.core.errors import FrameError, SettingError, printable
 from gifsom.core.values import check_fps, check_whole
 
 if TYPE_CHECKING:
-    from gifsom.conversion.pipeline import Result
+    from gifsom.core.result import Result
 
 DURATION = 100.0
 """Milliseconds of a picture that says nothing of its own."""

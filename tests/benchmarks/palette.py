@@ -35,12 +35,12 @@ from pathlib import Path
 
 import numpy as np
 from common import demand_ssimulacra2, ssimulacra2
+from gifsom.core.jit import kernel
 from numpy.typing import NDArray
 from PIL import Image, features
 
 import gifsom
 from gifsom.core.frame import Pixels
-from gifsom.core.jit import kernel
 from gifsom.core.source import Source
 from gifsom.core.values import VIDEO_FPS, VIDEO_WIDTH
 from gifsom.edit import hold

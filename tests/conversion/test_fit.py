@@ -14,7 +14,7 @@ from PIL import Image
 import gifsom as package
 from gifsom.conversion import stages
 from gifsom.conversion.rate_control import FLOOR, NARROWEST, RATES
-from gifsom.conversion.size_model import COUNTED, LENGTH, SHORT, WARM, Scout
+from gifsom.conversion.run_sampler import COUNTED, LENGTH, SHORT, WARM, RunSampler
 from gifsom.core.errors import (
     SettingError,
     SourceNotFound,
@@ -236,10 +236,10 @@ def test_an_estimate_of_what_is_to_fit_says_what_a_conversion_does(tmp_path: Pat
 def test_runs_lie_apart_within_the_clip_and_the_same_seed_keeps_the_same() -> None:
     clip = moving(100)
 
-    def outline(seed: int) -> list[float]:
-        scout = Scout(clip, seed)
-        assert len([*scout.watch(clip.frames())]) == 100
-        found = scout.outline()
+    def changes(seed: int) -> list[float]:
+        sampler = RunSampler(clip, seed)
+        assert len([*sampler.watch(clip.frames())]) == 100
+        found = sampler.sample()
         assert len(found.starts) == len(found.changes) == 100
         assert found.changes[0] == 0
         assert found.opening.clip.count is None
@@ -252,18 +252,18 @@ def test_runs_lie_apart_within_the_clip_and_the_same_seed_keeps_the_same() -> No
             assert run.until == pytest.approx(frames[WARM + COUNTED].start)
         return [run.change for run in found.runs]
 
-    assert len(outline(0)) == 4
-    assert outline(0) == outline(0)
-    assert outline(0) != outline(1)
+    assert len(changes(0)) == 4
+    assert changes(0) == changes(0)
+    assert changes(0) != changes(1)
 
 
 def test_where_nothing_moves_nothing_but_the_first_picture_is_expected() -> None:
     clip = FrameClip([moving(1).kept[0].pixels] * 60, [i / 10 for i in range(60)], 6.0, rate=10.0)
-    job, outline = stages.known(clip, Settings(), None, lambda stage, done, of: None, spacing=25)
-    assert outline is not None
-    assert outline.rest() == 0
+    found = stages.analyze(clip, Settings(), lambda stage, done, of: None, spacing=25)
+    assert found.runs is not None
+    assert found.runs.rest() == 0
     assert package.estimate(clip).bytes > 1000
-    assert job.clip.duration == 6.0
+    assert found.clip.duration == 6.0
 
 
 # --- Smaller GIFs of GIFs -------------------------------------------------------------------------------------------
@@ -278,20 +278,20 @@ def test_a_smaller_gif_keeps_timing_loop_and_size(tmp_path: Path) -> None:
     source = big(tmp_path)
     result = package.optimize(source, tmp_path / "small.gif", quality=50)
     old, new = read_info(source), read_info(tmp_path / "small.gif")
-    assert result.bytes == new.bytes < 0.8 * old.bytes == 0.8 * result.before
+    assert result.bytes == new.bytes < 0.8 * old.bytes == 0.8 * (result.source_bytes or 0)
     assert (new.width, new.height, new.duration, new.plays) == (old.width, old.height, old.duration, old.plays)
     assert [frame.delay for frame in new.frames] == [frame.delay for frame in old.frames]
-    assert not result.same
+    assert not result.copied
 
 
 def test_a_gif_never_grows_and_is_copied_where_it_would(tmp_path: Path) -> None:
     source = big(tmp_path, quality=5)
     result = package.optimize(source, tmp_path / "small.gif", quality=100)
-    assert result.same
+    assert result.copied
     assert (tmp_path / "small.gif").read_bytes() == source.read_bytes()
     twice = package.optimize(FIXTURES / "sprite.gif", tmp_path / "once.gif")
-    assert twice.bytes < twice.before
-    assert package.optimize(tmp_path / "once.gif", tmp_path / "twice.gif").same
+    assert twice.bytes < (twice.source_bytes or 0)
+    assert package.optimize(tmp_path / "once.gif", tmp_path / "twice.gif").copied
 
 
 def test_transparency_stays(tmp_path: Path) -> None:

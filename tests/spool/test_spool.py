@@ -16,6 +16,7 @@ import pytest
 import twins.pack
 import zstandard
 from conftest import ROOT, posix
+from gifsom.core.jit import on_compile
 from numpy.typing import NDArray
 
 from gifsom.core.errors import (
@@ -29,7 +30,6 @@ from gifsom.core.errors import (
     TargetUnwritable,
 )
 from gifsom.core.frame import Rect
-from gifsom.core.jit import on_compile
 from gifsom.core.values import MAX_PIXELS
 from gifsom.spool import Event, Gap, Hold, Picture, Spool, SpoolWriter, pack, record, warm, writer
 from gifsom.spool.events import Click, Key, Pointer, Shape
