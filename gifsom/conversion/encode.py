@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from gifsom.conversion.plan import Encoded, Plans, Timeline
+from gifsom.conversion.plan import EncodedGif, Plans, Timeline
 from gifsom.conversion.rate_control import Full, Limited, RateControl, encode_to_size
 from gifsom.conversion.stages import Analysis, plays
 from gifsom.core.progress import Progress
@@ -21,7 +21,7 @@ def encode(
     progress: Progress,
     *,
     fixed: bool = False,
-) -> Encoded:
+) -> EncodedGif:
     """Write a GIF, within the size that is asked; `fixed`: rate and width are not lowered for it."""
     if settings.limit is not None:
         control = RateControl(analysis, plans, settings, progress, fixed=fixed)
@@ -39,7 +39,7 @@ def encode_or_copy(
     progress: Progress,
     *,
     exact: bool = False,
-) -> Encoded:
+) -> EncodedGif:
     """Write a GIF of the GIF `original`, at its rate and width, or a copy where that is no smaller.
 
     `exact`: a copy as well where not every pixel would have its very color.
@@ -54,4 +54,4 @@ def encode_or_copy(
     stream.write(data)
     images = parse(data).frames
     stats = GifStats(len(data), len(images), sum(image.delay for image in images), 1)
-    return Encoded(analysis.clip, plans.nearest, stats, copied=True)
+    return EncodedGif(analysis.clip, plans.nearest, stats, copied=True)

@@ -52,7 +52,7 @@ class CodingPlan(ABC):
     quality: float | None
 
     @abstractmethod
-    def encode(self, stream: BinaryIO, timeline: Timeline) -> "Encoded":
+    def encode(self, stream: BinaryIO, timeline: Timeline) -> "EncodedGif":
         """Write a GIF; the stream stays open."""
 
     @abstractmethod
@@ -69,9 +69,9 @@ class TablePlan(CodingPlan):
     def tables(self) -> TableStrategy:
         """The tables of the encoder."""
 
-    def encode(self, stream: BinaryIO, timeline: Timeline) -> "Encoded":
+    def encode(self, stream: BinaryIO, timeline: Timeline) -> "EncodedGif":
         clip = timeline.clip
-        return Encoded(clip, self, encode(stream, clip.size, iter(timeline), self.tables(), timeline.plays))
+        return EncodedGif(clip, self, encode(stream, clip.size, iter(timeline), self.tables(), timeline.plays))
 
     def encode_prefix(self, size: tuple[int, int], frames: list[tuple[Frame, int]], count: int) -> bytes:
         stream = BytesIO()
@@ -110,20 +110,20 @@ class RateDistortionPlan(CodingPlan):
     dither: str
     exact = False
 
-    def encode(self, stream: BinaryIO, timeline: Timeline) -> "Encoded":
+    def encode(self, stream: BinaryIO, timeline: Timeline) -> "EncodedGif":
         clip, lambda_ = timeline.clip, lambda_for_quality(self.quality)
         stats = encode_rate_distortion(
             stream, clip.size, iter(timeline), self.palette, timeline.plays, lambda_=lambda_, dither=self.dither
         )
-        return Encoded(clip, self, stats)
+        return EncodedGif(clip, self, stats)
 
     def encode_prefix(self, size: tuple[int, int], frames: list[tuple[Frame, int]], count: int) -> bytes:
         stream = BytesIO()
         encoder = RateDistortionEncoder(
             stream, size, self.palette, lambda_=lambda_for_quality(self.quality), dither=self.dither
         )
-        for view in islice(denoise(frames, size), count):
-            encoder.add(view)
+        for frame in islice(denoise(frames, size), count):
+            encoder.add(frame)
         encoder.close()
         return stream.getvalue()
 
@@ -157,7 +157,7 @@ class Plans:
             return self.nearest
         return RateDistortionPlan(self.shared_map, quality, self.dither)
 
-    def encode(self, stream: BinaryIO, timeline: Timeline, quality: float | None) -> "Encoded":
+    def encode(self, stream: BinaryIO, timeline: Timeline, quality: float | None) -> "EncodedGif":
         """Write a GIF at a quality; an exact one, where there is one that is no larger."""
         plan = self.at(quality)
         if plan is self.nearest or not self.exact:
@@ -170,7 +170,7 @@ class Plans:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Encoded:
+class EncodedGif:
     """A GIF of a clip that was written.
 
     plan    by which it was coded

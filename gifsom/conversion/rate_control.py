@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from gifsom.conversion.plan import Encoded, GlobalTablePlan, Plans, Timeline
+from gifsom.conversion.plan import EncodedGif, GlobalTablePlan, Plans, Timeline
 from gifsom.conversion.run_sampler import ClipSample
 from gifsom.conversion.size_model import ExpectedBytes, Probe
 from gifsom.conversion.stages import Analysis, plays, with_default_rate_and_size
@@ -172,7 +172,7 @@ class RateControl:
                 return Choice(point, high, point.bytes(high))
         return Choice(point, point.quality_for(size, low, high, final), size)
 
-    def encode(self, stream: BinaryIO, choice: Choice, stage: str) -> Encoded:
+    def encode(self, stream: BinaryIO, choice: Choice, stage: str) -> EncodedGif:
         """Write a GIF as chosen."""
         clip, point = self._analysis.clip, choice.point
         if not point.whole:
@@ -239,12 +239,12 @@ class Limited(BytesIO):
         return super().write(data)
 
 
-def encode_to_size(stream: BinaryIO, limit: int, control: RateControl) -> Encoded:
+def encode_to_size(stream: BinaryIO, limit: int, control: RateControl) -> EncodedGif:
     """Write the best GIF of at most `limit` bytes. Raises `TargetTooLarge` where there is none.
 
     It takes two runs, three at a lower rate or width, which are faster, and more while all of them are too large.
     """
-    best: Encoded | None = None
+    best: EncodedGif | None = None
     data = BytesIO()  # of the best
     factor = 1.0  # bytes of a run as a part of what was expected
     choice = control.within(AIM * limit)
