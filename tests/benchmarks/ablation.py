@@ -2,14 +2,13 @@
 
     python tests/benchmarks/ablation.py NAME VALUE ... [--clips CLIP ...] [--quality 50 80 95] [--width 480] [--fps 15]
                                         [--start S] [--seconds S]
-    python tests/benchmarks/ablation.py encoder.rd_lzw.STEEP 5e4 2e5 --clips film.mp4 screen.mkv
+    python tests/benchmarks/ablation.py native.distortion.CONVEXITY 5e4f 2e5f --clips film.mp4 screen.mkv
 
 NAME is a constant of the package by its module, such as palette.train.MASKING, or of the kernels in C by the file in
 native/src that defines it, such as native.distortion.CONVEXITY. VALUE is written as it would stand there.
 
 For every value a copy of the package is made in which the constant has that value; so it has it wherever it is imported
-or compiled in. The copy compiles its own kernels: the first clip of every value takes longer by that. The value that
-the constant has now comes first.
+or compiled in. Where it is one of C, the copy compiles its own kernels. The value of now comes first.
 
 kB     1000 bytes
 mean   SSIMULACRA2 of ten frames against those of the source, as in size.py; 100: identical
@@ -22,7 +21,6 @@ and the bytes for the same mean, interpolated between the points of now, all of 
 import argparse
 import ast
 import math
-import os
 import re
 import shutil
 import statistics
@@ -102,9 +100,10 @@ def variant(name: str, value: str | None, folder: Path) -> str:
     path = home(name, package)
     text, now = altered(path.read_text(), name.rpartition(".")[2], value, path.suffix != ".py")
     path.write_text(text)
-    builder = package / NATIVE / "build.py"
-    if builder.is_file() and path.suffix != ".py":
-        subprocess.run([sys.executable, builder], cwd=folder, check=True)
+    if (value is not None and path.suffix != ".py") or not (package / NATIVE / "lib").is_dir():
+        subprocess.run(
+            [sys.executable, package / NATIVE / "build.py"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
     return now
 
 
@@ -131,8 +130,7 @@ def measured(clip: Clip, quality: int, folder: Path, value: str) -> Point:
     gif = folder / "out.gif"
     command = with_gifsom(clip.path, gif, clip.width, clip.fps, "--quality", str(quality))
     # The package in the current folder comes before any that is installed.
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(folder / "cache")}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{clip.name} with {value}: {done.stderr.strip()}")
     places = scored(len(clip.frames))
