@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from gifsom.interop.notebook import show
     from gifsom.interop.pillow import save
     from gifsom.options.presets import preset
+    from gifsom.options.table import Options
     from gifsom.palette.palette import Palette
     from gifsom.palette.train import train
 
@@ -61,6 +62,7 @@ __all__ = [
     "FrameError",
     "GifsomError",
     "ImageioPlugin",
+    "Options",
     "PackageMissing",
     "Palette",
     "PaletteError",
@@ -111,6 +113,7 @@ _HOMES = {
     "GifsomError": "core.errors",
     "ImageioPlugin": "interop.imageio",
     "MatplotlibWriter": "interop.matplotlib",
+    "Options": "options.table",
     "PackageMissing": "core.errors",
     "Palette": "palette.palette",
     "PaletteError": "core.errors",

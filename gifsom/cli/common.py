@@ -41,7 +41,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no c
 
 
 def given(**options: object) -> dict[str, Any]:
-    """Those that were given: the others keep the defaults of `Settings`."""
+    """Those that were given: the others keep the defaults of the table of options."""
     return {name: value for name, value in options.items() if value is not None}
 
 

@@ -86,7 +86,7 @@ def record(
     A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
     """
     from gifsom.conversion.recording import check_request, own_name
-    from gifsom.edit.chain import check_edits
+    from gifsom.options.edits import check_edits
     from gifsom.recorder.recorder import Recorder
 
     what = given(region=region, window=window, monitor=monitor)

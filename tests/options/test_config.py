@@ -14,7 +14,7 @@ from gifsom.cli.convert import convert
 from gifsom.cli.options import InOrder
 from gifsom.cli.presets import Preset, use_defaults
 from gifsom.cli.recording import record
-from gifsom.options.config import OPTIONS, defaults, files
+from gifsom.options.config import COMMANDS, defaults, files
 
 PROJECT = "gifsom.toml"
 
@@ -61,7 +61,8 @@ def test_variables_are_read_as_what_the_option_takes(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[convert]\nqualty = 70", r"^gifsom.toml, \[convert\]: there is no qualty: there are fps, width, .*quality"),
+        ("[convert]\nqualty = 70", r"^gifsom.toml, \[convert\]: there is no 'qualty': did you mean quality\?"),
+        ("[convert]\nzzz = 70", r"^gifsom.toml, \[convert\]: there is no 'zzz': there are fps, width, .*quality"),
         ('[convert]\nquality = "high"', r"^gifsom.toml, \[convert\] quality is high: give a whole number"),
         ("[convert]\nquality = 700", r"^gifsom.toml, \[convert\] quality: quality is 700"),
         ("[convert]\nquality = true", r"quality is True: give a whole number"),
@@ -124,7 +125,7 @@ def _picture() -> Any:
 
 @pytest.mark.parametrize(("name", "command"), [("convert", convert), ("record", record)])
 def test_every_option_that_may_be_set_is_one_of_its_command(name: str, command: Any) -> None:
-    assert set(OPTIONS[name]) <= {*inspect.signature(command).parameters, "preset"}
+    assert set(COMMANDS[name]) <= {*inspect.signature(command).parameters, "preset"}
 
 
 def app(seen: dict[str, Any]) -> typer.Typer:
