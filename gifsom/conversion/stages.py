@@ -11,8 +11,8 @@ from gifsom.core.prefetch import prefetch
 from gifsom.core.progress import Progress, reported
 from gifsom.core.source import Source
 from gifsom.core.values import MAX_SIDE, VIDEO_FPS, VIDEO_WIDTH
-from gifsom.options.edits import edited
 from gifsom.options.conversion import ConvertOptions
+from gifsom.options.edits import edited
 from gifsom.palette.sample import Sample, take
 from gifsom.sources.recording import Recording
 

@@ -77,7 +77,8 @@ def test_a_wrong_one_is_told_with_its_file_and_key(text: str, said: str, alone: 
 
 def test_the_command_lists_them_as_they_are_typed(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (alone / "gifsom.toml").write_text("[presets.wiki]\nwidth = 720\nstrict = true\n")
-    command()
+    assert command.callback is not None
+    command.callback()
     lines = capsys.readouterr().out.splitlines()
     assert "github   --max-size 10MB --quality 80 --width 800 --fps 15" in lines
     assert "wiki     --width 720 --strict (gifsom.toml)" in lines
