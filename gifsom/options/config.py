@@ -54,7 +54,7 @@ _FLAGS: Final = {
     "off": False,
 }
 
-PRESET: Final = {name: KINDS[name] for name, one in OPTIONS.items() if one.typed and "convert" in one.settable}
+PRESET: Final = {name: KINDS[name] for name, one in OPTIONS.items() if "convert" in one.settable}
 """Options that a preset may say, with their kinds."""
 
 _OWN: Final[dict[str, Kinds]] = {

@@ -37,7 +37,7 @@ class Option:
     any_case  they may be in capitals, or not
     default   the value where none is given
     check     raises `SettingError` for a value that is wrong for every clip
-    typed     whether the command line has it, and so settings files
+    typed     whether the command line has it
     negated   a flag has a form --no-NAME, too
     settable  commands for which settings files and variables may say it; a preset may where "convert" is one
     """

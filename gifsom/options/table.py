@@ -279,6 +279,7 @@ class Usual(TypedDict, total=False):
             "Frames a second at most where no fps are asked. Without it: 15, and an animation's own delays.",
             check=lambda _, value: check_fps(value),
             typed=False,
+            settable=(),
         ),
     ]
     usual_width: Annotated[
@@ -287,6 +288,7 @@ class Usual(TypedDict, total=False):
             "Width in pixels at most where no size is asked. Without it: 640, and an animation's own size.",
             check=whole(1, values.MAX_SIDE),
             typed=False,
+            settable=(),
         ),
     ]
     edits: Annotated[
@@ -295,6 +297,7 @@ class Usual(TypedDict, total=False):
             "Names of edits with their values, done in their order after those that have keywords of their own.",
             default=(),
             typed=False,
+            settable=(),
         ),
     ]
 
