@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gifsom.interop.notebook import show
     from gifsom.interop.pillow import save
     from gifsom.options.presets import preset
+    from gifsom.options.table import Options
     from gifsom.palette.palette import Palette
     from gifsom.palette.train import train
 
@@ -63,6 +64,7 @@ __all__ = [
     "GifsomError",
     "ImageioPlugin",
     "KernelsMissing",
+    "Options",
     "PackageMissing",
     "Palette",
     "PaletteError",
@@ -114,6 +116,7 @@ _HOMES = {
     "ImageioPlugin": "interop.imageio",
     "KernelsMissing": "core.errors",
     "MatplotlibWriter": "interop.matplotlib",
+    "Options": "options.table",
     "PackageMissing": "core.errors",
     "Palette": "palette.palette",
     "PaletteError": "core.errors",

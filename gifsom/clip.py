@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import update_wrapper, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Concatenate, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, BinaryIO, Concatenate, NoReturn, ParamSpec, Unpack
 
 from gifsom import edit, sources
 from gifsom.conversion.pipeline import convert
@@ -12,6 +12,7 @@ from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.result import Result
 from gifsom.core.source import Holder, Source
 from gifsom.interop.notebook import preview
+from gifsom.options.table import Options
 from gifsom.recorder import recorder
 
 P = ParamSpec("P")
@@ -118,7 +119,7 @@ class Clip(Holder):
     contrast = _chained(edit.contrast)
     saturation = _chained(edit.saturation)
 
-    def save(self, path: str | Path | BinaryIO, **options: Any) -> Result:
+    def save(self, path: str | Path | BinaryIO, **options: Unpack[Options]) -> Result:
         """Write a GIF; options as for `gifsom.convert`.
 
         >>> gifsom.open("fixtures/sprite.gif").save("copy.gif").frames

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import FIXTURES, ROOT, UNCOUNTED
+from gifsom.core.jit import kernel
 from test_structure import KERNELS
 
 import gifsom
 from gifsom.core.frame import Pixels
-from gifsom.core.jit import kernel
 from gifsom.encoder import exact
 from gifsom.spool import SpoolWriter, same
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from gifsom.analysis import palette_figure, palette_film
 from gifsom.conversion import stages
@@ -15,7 +15,8 @@ from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.progress import Progress
 from gifsom.core.source import Holder, Source
 from gifsom.core.values import MAX_SIDE
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.table import Options
 from gifsom.palette import files
 from gifsom.palette.palette import Palette
 
@@ -43,7 +44,7 @@ def study(
     figure_path: "str | Path | None" = None,
     film_path: "str | Path | None" = None,
     progress: Progress = lambda stage, done, of: None,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> Study:
     """Learn a palette as a conversion of the same clip does; of a still, from all of its pixels.
 
@@ -54,15 +55,14 @@ def study(
             `gifsom.analysis.palette_figure`).
         film_path: a GIF of the map as it learns (see `gifsom.analysis.palette_film`).
         progress: called often with stage, done, of.
-        **options: fields of `gifsom.options.conversion.Settings`: colors, seed, overwrite, and what chooses the part of
-            the clip.
+        **options: of `gifsom.convert`: colors, seed, overwrite, and those that choose the part of the clip.
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why.
         PackageMissing: where a figure is asked and matplotlib is not installed.
     """
     began = time.perf_counter()
-    settings = Settings.of(options)
+    settings = ConvertOptions.of(options)
     table, drawing, movie = (None if path is None else Path(path) for path in (target, figure_path, film_path))
     outputs = [path for path in (table, drawing, movie) if path is not None]
     for path, check in ((table, files.check), (drawing, palette_figure.check), (movie, palette_film.check)):
@@ -73,7 +73,7 @@ def study(
         raise SettingError("palette, figure and film need a file each")
     clip = stages.opened(source, settings)
     if clip.count == 1:
-        settings = Settings.of({"width": MAX_SIDE, **options})  # a still is studied as it is
+        settings = ConvertOptions.of({"width": MAX_SIDE, **options})  # a still is studied as it is
     clip = stages.with_default_rate_and_size(stages.open_edited(clip, settings), settings)
     sample = stages.first_pass(clip, settings, progress)
     colors, seed, overwrite = settings.colors, settings.seed, settings.overwrite

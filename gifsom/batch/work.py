@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias, Unpack
 
 from gifsom.batch import remote
 from gifsom.batch.cluster import run as run_on_cluster
@@ -24,7 +24,8 @@ from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, prin
 from gifsom.core.files import check_target
 from gifsom.core.result import Result
 from gifsom.core.values import check_whole
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.table import Options
 from gifsom.palette.palette import Palette
 
 MAX_JOBS: Final = 1024
@@ -80,7 +81,7 @@ def convert_all(
     jobs: int | None = None,
     cluster: str | None = None,
     progress: BatchProgress = lambda source, stage, done, of: None,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> BatchResult:
     """Convert many clips, each to a GIF of its name in `folder`, which is made if it is missing.
 
@@ -120,13 +121,13 @@ def run(
     jobs: int | None = None,
     cluster: str | None = None,
     progress: BatchProgress = lambda source, stage, done, of: None,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> Generator[Outcome, None, None]:
     """What becomes of each task, as soon as it is known; arguments and errors as for `convert_all`.
 
     When the iterator is closed, all processes have ended, and nothing is in the folder but whole GIFs.
     """
-    Settings.of(options)
+    ConvertOptions.of(options)
     if jobs is not None and cluster is not None:
         raise SettingError("jobs and a cluster exclude each other: a cluster has as many workers as it has")
     jobs = cores() if jobs is None else jobs
@@ -157,7 +158,7 @@ def _failed(task: Task, lost: Lost) -> Outcome:
     return Outcome(task.source, task.target, error=f"{printable(task.source)}: {lost.why}")
 
 
-def _make(task: Task, tell: Tell, *, options: dict[str, Any], scratch: str | None) -> Outcome:
+def _make(task: Task, tell: Tell, *, options: Options, scratch: str | None) -> Outcome:
     """Make one GIF, wherever this runs. A folder within `scratch` holds all that is not yet whole."""
     with tempfile.TemporaryDirectory(prefix="gifsom-", dir=scratch, ignore_cleanup_errors=True) as own:
         made = Path(own, "made.gif")

@@ -9,28 +9,46 @@ import os
 import signal
 import sys
 import warnings
-from typing import Annotated
 
-import typer
+import click
 
 import gifsom
 from gifsom.cli.clips import info, optimize, palette
 from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
 from gifsom.cli.convert import convert
 from gifsom.cli.inspect import compare, explain, frames
-from gifsom.cli.options import Commands, InOrder
+from gifsom.cli.options import Commands, flag
 from gifsom.cli.presets import presets, use_defaults
 from gifsom.cli.recording import record
 from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
 from gifsom.core.errors import GifsomError, SettingError
 
-app = typer.Typer(
+
+@click.group(
     cls=Commands,
-    help="Record the screen to a GIF, and convert clips to small ones, with colors that a self-organizing map learns.",
+    invoke_without_command=True,
     epilog="Exit status: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.",
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+@flag("--version", help="Say which version this is.")
+@flag("--install-completion", help="Let the shell complete commands, options and their values.")
+@flag("--show-completion", help="Show what lets the shell do so, to install it by hand.")
+@click.pass_context
+def app(context: click.Context, version: bool, install_completion: bool, show_completion: bool) -> None:
+    """Record the screen to a GIF, and convert clips to small ones, with colors that a self-organizing map learns."""
+    if version:
+        print(f"gifsom {gifsom.__version__}")
+        context.exit()
+    if install_completion or show_completion:
+        from gifsom.cli.completion import install, script
+
+        print(script(app) if show_completion else install(app))
+        context.exit()
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        context.exit(USAGE)
+    use_defaults(context)
+
 
 for command in (
     record,
@@ -50,21 +68,21 @@ for command in (
     doctor,
     presets,
 ):
-    app.command(cls=InOrder)(command)
+    app.add_command(command)
 
 
-@app.callback(invoke_without_command=True)
-def _options(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
-) -> None:
-    if version:
-        print(f"gifsom {gifsom.__version__}")
-        raise typer.Exit
-    if context.invoked_subcommand is None:
-        print(context.get_help())
-        raise typer.Exit(USAGE)
-    use_defaults(context)
+def _run(arguments: list[str]) -> int:
+    """Do what was typed, or what a shell asks that completes it; the exit status."""
+    if asked := os.environ.get("_GIFSOM_COMPLETE"):
+        from gifsom.cli.completion import answer
+
+        return answer(app, asked)
+    try:
+        with app.make_context("gifsom", arguments) as context:
+            app.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    return 0
 
 
 def main() -> None:
@@ -79,9 +97,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is shown somehow
     try:
-        status = app(standalone_mode=False)
+        status = _run(sys.argv[1:])
         sys.stdout.flush()
-    except typer.TyperException as error:
+    except click.ClickException as error:
         complain(f"{error.format_message()} (--help tells more)")
         status = USAGE
     except SettingError as error:
@@ -92,7 +110,7 @@ def main() -> None:
         status = FAILED
     except Ended as end:
         sys.exit(end.status)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, click.Abort, EOFError):
         status = INTERRUPTED
     except OSError as error:  # of print: whatever else is read or written has errors of its own
         complain(f"standard output: {error.strerror}")

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from gifsom.cli import text
 from gifsom.cli.common import FAILED, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
+from gifsom.cli.options import option
 from gifsom.core.errors import printable
 
 if TYPE_CHECKING:
@@ -16,14 +15,10 @@ if TYPE_CHECKING:
 
     from gifsom.batch.work import Outcome
 
-Jobs = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Clips of a batch that are converted at once. Without it: one for each core."),
-]
-Dask = Annotated[
-    str | None,
-    typer.Option(metavar="tcp://HOST:PORT", help="Convert a batch on a cluster. Needs dask.distributed."),
-]
+jobs = option(
+    "--jobs", type=int, metavar="N", help="Clips of a batch that are converted at once. Without it: one for each core."
+)
+dask = option("--dask", metavar="tcp://HOST:PORT", help="Convert a batch on a cluster. Needs dask.distributed.")
 
 
 def is_batch(sources: Sequence[str], target: str | None) -> bool:

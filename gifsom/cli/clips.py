@@ -2,22 +2,22 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from gifsom.cli import text
-from gifsom.cli.common import Quiet, given, progress_bars, tell_shortfall
-from gifsom.cli.options import CODING, PART, READING, READING_GIF, Overwrite, Seed, takes
+from gifsom.cli.common import given, progress_bars, tell_shortfall
+from gifsom.cli.options import NAME, PATH, Command, argument, flag, option, quiet, takes
+from gifsom.options.table import Coding, Part, Reader, Reading
 
 
-@takes(CODING, READING_GIF)
-def optimize(
-    source: Annotated[str, typer.Argument(metavar="IN", help="A GIF.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="The smaller GIF; another file than IN.")],
-    quiet: Quiet = False,
-    **options: Any,
-) -> None:
+@click.command(cls=Command)
+@argument("source", type=NAME, metavar="IN", help="A GIF.")
+@argument("target", type=PATH, metavar="OUT", help="The smaller GIF; another file than IN.")
+@quiet
+@takes(Coding, Reading)
+def optimize(source: str, target: Path, quiet: bool, **options: Any) -> None:
     """Make a GIF smaller. Its timing, size, loop and transparency stay; OUT is never larger than IN.
 
     gifsom optimize big.gif small.gif --quality 80
@@ -31,29 +31,29 @@ def optimize(
         print(text.optimization(source, found))
 
 
-@takes(PART, READING)
+@click.command(cls=Command)
+@argument("source", type=NAME, metavar="IN", help="A picture, a clip, or a folder of pictures.")
+@argument(
+    "target",
+    type=PATH,
+    required=False,
+    metavar="OUT",
+    help="The palette file: .gpl (GIMP), .act (Adobe), .png (swatches), .json or .npy.",
+)
+@option("--colors", type=int, metavar="N", help="Colors, 2 to 256. Without it: 256.")
+@option("--figure", type=PATH, metavar="PNG", help="Draw input, output, index image and palette. Needs matplotlib.")
+@option("--film", type=PATH, metavar="GIF", help="Film the map as it learns, from a grey line to the palette.")
+@option("--background", metavar="COLOR", help="Put behind what is transparent; else it does not count.")
+@quiet
+@takes("overwrite", "seed", Part, Reading, Reader)
 def palette(
-    source: Annotated[str, typer.Argument(metavar="IN", help="A picture, a clip, or a folder of pictures.")],
-    target: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="OUT", help="The palette file: .gpl (GIMP), .act (Adobe), .png (swatches), .json or .npy."
-        ),
-    ] = None,
-    colors: Annotated[int | None, typer.Option(help="Colors, 2 to 256. Without it: 256.")] = None,
-    figure: Annotated[
-        Path | None,
-        typer.Option(metavar="PNG", help="Draw input, output, index image and palette. Needs matplotlib."),
-    ] = None,
-    film: Annotated[
-        Path | None, typer.Option(metavar="GIF", help="Film the map as it learns, from a grey line to the palette.")
-    ] = None,
-    background: Annotated[
-        str | None, typer.Option(metavar="COLOR", help="Put behind what is transparent; else it does not count.")
-    ] = None,
-    overwrite: Overwrite = None,
-    seed: Seed = None,
-    quiet: Quiet = False,
+    source: str,
+    target: Path | None,
+    colors: int | None,
+    figure: Path | None,
+    film: Path | None,
+    background: str | None,
+    quiet: bool,
     **options: Any,
 ) -> None:
     """Learn the palette of a picture, a clip or a folder: keep it, look at it, or use it for a series of GIFs.
@@ -66,7 +66,7 @@ def palette(
 
     A video is read as `gifsom convert` reads it: at most 15 fps, at most 640 pixels wide.
     """
-    options |= given(colors=colors, background=background, overwrite=overwrite, seed=seed)
+    options |= given(colors=colors, background=background)
     with progress_bars(quiet) as progress:
         from gifsom.analysis.palette import study
 
@@ -78,10 +78,10 @@ def palette(
         print(text.palette([path for path in (target, figure, film) if path], found))
 
 
-def info(
-    path: Annotated[Path, typer.Argument(metavar="FILE.gif", help="A GIF.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Everything, frame by frame, as JSON.")] = False,
-) -> None:
+@click.command(cls=Command)
+@argument("path", type=PATH, metavar="FILE.gif", help="A GIF.")
+@flag("--json", "as_json", help="Everything, frame by frame, as JSON.")
+def info(path: Path, as_json: bool) -> None:
     """Say what is in a GIF: size, frames, delays, palette, loop, and where the bytes are."""
     from gifsom.gif.reader import read_info
 

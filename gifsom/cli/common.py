@@ -6,9 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Final
-
-import typer
+from typing import TYPE_CHECKING, Any, Final
 
 from gifsom.core.errors import printable
 
@@ -36,12 +34,9 @@ _interrupted: list[int] = []
 """The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
 or ends the process."""
 
-Keep = Annotated[bool, typer.Option("--keep", help="Keep the recording beside the GIF, as OUT.gsr.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no closing line; errors are still told.")]
-
 
 def given(**options: object) -> dict[str, Any]:
-    """Those that were given: the others keep the defaults of `Settings`."""
+    """Those that were given: the others keep the defaults of the table of options."""
     return {name: value for name, value in options.items() if value is not None}
 
 

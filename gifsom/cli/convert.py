@@ -2,16 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
+import click
 
 from gifsom.cli import text
-from gifsom.cli.batch import Dask, Jobs, convert_batch, is_batch
-from gifsom.cli.common import Quiet, progress_bars, remark, show_log, tell_shortfall
-from gifsom.cli.options import CODING, EDITING, PART, READING, SHOWING, TUNING, takes
-from gifsom.cli.presets import Preset
+from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
+from gifsom.cli.common import progress_bars, remark, show_log, tell_shortfall
+from gifsom.cli.options import NAME, Command, argument, flag, option, quiet, takes
+from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError, printable
+from gifsom.options.table import Options
 
 STREAM: Final = "-"
 """Standard input as IN, and standard output as OUT."""
@@ -20,32 +21,37 @@ ANIMATIONS: Final = (".gif", ".webp", ".apng", ".mp4")
 """Endings of what several clips may be joined to."""
 
 
-@takes(PART, EDITING, CODING, TUNING, SHOWING, READING)
+@click.command(cls=Command)
+@argument(
+    "names",
+    type=NAME,
+    nargs=-1,
+    required=True,
+    metavar="IN... [OUT]",
+    help="IN: a video, a picture, a recording, a folder of pictures, a pattern such as 'shots/*.png', or - for"
+    " standard input; several follow each other. OUT: the GIF, a .webp, .apng or .mp4 file, a folder/ for PNGs,"
+    " or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
+)
+@flag("--estimate", help="Say how large it will be, and how good; nothing is written.")
+@option("--input-size", metavar="WxH", help="Of raw video, which has no head: the size of its pictures.")
+@option("--input-fps", type=float, metavar="F", help="Of raw video: its frames a second.")
+@option("--pixel-format", metavar="NAME", help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
+@jobs
+@dask
+@preset
+@quiet
+@flag("--verbose", "-v", help="Show what ffmpeg says.")
+@takes(Options)
 def convert(
-    names: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="IN... [OUT]",
-            help="IN: a video, a picture, a recording, a folder of pictures, a pattern such as 'shots/*.png', or - for"
-            " standard input; several follow each other. OUT: the GIF, a .webp, .apng or .mp4 file, a folder/ for PNGs,"
-            " or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
-        ),
-    ],
-    estimate: Annotated[
-        bool, typer.Option("--estimate", help="Say how large it will be, and how good; nothing is written.")
-    ] = False,
-    input_size: Annotated[
-        str | None, typer.Option(metavar="WxH", help="Of raw video, which has no head: the size of its pictures.")
-    ] = None,
-    input_fps: Annotated[float | None, typer.Option(metavar="F", help="Of raw video: its frames a second.")] = None,
-    pixel_format: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
-    ] = None,
-    jobs: Jobs = None,
-    dask: Dask = None,
-    preset: Preset = None,
-    quiet: Quiet = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what ffmpeg says.")] = False,
+    names: tuple[str, ...],
+    estimate: bool,
+    input_size: str | None,
+    input_fps: float | None,
+    pixel_format: str | None,
+    jobs: int | None,
+    dask: str | None,
+    quiet: bool,
+    verbose: bool,
     **options: Any,
 ) -> None:
     """Convert a clip to a GIF.
@@ -71,7 +77,7 @@ def convert(
     """
     if verbose:
         show_log()
-    sources, target = (names, None) if len(names) == 1 else (names[:-1], names[-1])
+    sources, target = ([*names], None) if len(names) == 1 else ([*names[:-1]], names[-1])
     if target is not None and is_batch(sources, target):
         if estimate:
             raise SettingError("--estimate is for one clip")

@@ -3,25 +3,27 @@
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from gifsom.cli import text
-from gifsom.cli.common import Quiet, progress_bars, tell_shortfall
-from gifsom.cli.options import EDITING, PART, READING, Overwrite, takes
+from gifsom.cli.common import progress_bars, tell_shortfall
+from gifsom.cli.options import NAME, PATH, Command, argument, flag, option, quiet, takes
 from gifsom.core.errors import printable
+from gifsom.options.table import Edits, Part, Rate, Reader, Reading
 
-Picture = Annotated[Path | None, typer.Argument(metavar="PNG", help="Draw it in this file.")]
+_picture = argument("picture", type=PATH, required=False, metavar="PNG", help="Draw it in this file.")
+_overwrite = flag("--overwrite", help="Replace PNG if it is there.")
+_quiet = flag("--quiet", "-q", help="No progress; errors are still told.")
 
 
-@takes(PART, EDITING, {"overwrite": Overwrite}, READING)
-def frames(
-    source: Annotated[str, typer.Argument(metavar="IN", help="A video, a GIF, another animation or a recording.")],
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where the frames go; it is made if it is missing.")],
-    quiet: Quiet = False,
-    **options: Any,
-) -> None:
+@click.command(cls=Command)
+@argument("source", type=NAME, metavar="IN", help="A video, a GIF, another animation or a recording.")
+@argument("folder", type=NAME, metavar="FOLDER", help="Where the frames go; it is made if it is missing.")
+@quiet
+@takes(Part, Rate, Edits, "overwrite", Reading, Reader)
+def frames(source: str, folder: str, quiet: bool, **options: Any) -> None:
     """Write the frames of a clip as pictures: frame-0001.png, frame-0002.png, …
 
     gifsom frames clip.gif frames/
@@ -40,16 +42,14 @@ def frames(
         print(text.export(found))
 
 
-def compare(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The clip that OUT was made of.")],
-    output: Annotated[str, typer.Argument(metavar="OUT", help="The GIF, or another clip.")],
-    picture: Picture = None,
-    start: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Where OUT begins in SOURCE: 12.5 or 1:05. Without it: at 0.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace PNG if it is there.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors are still told.")] = False,
-) -> None:
+@click.command(cls=Command)
+@argument("source", type=NAME, metavar="SOURCE", help="The clip that OUT was made of.")
+@argument("output", type=NAME, metavar="OUT", help="The GIF, or another clip.")
+@_picture
+@option("--start", metavar="TIME", help="Where OUT begins in SOURCE: 12.5 or 1:05. Without it: at 0.")
+@_overwrite
+@_quiet
+def compare(source: str, output: str, picture: Path | None, start: str | None, overwrite: bool, quiet: bool) -> None:
     """Say how far a GIF is from its source: mean and worst error, PSNR and SSIM.
 
     gifsom compare clip.mp4 clip.gif
@@ -69,12 +69,12 @@ def compare(
     _tell_picture(picture, "the worst frame beside its source")
 
 
-def explain(
-    path: Annotated[Path, typer.Argument(metavar="FILE.gif", help="A GIF.")],
-    picture: Picture = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace PNG if it is there.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors are still told.")] = False,
-) -> None:
+@click.command(cls=Command)
+@argument("path", type=PATH, metavar="FILE.gif", help="A GIF.")
+@_picture
+@_overwrite
+@_quiet
+def explain(path: Path, picture: Path | None, overwrite: bool, quiet: bool) -> None:
     """Say where the bytes of a GIF are, frame by frame, and what would make it smaller, the most first.
 
     gifsom explain out.gif

@@ -1,13 +1,14 @@
 """The command that lists presets, the option that takes one, and defaults from settings files and the environment."""
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
+from gifsom.cli.options import Command, option
 from gifsom.core.errors import GifsomError, printable
 
 
-def use_defaults(context: typer.Context) -> None:
+def use_defaults(context: click.Context) -> None:
     """Let settings files and variables count where the command line of the command that is called says nothing.
 
     Raises `SettingError` and `SourceNotFound` for what is wrong with them.
@@ -26,45 +27,44 @@ def _fitting(command: Any, options: dict[str, Any]) -> dict[str, Any]:
     return {name: [value] if name in several else value for name, value in options.items()}
 
 
-def _apply(context: typer.Context, name: str | None) -> str | None:
+def _apply(context: click.Context, parameter: click.Parameter, name: str | None) -> None:
     """Let a preset count as defaults: one that was typed more than settings files, one that they name less."""
     if name is None or context.resilient_parsing:
-        return name
+        return
     from gifsom.options.presets import find
 
     options, settings = _fitting(context.command, find(name).options), context.default_map or {}
     source = context.get_parameter_source("preset")
     typed = source is not None and source.name == "COMMANDLINE"
     context.default_map = {**settings, **options} if typed else {**options, **settings}
-    return name
 
 
-def _names() -> list[str]:
+def _names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
     from gifsom.options.presets import presets
 
     try:
-        return [*presets()]
+        return [name for name in presets() if name.startswith(begun)]
     except GifsomError:  # told where a preset is used; a shell that completes has no room for it
         return []
 
 
-Preset = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        is_eager=True,
-        callback=_apply,
-        autocompletion=_names,
-        help="Size, width and rate for github, slack, discord, email or docs, where no others are given. `gifsom"
-        " presets` lists them.",
-    ),
-]
+preset = option(
+    "--preset",
+    metavar="NAME",
+    is_eager=True,
+    expose_value=False,
+    callback=_apply,
+    shell_complete=_names,
+    help="Size, width and rate for github, slack, discord, email or docs, where no others are given. `gifsom presets`"
+    " lists them.",
+)
 
 
+@click.command(cls=Command)
 def presets() -> None:
     """List the presets of `gifsom convert --preset`, with what they set.
 
-    \\[presets.NAME] in gifsom.toml, in the current folder or the user's, adds others and changes these.
+    [presets.NAME] in gifsom.toml, in the current folder or the user's, adds others and changes these.
     """
     from gifsom.options.presets import presets
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typer
+import click
 
 from gifsom.cli import text
 from gifsom.cli.common import (
@@ -19,8 +19,6 @@ from gifsom.cli.common import (
     INTERRUPTED,
     SIGNALS,
     Ended,
-    Keep,
-    Quiet,
     complain,
     given,
     heed_interrupt,
@@ -28,10 +26,11 @@ from gifsom.cli.common import (
     remark,
 )
 from gifsom.cli.finish import finish_recording, tell_kept
-from gifsom.cli.options import CODING, EDITING, takes
-from gifsom.cli.presets import Preset
+from gifsom.cli.options import PATH, Command, argument, flag, keep, option, quiet, takes
+from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
+from gifsom.options.table import Coding, Edits
 
 if TYPE_CHECKING:
     from gifsom.recorder.recorder import Recorder
@@ -43,36 +42,42 @@ REFRESH: Final = 0.25
 """Seconds between two looks of the line that tells how a recording goes."""
 
 
-@takes({name: kind for name, kind in EDITING.items() if name != "fps"}, CODING)
+@click.command(cls=Command)
+@argument(
+    "target",
+    type=PATH,
+    required=False,
+    metavar="OUT",
+    help="The GIF; without it: one named by date, in the current folder.",
+)
+@flag("--pick", help="Draw the region with the mouse.")
+@option("--region", metavar="WxH+X+Y", help="A part of the screen in pixels, such as 800x500+100+50.")
+@option("--window", metavar="TITLE", help="A window, by a part of its title or program; 'active': the one in use.")
+@option("--monitor", type=int, metavar="N", help="A monitor, as `gifsom monitors` counts. Without it: the primary.")
+@option("--fps", type=float, metavar="F", help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.")
+@option("--delay", type=click.FloatRange(0, 3600), default=0, metavar="SECONDS", help="Wait before it begins.")
+@option("--duration", metavar="TIME", help="End by itself after this time.")
+@flag("--cursor/--no-cursor", default=None, help="Show the pointer. Without it: it is shown.")
+@flag("--clicks", help="Show a ring where a button is pressed.")
+@flag("--keys", help="Show the keys that are pressed: passwords, too, if you type them.")
+@keep
+@preset
+@quiet
+@takes(Edits, Coding)
 def record(
-    target: Annotated[
-        Path | None,
-        typer.Argument(metavar="OUT", help="The GIF; without it: one named by date, in the current folder."),
-    ] = None,
-    pick: Annotated[bool, typer.Option("--pick", help="Draw the region with the mouse.")] = False,
-    region: Annotated[
-        str | None, typer.Option(metavar="WxH+X+Y", help="A part of the screen in pixels, such as 800x500+100+50.")
-    ] = None,
-    window: Annotated[
-        str | None,
-        typer.Option(metavar="TITLE", help="A window, by a part of its title or program; 'active': the one in use."),
-    ] = None,
-    monitor: Annotated[
-        int | None, typer.Option(metavar="N", help="A monitor, as `gifsom monitors` counts. Without it: the primary.")
-    ] = None,
-    fps: Annotated[
-        float | None, typer.Option(help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.")
-    ] = None,
-    delay: Annotated[float, typer.Option(metavar="SECONDS", help="Wait before it begins.", min=0, max=3600)] = 0,
-    duration: Annotated[str | None, typer.Option(metavar="TIME", help="End by itself after this time.")] = None,
-    cursor: Annotated[bool | None, typer.Option(help="Show the pointer. Without it: it is shown.")] = None,
-    clicks: Annotated[bool | None, typer.Option("--clicks", help="Show a ring where a button is pressed.")] = None,
-    keys: Annotated[
-        bool | None, typer.Option("--keys", help="Show the keys that are pressed: passwords, too, if you type them.")
-    ] = None,
-    keep: Keep = False,
-    preset: Preset = None,
-    quiet: Quiet = False,
+    target: Path | None,
+    pick: bool,
+    region: str | None,
+    window: str | None,
+    monitor: int | None,
+    fps: float | None,
+    delay: float,
+    duration: str | None,
+    cursor: bool | None,
+    clicks: bool,
+    keys: bool,
+    keep: bool,
+    quiet: bool,
     **options: Any,
 ) -> None:
     """Record the screen to a GIF, until Enter, Ctrl-C or `gifsom stop`.
@@ -86,7 +91,7 @@ def record(
     A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
     """
     from gifsom.conversion.recording import check_request, own_name
-    from gifsom.edit.chain import check_edits
+    from gifsom.options.edits import check_edits
     from gifsom.recorder.recorder import Recorder
 
     what = given(region=region, window=window, monitor=monitor)

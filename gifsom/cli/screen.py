@@ -2,33 +2,40 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from gifsom.cli import text
-from gifsom.cli.common import FAILED, INTERRUPTED, Ended, Keep, Quiet
+from gifsom.cli.common import FAILED, INTERRUPTED, Ended
 from gifsom.cli.finish import finish_recording, tell_kept
-from gifsom.cli.options import CODING, EDITING, takes
+from gifsom.cli.options import PATH, Command, argument, flag, keep, quiet, takes
 from gifsom.core.errors import SettingError, printable
+from gifsom.options.table import Coding, Edits, Rate
 
 if TYPE_CHECKING:
     from gifsom.recorder.recorder import Kept
 
-Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Of the recording. Without it: the newest one.")]
+_name = argument("name", required=False, metavar="NAME", help="Of the recording. Without it: the newest one.")
 
 
-def stop(name: Name = None) -> None:
+@click.command(cls=Command)
+@_name
+def stop(name: str | None) -> None:
     """End a recording that runs, from another terminal or by a shortcut of the desktop."""
     _tell("stop", name)
 
 
-def pause(name: Name = None) -> None:
+@click.command(cls=Command)
+@_name
+def pause(name: str | None) -> None:
     """Let a recording that runs make a pause, without a gap in the GIF. `gifsom toggle` ends it."""
     _tell("pause", name)
 
 
-def toggle(name: Name = None) -> None:
+@click.command(cls=Command)
+@_name
+def toggle(name: str | None) -> None:
     """Let a recording that runs make a pause, or go on: for a shortcut of the desktop."""
     _tell("toggle", name)
 
@@ -39,17 +46,22 @@ def _tell(command: str, name: str | None) -> None:
     print(f"{printable(tell(command, name).stem)}: {command}")
 
 
-@takes(EDITING, CODING)
+@click.command(cls=Command)
+@argument("name", required=False, metavar="NAME", help="Of the recording.")
+@argument(
+    "target",
+    type=PATH,
+    required=False,
+    metavar="OUT",
+    help="The GIF; without it: NAME.gif in the current folder.",
+)
+@flag("--all", "everything", help="All that are there.")
+@flag("--delete", "remove", help="Delete instead of making GIFs.")
+@keep
+@quiet
+@takes(Rate, Edits, Coding)
 def recover(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Of the recording.")] = None,
-    target: Annotated[
-        Path | None, typer.Argument(metavar="OUT", help="The GIF; without it: NAME.gif in the current folder.")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that are there.")] = False,
-    remove: Annotated[bool, typer.Option("--delete", help="Delete instead of making GIFs.")] = False,
-    keep: Keep = False,
-    quiet: Quiet = False,
-    **options: Any,
+    name: str | None, target: Path | None, everything: bool, remove: bool, keep: bool, quiet: bool, **options: Any
 ) -> None:
     """Get back recordings that did not become a GIF: after a crash, a full disk, or a second Ctrl-C.
 
@@ -98,10 +110,11 @@ def _list(there: "list[Kept]") -> None:
 
 def _asked() -> str | None:
     """Which one to make a GIF of; None: none."""
-    answer = typer.prompt("Make a GIF of which one (a name, 'all', Enter for none)", default="", show_default=False)
+    answer = click.prompt("Make a GIF of which one (a name, 'all', Enter for none)", default="", show_default=False)
     return str(answer).strip() or None
 
 
+@click.command(cls=Command)
 def monitors() -> None:
     """List the monitors, as `gifsom record --monitor` counts them."""
     from gifsom.recorder.screen import check_screen
@@ -112,6 +125,7 @@ def monitors() -> None:
         print(text.monitor(one))
 
 
+@click.command(cls=Command)
 def windows() -> None:
     """List the windows that can be recorded, as `gifsom record --window` names them."""
     from gifsom.recorder.screen import check_screen
@@ -122,6 +136,7 @@ def windows() -> None:
         print(text.window(one))
 
 
+@click.command(cls=Command)
 def doctor() -> None:
     """Say what can be recorded here, and what would go wrong, before it does."""
     from gifsom.recorder.doctor import examine

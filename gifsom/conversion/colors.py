@@ -14,7 +14,7 @@ from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.core.values import ANIMATED, TABLE
 from gifsom.encoder.exact import global_table
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
 from gifsom.palette.color import pack
 from gifsom.palette.extend import extend
 from gifsom.palette.palette import Palette
@@ -25,7 +25,7 @@ MAP = 1020
 """Colors of a map that is larger than a table: four times a table of 255."""
 
 
-def given_palette(settings: Settings) -> Palette | None:
+def given_palette(settings: ConvertOptions) -> Palette | None:
     """The palette that the settings name, loaded; None: they name none. Raises `SettingError` and `SourceError`."""
     given = settings.palette
     palette = given if given is None or isinstance(given, Palette) else Palette.load(given)
@@ -34,7 +34,7 @@ def given_palette(settings: Settings) -> Palette | None:
     return palette
 
 
-def common_table(clip: Source, sample: Sample, settings: Settings, progress: Progress) -> Palette | None:
+def common_table(clip: Source, sample: Sample, settings: ConvertOptions, progress: Progress) -> Palette | None:
     """The table that most images of a clip can do with, where each has its very colors with that or one of its own.
 
     None: one table has all colors, an image has too many, or something else is asked.
@@ -45,7 +45,7 @@ def common_table(clip: Source, sample: Sample, settings: Settings, progress: Pro
     return None if colors is None else Palette(colors)
 
 
-def color_table(sample: Sample, settings: Settings, given: Palette | None, progress: Progress) -> Palette:
+def color_table(sample: Sample, settings: ConvertOptions, given: Palette | None, progress: Progress) -> Palette:
     """The table of all images, with an index to spare where "unchanged" or "transparent" need one."""
     most = TABLE if sample.pictures == 1 and sample.opaque else ANIMATED
     if given is not None:
@@ -63,7 +63,7 @@ def has_all(table: Palette, sample: Sample) -> bool:
     return sample.colors is not None and bool(np.isin(pack(sample.colors), pack(table.colors)).all())
 
 
-def shared_map(table: Palette, sample: Sample, settings: Settings) -> Palette:
+def shared_map(table: Palette, sample: Sample, settings: ConvertOptions) -> Palette:
     """The map that tables of images are taken from: the table with entries behind it, or alone where that will do."""
     if sample.pictures == 1 or settings.one_table or has_all(table, sample):
         return table

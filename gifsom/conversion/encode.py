@@ -10,14 +10,14 @@ from gifsom.conversion.stages import Analysis, plays
 from gifsom.core.progress import Progress
 from gifsom.encoder.exact import GifStats
 from gifsom.gif.reader import parse
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
 
 
 def encode(
     stream: BinaryIO,
     analysis: Analysis,
     plans: Plans,
-    settings: Settings,
+    settings: ConvertOptions,
     progress: Progress,
     *,
     fixed: bool = False,
@@ -35,7 +35,7 @@ def encode_or_copy(
     original: Path,
     analysis: Analysis,
     plans: Plans,
-    settings: Settings,
+    settings: ConvertOptions,
     progress: Progress,
     *,
     exact: bool = False,

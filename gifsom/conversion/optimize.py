@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 from gifsom.conversion.encode import encode_or_copy
 from gifsom.conversion.plan import plan_coding
@@ -12,18 +12,18 @@ from gifsom.core.files import check_source, check_target, replacing
 from gifsom.core.progress import Progress
 from gifsom.core.result import Result
 from gifsom.gif.reader import read_info
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.option import documented, entries
+from gifsom.options.table import OptimizeOptions
 
-OPTIONS = ("quality", "max_size", "colors", "map_size", "overwrite", "strict", "max_pixels", "seed")
-"""The fields of `Settings` that do not change what a GIF shows, or when."""
 
-
+@documented(OptimizeOptions)
 def optimize(
     source: "str | Path",
     target: "str | Path",
     *,
     progress: Progress = lambda stage, done, of: None,
-    **options: Any,
+    **options: Unpack[OptimizeOptions],
 ) -> Result:
     """Make a GIF smaller; where that fails, the new file has the very bytes of the old one.
 
@@ -31,8 +31,10 @@ def optimize(
         source: a GIF.
         target: another file.
         progress: called often with stage, done, of.
-        **options: fields of `gifsom.options.conversion.Settings`: quality, max_size (only quality is lowered for it),
-            colors, map_size, overwrite, strict, max_pixels, seed.
+        **options: of `gifsom.convert`, those that change neither what a GIF shows nor when. Only quality is lowered
+            for max_size.
+
+            {options}
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
@@ -41,10 +43,7 @@ def optimize(
     True
     """
     began = time.perf_counter()
-    for name in options:
-        if name not in OPTIONS:
-            raise TypeError(f"there is no option {name!r}: there are {', '.join(OPTIONS)}")
-    settings = Settings.of(options)
+    settings = ConvertOptions.of(options, known=entries(OptimizeOptions))
     path, origin = Path(target), Path(source)
     check_source(path, origin)
     check_target(path, settings.overwrite)

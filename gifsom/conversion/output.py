@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from gifsom.core.errors import SettingError
 from gifsom.core.files import check_ending, check_folder, check_source, check_target, is_folder, replacing
 from gifsom.export import ENDINGS
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
 from gifsom.sources.folder import is_pattern, matches
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Output:
         return replacing(self.path, self.overwrite) if self.stream is None else nullcontext(self.stream)
 
 
-def check_output(source: "SourceLike", target: "str | Path | BinaryIO | None", settings: Settings) -> Output:
+def check_output(source: "SourceLike", target: "str | Path | BinaryIO | None", settings: ConvertOptions) -> Output:
     """Say where a conversion goes. Raises `SettingError` and `TargetError` for an output that cannot be written."""
     if target is not None and not isinstance(target, str | Path):
         return Output("-", target, True, settings.overwrite)

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Unpack
 
 from gifsom import export
 from gifsom.conversion.colors import given_palette
@@ -19,7 +19,9 @@ from gifsom.core.frame import Shortfall
 from gifsom.core.progress import Progress
 from gifsom.core.result import Fit, Result
 from gifsom.core.source import Source
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.option import documented
+from gifsom.options.table import Options
 
 if TYPE_CHECKING:
     from gifsom.sources.opener import SourceLike
@@ -49,12 +51,13 @@ class Estimate:
     elapsed: float = 0.0
 
 
+@documented(Options)
 def convert(
     source: "SourceLike",
     target: "str | Path | BinaryIO | None" = None,
     *,
     progress: Progress = lambda stage, done, of: None,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> Result:
     """Convert a clip to a GIF, or to another format by the ending of its name.
 
@@ -65,12 +68,9 @@ def convert(
             PNGs, which is new or whose name ends in a slash. None: the source's name, ending in .gif, in the current
             folder.
         progress: called often with stage, done, of.
-        **options: the fields of `gifsom.options.conversion.Settings`: start, end, duration, colors, palette, quality,
-            map_size, dither, max_size, cursor, clicks, keys, loop, background, transparent, overwrite, strict,
-            max_pixels, reader, seed; and edits, which are done in the order in which they stand here: fps, width,
-            height, scale, fit, crop, rotate, flip, speed, fast_forward, reverse, boomerang, loop_smooth, trim_still,
-            drop_duplicates, idle_limit, hold_last, caption, blur, progress_bar, grayscale, brightness, contrast,
-            saturation.
+        **options: what is asked of the GIF, `gifsom.Options`; edits are done in the order in which they stand here.
+
+            {options}
 
     Raises:
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written;
@@ -80,7 +80,7 @@ def convert(
     (32, 24)
     """
     began = time.perf_counter()
-    settings = Settings.of(options)
+    settings = ConvertOptions.of(options)
     output = check_output(source, target, settings)
     palette = given_palette(settings)  # its faults are told before a long clip is read
     edited = open_edited(source, settings)
@@ -97,7 +97,9 @@ def convert(
     return replace(encoded.result(output.path), elapsed=time.perf_counter() - began)
 
 
-def estimate(source: "SourceLike", *, progress: Progress = lambda stage, done, of: None, **options: Any) -> Estimate:
+def estimate(
+    source: "SourceLike", *, progress: Progress = lambda stage, done, of: None, **options: Unpack[Options]
+) -> Estimate:
     """Say how large a GIF of a clip will be, and how far from the clip, without making it; options as for `convert`.
 
     Raises:
@@ -108,7 +110,7 @@ def estimate(source: "SourceLike", *, progress: Progress = lambda stage, done, o
     (64, 48)
     """
     began = time.perf_counter()
-    settings = Settings.of(options)
+    settings = ConvertOptions.of(options)
     palette = given_palette(settings)  # its faults are told before a long clip is read
     edited = open_edited(source, settings)
     analysis = analyze(edited, settings, progress, spacing=DENSE if settings.limit is None else SPACING)
@@ -122,7 +124,7 @@ def frames(
     folder: "str | Path",
     *,
     progress: Progress = lambda stage, done, of: None,
-    **options: Any,
+    **options: Unpack[Options],
 ) -> Result:
     """Write all frames of a clip, at its own rate and size, as pictures; options as for `convert`.
 
@@ -136,7 +138,7 @@ def frames(
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
     """
     began = time.perf_counter()
-    settings = Settings.of(options)
+    settings = ConvertOptions.of(options)
     check_source(Path(folder), source)
     check_folder(Path(folder), settings.overwrite)
     clip = open_edited(source, settings)
@@ -144,14 +146,14 @@ def frames(
     return replace(result, elapsed=time.perf_counter() - began)
 
 
-def _coded(analysis: Analysis, plans: Plans, settings: Settings, progress: Progress) -> Estimate:
+def _coded(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress: Progress) -> Estimate:
     """Code all images: with tables of their own that is fast, and a run may need more colors than in its place."""
     timeline = Timeline(analysis.clip, plays(analysis.clip, settings), "Probing", progress)
     made = plans.nearest.encode(BytesIO(), timeline).result(Path("-"))
     return Estimate(made.bytes, made.size, made.seconds, None, 0.0, made.shortfall)
 
 
-def _probed(analysis: Analysis, plans: Plans, settings: Settings, progress: Progress) -> Estimate:
+def _probed(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress: Progress) -> Estimate:
     """Code runs of the clip."""
     clip, limit = analysis.clip, settings.limit
     control = RateControl(analysis, plans, settings, progress)
@@ -170,7 +172,7 @@ def _probed(analysis: Analysis, plans: Plans, settings: Settings, progress: Prog
     )
 
 
-def _export(edited: Source, output: Output, settings: Settings, progress: Progress) -> Result:
+def _export(edited: Source, output: Output, settings: ConvertOptions, progress: Progress) -> Result:
     """Write a clip in another format than GIF."""
     clip = with_default_rate_and_size(edited, settings)
     return export.export(
@@ -183,6 +185,6 @@ def _export(edited: Source, output: Output, settings: Settings, progress: Progre
     )
 
 
-def _may_be_copied(analysis: Analysis, settings: Settings) -> bool:
+def _may_be_copied(analysis: Analysis, settings: ConvertOptions) -> bool:
     """Whether a GIF that has been read is asked for as it is."""
     return analysis.edited.indexed and settings.unchanging and analysis.edited.shortfall is None

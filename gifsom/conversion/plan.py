@@ -18,7 +18,7 @@ from gifsom.core.timing import schedule
 from gifsom.encoder.denoise import denoise
 from gifsom.encoder.exact import GifStats, GlobalTable, LocalTables, TableStrategy, encode
 from gifsom.encoder.rd_encoder import RateDistortionEncoder, encode_rate_distortion, lambda_for_quality
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
 from gifsom.palette.palette import Palette
 
 
@@ -203,7 +203,7 @@ class EncodedGif:
         )
 
 
-def plan_coding(analysis: Analysis, given: Palette | None, settings: Settings, progress: Progress) -> Plans:
+def plan_coding(analysis: Analysis, given: Palette | None, settings: ConvertOptions, progress: Progress) -> Plans:
     """Choose the colors of a clip, and by them the plans that there are for it."""
     sample = analysis.sample
     common = common_table(analysis.clip, sample, settings, progress)

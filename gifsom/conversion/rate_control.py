@@ -22,7 +22,7 @@ from gifsom.core.result import Fit
 from gifsom.core.values import QUALITY
 from gifsom.encoder.rd_encoder import lambda_for_quality
 from gifsom.gif.reader import parse
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
 
 AIM = 0.94
 """Part of the limit that is aimed at: a forecast is mostly within 6 %."""
@@ -122,7 +122,7 @@ class RateControl:
     """Chooses quality, rate and width of a clip by the bytes to expect of them."""
 
     def __init__(
-        self, analysis: Analysis, plans: Plans, settings: Settings, progress: Progress, *, fixed: bool = False
+        self, analysis: Analysis, plans: Plans, settings: ConvertOptions, progress: Progress, *, fixed: bool = False
     ) -> None:
         """Control a conversion; `fixed`: rate and width stay as they are, as those that the settings name do."""
         assert analysis.runs is not None
@@ -199,7 +199,7 @@ class RateControl:
         return self._points[place]
 
 
-def _steps(analysis: Analysis, plans: Plans, settings: Settings) -> list[tuple[float | None, int | None]]:
+def _steps(analysis: Analysis, plans: Plans, settings: ConvertOptions) -> list[tuple[float | None, int | None]]:
     """Lower rates and widths, one of them lowered at a time; not those that were asked.
 
     In turns; but what is exact at its own width stays so at every rate.

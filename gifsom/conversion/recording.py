@@ -3,7 +3,7 @@
 import shutil
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import TargetUnwritable, printable
@@ -12,7 +12,8 @@ from gifsom.core.progress import Progress
 from gifsom.core.result import Result
 from gifsom.core.values import MAX_PIXELS
 from gifsom.export import ENDINGS
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.table import Options
 from gifsom.recorder import folder
 from gifsom.recorder.control import delete
 from gifsom.sources.recording import open_recording
@@ -20,7 +21,7 @@ from gifsom.sources.recording import open_recording
 
 def check_request(target: Path, keep: bool, options: dict[str, Any]) -> None:
     """Raise what `finish` would, as far as it is known before anything is recorded."""
-    overwrite = Settings.of(options).overwrite
+    overwrite = ConvertOptions.of(options).overwrite
     check_ending(target, ENDINGS)
     check_target(target, overwrite)
     if keep:
@@ -37,7 +38,7 @@ def beside(target: Path) -> Path:
     return target.with_suffix(folder.ENDING)
 
 
-def finish(path: Path, target: Path, *, keep: bool = False, progress: Progress, **options: Any) -> Result:
+def finish(path: Path, target: Path, *, keep: bool = False, progress: Progress, **options: Unpack[Options]) -> Result:
     """Make the GIF of a recording, then delete it, or keep it beside the GIF. Options as for `gifsom.convert`.
 
     Whatever is raised, the recording is still there; so it is where a part of it could not be read.

@@ -11,8 +11,8 @@ from gifsom.core.prefetch import prefetch
 from gifsom.core.progress import Progress, reported
 from gifsom.core.source import Source
 from gifsom.core.values import MAX_SIDE, VIDEO_FPS, VIDEO_WIDTH
-from gifsom.edit.chain import edited
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.edits import edited
 from gifsom.palette.sample import Sample, take
 from gifsom.sources.recording import Recording
 
@@ -36,7 +36,7 @@ class Analysis:
     runs: ClipSample | None
 
 
-def opened(source: "SourceLike", settings: Settings) -> Source:
+def opened(source: "SourceLike", settings: ConvertOptions) -> Source:
     """The source, opened. Raises `SourceError`, and `SettingError` for options that only a recording has."""
     clip = sources.open(
         source,
@@ -54,7 +54,7 @@ def opened(source: "SourceLike", settings: Settings) -> Source:
     return clip
 
 
-def open_edited(source: "SourceLike", settings: Settings) -> Source:
+def open_edited(source: "SourceLike", settings: ConvertOptions) -> Source:
     """The part of a source that is asked for, edited. Raises `SettingError` and `SourceError`."""
     clip = opened(source, settings)
     start, end = settings.span
@@ -64,7 +64,7 @@ def open_edited(source: "SourceLike", settings: Settings) -> Source:
 
 
 def with_default_rate_and_size(
-    clip: Source, settings: Settings, fps: float | None = None, width: int | None = None
+    clip: Source, settings: ConvertOptions, fps: float | None = None, width: int | None = None
 ) -> Source:
     """A clip at these, or the usual rate and width, unless edits say them; kept where it is small, so as to be
     decoded once. Raises `SettingError`.
@@ -82,7 +82,7 @@ def with_default_rate_and_size(
     return edit.cached(clip)
 
 
-def first_pass(clip: Source, settings: Settings, progress: Progress, sampler: RunSampler | None = None) -> Sample:
+def first_pass(clip: Source, settings: ConvertOptions, progress: Progress, sampler: RunSampler | None = None) -> Sample:
     """Read all of the clip and sample its pixels, and its runs if a sampler is given. Raises `SourceError`."""
     with closing(prefetch(clip.frames(), 1)) as decoded:
         frames = reported(decoded, "Reading", clip.count, progress)
@@ -93,7 +93,7 @@ def first_pass(clip: Source, settings: Settings, progress: Progress, sampler: Ru
     return sample
 
 
-def analyze(edited: Source, settings: Settings, progress: Progress, spacing: int | None = None) -> Analysis:
+def analyze(edited: Source, settings: ConvertOptions, progress: Progress, spacing: int | None = None) -> Analysis:
     """Read an edited clip, at the rate and size of the GIF; its runs, too, if a limit or a `spacing` of them is set."""
     clip = with_default_rate_and_size(edited, settings)
     if spacing is None and settings.limit is not None:
@@ -103,6 +103,6 @@ def analyze(edited: Source, settings: Settings, progress: Progress, spacing: int
     return Analysis(edited, clip, sample, None if sampler is None else sampler.sample())
 
 
-def plays(clip: Source, settings: Settings) -> int:
+def plays(clip: Source, settings: ConvertOptions) -> int:
     """The number of times that an animation of a clip is played, 0 for ever."""
     return settings.loop if settings.loop is not None else clip.plays or 0

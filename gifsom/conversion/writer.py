@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self, Unpack
 
 from numpy.typing import ArrayLike
 
@@ -11,7 +11,8 @@ from gifsom.core.errors import FrameError, SettingError
 from gifsom.core.files import check_target
 from gifsom.core.result import Result
 from gifsom.core.values import MAX_FPS, parse_color
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.table import WriterOptions
 from gifsom.sources.arrays import StoredClip, to_masked
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Writer:
     0.5
     """
 
-    def __init__(self, path: "str | Path | BinaryIO", fps: float = 10.0, **options: Any) -> None:
+    def __init__(self, path: "str | Path | BinaryIO", fps: float = 10.0, **options: Unpack[WriterOptions]) -> None:
         """Begin a GIF.
 
         Args:
@@ -43,7 +44,7 @@ class Writer:
         for name in ("start", "end", "duration"):
             if name in options:
                 raise SettingError(f"{name} is for clips: append the frames that are wanted")
-        settings = Settings.of({"fps": fps, **options})
+        settings = ConvertOptions.of({"fps": fps, **options})
         self.result: Result | None = None
         self._closed = False
         self._path = path

@@ -8,8 +8,6 @@ import re
 from numbers import Integral, Real
 from typing import TypeAlias
 
-from PIL import ImageColor
-
 from gifsom.core.errors import SettingError, printable
 
 MAX_SIDE = 16_000
@@ -115,6 +113,8 @@ def parse_color(value: str | Color) -> Color:
     (102, 51, 153)
     """
     if isinstance(value, str):
+        from PIL import ImageColor  # here: `gifsom --help` waits for no pictures
+
         try:
             color: Color | None = ImageColor.getrgb(value)[:3]
         except ValueError:

@@ -8,7 +8,7 @@ from gifsom.edit.blur import blur, parse_blur
 from gifsom.edit.cache import cached
 from gifsom.edit.caption import caption, parse_caption, progress_bar
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
-from gifsom.edit.picture import crop, fit, height, scale, width
+from gifsom.edit.picture import crop, fit, height, parse_area, scale, width
 from gifsom.edit.speed import fast_forward, parse_stretch, speed
 from gifsom.edit.still import drop_duplicates, idle_limit, trim_still
 from gifsom.edit.time import fps, hold_last
@@ -33,6 +33,7 @@ __all__ = [
     "hold_last",
     "idle_limit",
     "loop_smooth",
+    "parse_area",
     "parse_blur",
     "parse_caption",
     "parse_stretch",

@@ -36,9 +36,15 @@ def crop(clip: Source, area: "str | Rect | tuple[int, int, int, int]") -> Source
     >>> gifsom.open("fixtures/scene.mp4").crop("300x200+40+20").size
     (300, 200)
     """
-    rect = borderless(clip) if isinstance(area, str) and area == "auto" else to_rect(area)
+    read = parse_area(area)
+    rect = read if isinstance(read, Rect) else borderless(clip)
     check_inside("crop", rect, clip)
     return clip if (rect.width, rect.height) == clip.size else crop_to(clip, rect)
+
+
+def parse_area(area: "str | Rect | tuple[int, int, int, int]") -> str | Rect:
+    """The rectangle of a crop, or "auto". Raises `SettingError`."""
+    return "auto" if isinstance(area, str) and area == "auto" else to_rect(area)
 
 
 def check_inside(name: str, rect: Rect, clip: Source) -> None:

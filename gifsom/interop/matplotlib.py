@@ -7,11 +7,12 @@ name only, as in `matplotlib.rcParams["animation.writer"]`.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import numpy as np
 
 from gifsom.core.errors import PackageMissing
+from gifsom.options.table import WriterOptions
 
 try:
     from matplotlib import rc_context
@@ -41,7 +42,7 @@ class MatplotlibWriter(AbstractMovieWriter):
         codec: str | None = None,
         bitrate: int | None = None,
         extra_args: list[str] | None = None,
-        **options: Any,
+        **options: Unpack[WriterOptions],
     ) -> None:
         """Begin a writer.
 
@@ -51,7 +52,7 @@ class MatplotlibWriter(AbstractMovieWriter):
             **options: as for `gifsom.Writer`: quality, max_size, colors, loop, …
         """
         super().__init__(fps, metadata)  # type: ignore[arg-type]
-        self._options = {"overwrite": True, **options}
+        self._options: WriterOptions = {"overwrite": True, **options}
 
     @classmethod
     def isAvailable(cls) -> bool:  # noqa: N802 - matplotlib's name

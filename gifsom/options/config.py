@@ -16,21 +16,19 @@ GIFSOM_QUALITY=70 more than both. GIFSOM_CONFIG names another file in place of t
 
 import os
 import tomllib
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from platformdirs import user_config_path
 
 from gifsom.core.errors import SettingError, SourceNotFound, printable
+from gifsom.options.option import Kinds, unknown
+from gifsom.options.table import KINDS, OPTIONS
 
 NAME: Final = "gifsom.toml"
 
 MAX_BYTES: Final = 1 << 16
 """Longest settings file that is read: it may have come with a folder of clips, from anybody."""
-
-Kinds: TypeAlias = tuple[type, ...]
-"""Types of TOML that a value may have. A boolean is no whole number."""
 
 FLAG: Final[Kinds] = (bool,)
 WHOLE: Final[Kinds] = (int,)
@@ -56,34 +54,8 @@ _FLAGS: Final = {
     "off": False,
 }
 
-_CODING: Final[dict[str, Kinds]] = {
-    "fps": NUMBER,
-    "width": WHOLE,
-    "height": WHOLE,
-    "fit": TEXT,
-    "colors": WHOLE,
-    "quality": WHOLE,
-    "max_size": EITHER,
-    "idle_limit": NUMBER,
-    "hold_last": NUMBER,
-    "cursor": FLAG,
-    "clicks": FLAG,
-    "keys": FLAG,
-    "overwrite": FLAG,
-}
-PRESET: Final[dict[str, Kinds]] = _CODING | {
-    "palette": TEXT,
-    "map_size": EITHER,
-    "dither": TEXT,
-    "loop": WHOLE,
-    "background": TEXT,
-    "transparent": FLAG,
-    "strict": FLAG,
-    "max_pixels": WHOLE,
-    "reader": TEXT,
-    "seed": WHOLE,
-}
-"""What a preset may set."""
+PRESET: Final = {name: KINDS[name] for name, one in OPTIONS.items() if "convert" in one.settable}
+"""Options that a preset may say, with their kinds."""
 
 _OWN: Final[dict[str, Kinds]] = {
     "preset": TEXT,
@@ -93,11 +65,12 @@ _OWN: Final[dict[str, Kinds]] = {
     "monitor": WHOLE,
     "keep": FLAG,
 }
-"""What is an option of a command alone, and no setting of a conversion."""
+"""Options of a command alone, and of no conversion."""
 
-OPTIONS: Final[dict[str, dict[str, Kinds]]] = {
+COMMANDS: Final[dict[str, dict[str, Kinds]]] = {
     "convert": PRESET | {name: _OWN[name] for name in ("preset", "quiet", "verbose")},
-    "record": _CODING | {name: _OWN[name] for name in ("preset", "quiet", "delay", "monitor", "keep")},
+    "record": {name: kinds for name, kinds in PRESET.items() if "record" in OPTIONS[name].settable}
+    | {name: _OWN[name] for name in ("preset", "quiet", "delay", "monitor", "keep")},
 }
 """Of each command that has defaults, the options that may be set, with underscores."""
 
@@ -112,7 +85,7 @@ def defaults(command: str) -> dict[str, Any]:
         SettingError: with one line that names the file and the key, or the variable, and what is wrong.
         SourceNotFound: where GIFSOM_CONFIG names no file.
     """
-    known = OPTIONS.get(command, {})
+    known = COMMANDS.get(command, {})
     found: dict[str, Any] = {}
     if known:
         for path in files():
@@ -127,10 +100,10 @@ def defaults(command: str) -> dict[str, Any]:
 
 def _check_variables() -> None:
     """Raise `SettingError` for a variable that nothing asks for, as of a name that is misspelled."""
-    names = {f"GIFSOM_{name.upper()}" for known in OPTIONS.values() for name in known} | {"GIFSOM_CONFIG"}
+    names = {f"GIFSOM_{name.upper()}" for known in COMMANDS.values() for name in known} | {"GIFSOM_CONFIG"}
     for name in os.environ:
         if name.startswith("GIFSOM_") and name not in names:
-            raise SettingError(f"{printable(name)}: there is no such variable: there are {_listed(sorted(names))}")
+            raise SettingError(unknown("variable ", name, sorted(names)))
 
 
 def files() -> list[Path]:
@@ -158,7 +131,7 @@ def section(path: Path, name: str) -> dict[str, Any]:
         raise
     except (ValueError, RecursionError) as error:  # of TOML, or of UTF-8
         raise SettingError(f"{printable(path)}: this is no settings file: {printable(error)}") from None
-    sections = [*OPTIONS, "presets"]
+    sections = [*COMMANDS, "presets"]
     for key, value in content.items():
         if key not in sections:
             where = ", ".join(f"[{section}]" for section in sections)
@@ -178,7 +151,7 @@ def checked(table: dict[str, Any], known: dict[str, Kinds], where: str, folder: 
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in known:
-            raise SettingError(f"{where}: there is no {printable(key)}: there are {_listed(known)}")
+            raise SettingError(f"{where}: {unknown('', key, known)}")
         found[name] = _checked(name, value, known[name], f"{where} {key}")
     if "palette" in found:
         found["palette"] = str(folder / found["palette"])
@@ -189,10 +162,10 @@ def _checked(name: str, value: Any, kinds: Kinds, where: str) -> Any:
     if type(value) not in kinds:
         raise SettingError(f"{where} is {printable(value)}: give {_SAID[kinds]}")
     if name not in _OWN:
-        from gifsom.options.conversion import Settings  # here: numpy comes with it, and mostly nothing is set
+        from gifsom.options.conversion import ConvertOptions  # here: numpy comes with it, and mostly nothing is set
 
         try:
-            Settings.of({name: value})
+            ConvertOptions.of({name: value})
         except SettingError as error:
             raise SettingError(f"{where}: {error}") from None
     return value
@@ -208,7 +181,3 @@ def _parsed(text: str, kinds: Kinds) -> Any:
         except ValueError:
             continue
     return text
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

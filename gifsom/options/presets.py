@@ -4,10 +4,12 @@ import tomllib
 from dataclasses import dataclass, replace
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.options import config
+from gifsom.options.option import unknown
+from gifsom.options.table import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def presets() -> dict[str, Preset]:
     return dict(sorted(found.items()))
 
 
-def preset(name: str) -> dict[str, Any]:
+def preset(name: str) -> Options:
     """The options of a preset, for `gifsom.convert`; its rate and width are the usual ones.
 
     Args:
@@ -57,12 +59,12 @@ def preset(name: str) -> dict[str, Any]:
     '10MB'
     """
     usual = {"fps": "usual_fps", "width": "usual_width"}
-    return {usual.get(option, option): value for option, value in find(name).options.items()}
+    return cast(Options, {usual.get(option, option): value for option, value in find(name).options.items()})
 
 
 def find(name: str) -> Preset:
     """The preset of a name. Raises as `preset`."""
     found = presets()
     if name not in found:
-        raise SettingError(f"there is no preset '{printable(name)}': there are {', '.join(map(printable, found))}")
+        raise SettingError(unknown("preset ", name, found))
     return found[name]

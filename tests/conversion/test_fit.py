@@ -25,7 +25,7 @@ from gifsom.core.errors import (
 )
 from gifsom.core.values import parse_size
 from gifsom.gif.reader import read_info
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
 
 SCENE = FIXTURES / "scene.mp4"
 
@@ -259,7 +259,7 @@ def test_runs_lie_apart_within_the_clip_and_the_same_seed_keeps_the_same() -> No
 
 def test_where_nothing_moves_nothing_but_the_first_picture_is_expected() -> None:
     clip = FrameClip([moving(1).kept[0].pixels] * 60, [i / 10 for i in range(60)], 6.0, rate=10.0)
-    found = stages.analyze(clip, Settings(), lambda stage, done, of: None, spacing=25)
+    found = stages.analyze(clip, ConvertOptions.of({}), lambda stage, done, of: None, spacing=25)
     assert found.runs is not None
     assert found.runs.rest() == 0
     assert package.estimate(clip).bytes > 1000

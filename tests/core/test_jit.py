@@ -13,7 +13,6 @@ import numba
 import numpy as np
 import pytest
 from conftest import ROOT, UNCOUNTED
-
 from gifsom.core.jit import lowest
 
 LOOK_UP = """

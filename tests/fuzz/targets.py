@@ -29,13 +29,14 @@ from gifsom.core.source import Source
 from gifsom.core.values import MAX_SIDE, parse_color, parse_seconds, parse_size
 from gifsom.edit.blur import parse_blur
 from gifsom.edit.caption import parse_caption
-from gifsom.edit.chain import EDITS, edited
 from gifsom.edit.picture import parse_box
 from gifsom.edit.span import parse_span
 from gifsom.edit.speed import parse_stretch
 from gifsom.gif import reader
 from gifsom.options import config, presets
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.edits import edited
+from gifsom.options.table import EDITS
 from gifsom.palette import files
 from gifsom.sources.images import is_picture
 from gifsom.sources.mjpeg import is_motion_jpeg
@@ -221,7 +222,7 @@ def edits(data: bytes) -> None:
     """Up to three edits of a clip, each in a line "name=value", checked as settings and done."""
     lines = [line.partition("=") for line in text_of(data).split("\n")[:3]]
     wanted = [(name, number_or_text(value)) for name, _, value in lines if name in EDITS]
-    chosen = Settings(edits=tuple(wanted)).edits
+    chosen = ConvertOptions.of({"edits": wanted}).edits
     clip = edited(small_clip(), chosen)
     if clip.size[0] * clip.size[1] <= MAX_PIXELS:
         look(clip)

@@ -8,7 +8,7 @@ from conftest import FIXTURES
 import gifsom
 from gifsom.cli.presets import presets as command
 from gifsom.core.values import parse_size
-from gifsom.options.conversion import Settings
+from gifsom.options.conversion import ConvertOptions
 from gifsom.options.presets import presets
 
 
@@ -27,7 +27,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_packages_own_are_possible_settings_and_name_a_size() -> None:
     assert [*presets()] == ["discord", "docs", "email", "github", "slack"]
     for one in presets().values():
-        settings = Settings.of(one.options)
+        settings = ConvertOptions.of(one.options)
         assert settings.limit is not None
         assert {"fps", "width"} <= set(one.options)
         assert one.origin == ()
@@ -63,9 +63,9 @@ def test_settings_files_add_and_change_the_project_over_the_user(alone: Path, tm
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[presets.wiki]\nwide = 7", r"gifsom.toml, \[presets.wiki\]: there is no wide: there are fps, width"),
+        ("[presets.wiki]\nwide = 7", r"gifsom.toml, \[presets.wiki\]: there is no 'wide': did you mean width\?"),
         ("[presets.wiki]\nwidth = 0", r"gifsom.toml, \[presets.wiki\] width: width is 0"),
-        ("[presets.wiki]\nquiet = true", r"there is no quiet"),
+        ("[presets.wiki]\nquiet = true", r"there is no 'quiet'"),
         ("[presets]\nwiki = 7", r"\[presets.wiki\] is no table"),
     ],
 )
@@ -77,7 +77,8 @@ def test_a_wrong_one_is_told_with_its_file_and_key(text: str, said: str, alone: 
 
 def test_the_command_lists_them_as_they_are_typed(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (alone / "gifsom.toml").write_text("[presets.wiki]\nwidth = 720\nstrict = true\n")
-    command()
+    assert command.callback is not None
+    command.callback()
     lines = capsys.readouterr().out.splitlines()
     assert "github   --max-size 10MB --quality 80 --width 800 --fps 15" in lines
     assert "wiki     --width 720 --strict (gifsom.toml)" in lines

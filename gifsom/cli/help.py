@@ -1,0 +1,111 @@
+"""The page that `--help` shows: the usage, what the command does, and its parameters in panels."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from itertools import zip_longest
+from textwrap import wrap
+from typing import TypeAlias
+
+import click
+
+WIDEST = 120
+"""Columns of a page at most: longer lines are hard to read."""
+
+NAMES, VALUES = 24, 22
+"""Columns that names and values take at most; longer ones are wrapped."""
+
+COLORS = "cyan", "yellow", None
+"""Of names, values and help, on a terminal."""
+
+Row: TypeAlias = tuple[str, str, str]
+"""A name, what stands for its value, and what it is."""
+
+
+class Panelled(click.Command):
+    """A command whose help is such a page."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        columns = min(WIDEST, max(40, shutil.get_terminal_size().columns))
+        formatter.write("\n".join(_page(self, ctx, columns)) + "\n")
+
+
+def _page(command: click.Command, ctx: click.Context, columns: int) -> Iterator[str]:
+    usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
+    yield ""
+    yield f" {_styled('Usage:', fg='yellow', bold=True)} {_styled(usage, bold=True)}"
+    yield ""
+    yield from _paragraphs(command.help or "", columns)
+    for title, rows in _panels(command, ctx).items():
+        yield from _panel(title, rows, columns)
+    yield from _paragraphs(command.epilog or "", columns)
+
+
+def _paragraphs(text: str, columns: int) -> Iterator[str]:
+    for paragraph in text.split("\n\n"):
+        if paragraph.strip():
+            yield from wrap(
+                " ".join(paragraph.split()),
+                columns - 1,
+                initial_indent=" ",
+                subsequent_indent=" ",
+                break_on_hyphens=False,
+            )
+            yield ""
+
+
+def _panels(command: click.Command, ctx: click.Context) -> dict[str, list[Row]]:
+    """The rows of each panel, in their order."""
+    panels: dict[str, list[Row]] = {"Arguments": [], "Options": []}
+    for one in command.get_params(ctx):
+        help = getattr(one, "help", None) or ""
+        if isinstance(one, click.Option):
+            value = "" if one.is_flag else one.make_metavar(ctx)
+            names = ", ".join([*one.opts, *one.secondary_opts])
+            panels.setdefault(getattr(one, "panel", "Options"), []).append((names, value, help))
+        elif help:
+            panels["Arguments"].append((one.make_metavar(ctx), "", help))
+    if isinstance(command, click.Group):
+        panels["Commands"] = [(name, "", command.commands[name].get_short_help_str(999)) for name in command.commands]
+    return {title: rows for title, rows in panels.items() if rows}
+
+
+def _panel(title: str, rows: list[Row], columns: int) -> Iterator[str]:
+    """A box with a row for each parameter, whose help is wrapped."""
+    left, across, right, down, low_left, low_right = [*_box()]
+    widths = [min(NAMES, max(len(row[0]) for row in rows)), min(VALUES, max(len(row[1]) for row in rows))]
+    widths.append(columns - 6 - widths[0] - (widths[1] + 2 if widths[1] else 0))
+    yield _styled(f"{left}{across} {title} {across * (columns - len(title) - 5)}{right}", dim=True)
+    edge = _styled(down, dim=True)
+    for name, value, help in rows:
+        cells = _cut(name, widths[0]), _cut(value, widths[1]), wrap(help, widths[2], break_on_hyphens=False)
+        for texts in zip_longest(*cells, fillvalue=""):
+            line = "  ".join(
+                _styled(text, fg=color) + " " * (width - len(text))
+                for text, color, width in zip(texts, COLORS, widths, strict=True)
+                if width
+            )
+            yield f"{edge} {line} {edge}"
+    yield _styled(f"{low_left}{across * (columns - 2)}{low_right}", dim=True)
+
+
+def _cut(text: str, width: int) -> list[str]:
+    """Lines of a name or value, broken where several are listed."""
+    lines = wrap(text.replace("|", "| "), width, break_on_hyphens=False) if width else []
+    return [line.replace("| ", "|") for line in lines]
+
+
+def _box() -> str:
+    """Corners and lines that standard output can show."""
+    box = "╭─╮│╰╯"
+    try:
+        box.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return "+-+|++"
+    return box
+
+
+def _styled(text: str, **style: object) -> str:
+    plain = not text or "NO_COLOR" in os.environ or not sys.stdout.isatty()
+    return text if plain else click.style(text, **style)  # type: ignore[arg-type]

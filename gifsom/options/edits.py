@@ -1,0 +1,52 @@
+"""Edits by their names, tried and done in the order in which they are asked."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from gifsom.core.errors import SettingError
+from gifsom.core.frame import Frame
+from gifsom.core.source import Source
+from gifsom.options.option import unknown
+from gifsom.options.table import EDITS
+
+
+class _Blank(Source):
+    """A black picture that lasts for ever: edits are tried on it."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._size
+
+    @property
+    def duration(self) -> float:
+        return 1e9
+
+    def frames(self) -> Iterator[Frame]:
+        yield Frame(np.zeros((self._size[1], self._size[0], 3), np.uint8), 0.0)
+
+
+def check_edits(edits: Iterable[tuple[str, Any]], size: tuple[int, int] | None = None) -> None:
+    """Raise `SettingError` for a value that is wrong for every clip, and for a name that is none.
+
+    With the `size` of the pictures, width and height, also for what does not fit into them.
+    """
+    clip: Source = _Blank(size or (640, 360))
+    for name, value in edits:
+        if name not in EDITS:
+            raise SettingError(unknown("edit ", name, EDITS))
+        edit = EDITS[name]
+        parsed = edit.parsed(name, value)
+        if size is not None or not edit.placed:
+            clip = edit.applied(name, clip, parsed)
+
+
+def edited(clip: Source, edits: Iterable[tuple[str, Any]]) -> Source:
+    """The clip after some edits, one after the other. Raises `SettingError` and `SourceError`."""
+    for name, value in edits:
+        clip = EDITS[name].applied(name, clip, EDITS[name].parsed(name, value))
+    return clip

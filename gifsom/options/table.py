@@ -1,0 +1,326 @@
+"""The one table of all options and edits of a conversion.
+
+An entry is the option's name, its type, and an `Option` or `Edit`. From it come the keywords of `gifsom.convert` and
+what `help` says of them, their checks and defaults, the options of the command line, and the keys of settings files. A
+new edit is an entry here, its function in gifsom.edit, and its line in gifsom.clip.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
+
+from gifsom.core import values
+from gifsom.core.deferred import Deferred
+from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
+from gifsom.options.option import ANYWHERE, Edit, Option, entries, flag, kinds, listing, number, text, whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gifsom import edit
+    from gifsom.core.frame import Rect
+    from gifsom.palette.palette import Palette
+else:
+    edit = Deferred("gifsom.edit")
+
+
+class Part(TypedDict, total=False):
+    """Which part of a clip; it is taken before all edits."""
+
+    start: Annotated[
+        Seconds,
+        Option("Where to begin: 12.5, 1:05 or 0:01:05.250. Without it: at 0.", "TIME", default=0.0, settable=()),
+    ]
+    end: Annotated[Seconds | None, Option("Where to end in the clip. Without it: at its end.", "TIME", settable=())]
+    duration: Annotated[Seconds | None, Option("How long to go on, instead of an end.", "TIME", settable=())]
+
+
+class Rate(TypedDict, total=False):
+    """The edit that pictures without a time of their own need."""
+
+    fps: Annotated[
+        float | None,
+        Edit(
+            f"Frames a second, up to {values.MAX_FPS:g}; a slower clip keeps its own rate.",
+            "F",
+            check=lambda _, value: check_fps(value),
+            settable=ANYWHERE,
+        ),
+    ]
+
+
+class Edits(TypedDict, total=False):
+    """All other edits."""
+
+    width: Annotated[
+        int | None, Edit("Width in pixels, never enlarged; the height follows.", "N", settable=ANYWHERE, sizes=True)
+    ]
+    height: Annotated[
+        int | None, Edit("Height in pixels, never enlarged; the width follows.", "N", settable=ANYWHERE, sizes=True)
+    ]
+    fit: Annotated[
+        str | tuple[int, int] | None,
+        Edit("As large as fits into this, never enlarged.", "WxH", settable=ANYWHERE, sizes=True),
+    ]
+    scale: Annotated[
+        float | None,
+        Edit(
+            "Smaller or larger, such as 0.5 or 2; pixel art keeps its pixels.",
+            "FACTOR",
+            read=number,
+            sizes=True,
+            placed=True,
+        ),
+    ]
+    crop: Annotated[
+        "str | Rect | tuple[int, int, int, int] | None",
+        Edit(
+            "A part of the picture; auto: without borders of one color.",
+            "WxH+X+Y|auto",
+            read=lambda value: edit.parse_area(value),
+            placed=True,
+        ),
+    ]
+    rotate: Annotated[int | None, Edit("Turn the picture, clockwise.", "90|180|270", read=number)]
+    flip: Annotated[str | None, Edit("Left and right, or top and bottom, change places.", "horizontal|vertical")]
+    speed: Annotated[
+        float | None, Edit("Faster or slower: 2 takes half the time, 0.5 twice as long.", "FACTOR", read=number)
+    ]
+    fast_forward: Annotated[
+        str | None,
+        Edit(
+            "From A to B seconds N times as fast, such as 3:10@4x or 1:05-1:30@4x,badge, which says so.",
+            "A:B@Nx",
+            read=lambda value: edit.parse_stretch(text(value)),
+            apply=lambda clip, stretch: edit.fast_forward(clip, *stretch),
+            placed=True,
+        ),
+    ]
+    reverse: Annotated[bool | None, Edit("Backward.", read=flag)]
+    boomerang: Annotated[bool | None, Edit("Forward, then backward.", read=flag)]
+    loop_smooth: Annotated[
+        float | None,
+        Edit("Cut to the part that loops best, cross-fading that long where it begins again; 0: only cut.", "SECONDS"),
+    ]
+    trim_still: Annotated[bool | None, Edit("Without the still beginning and end.", read=flag)]
+    drop_duplicates: Annotated[bool | None, Edit("Without frames that show what the one before does.", read=flag)]
+    idle_limit: Annotated[
+        float | None, Edit("Shorten stretches in which nothing changes to this.", "SECONDS", settable=ANYWHERE)
+    ]
+    hold_last: Annotated[float | None, Edit("Show the last frame at least that long.", "SECONDS", settable=ANYWHERE)]
+    caption: Annotated[
+        str | None,
+        Edit(
+            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3|size=32|outline=0|color=red'.",
+            "TEXT",
+            read=lambda value: edit.parse_caption(text(value)),
+            apply=lambda clip, options: edit.caption(clip, **options),
+            placed=True,
+        ),
+    ]
+    blur: Annotated[
+        str | None,
+        Edit(
+            "Hide a part of the picture, such as a password, from A to B seconds.",
+            "WxH+X+Y[@A-B]",
+            read=lambda value: edit.parse_blur(text(value)),
+            apply=lambda clip, area: edit.blur(clip, *area),
+            placed=True,
+        ),
+    ]
+    progress_bar: Annotated[bool | None, Edit("A bar along the bottom shows how much has been played.", read=flag)]
+    grayscale: Annotated[bool | None, Edit("Without colors.", read=flag)]
+    brightness: Annotated[float | None, Edit("Darker or brighter; 1 is as it is.", "FACTOR", read=number)]
+    contrast: Annotated[float | None, Edit("Less or more contrast.", "FACTOR", read=number)]
+    saturation: Annotated[float | None, Edit("Paler or more colorful.", "FACTOR", read=number)]
+
+
+class Coding(TypedDict, total=False):
+    """How good a GIF is to be."""
+
+    quality: Annotated[
+        int | None,
+        Option(
+            f"1 to 100: the lower, the smaller the file. Without it: {values.QUALITY}, and exact where all colors fit."
+            " A transparent clip gets the nearest colors, whatever the quality.",
+            check=whole(1, 100),
+            settable=ANYWHERE,
+        ),
+    ]
+    max_size: Annotated[
+        int | str | None,
+        Option(
+            "The best that fits in this many bytes, such as 750000, 500kB, 10MB or 1.5MiB.",
+            "SIZE",
+            check=lambda _, value: parse_size(value),
+            settable=ANYWHERE,
+        ),
+    ]
+    colors: Annotated[
+        int,
+        Option(
+            f"Visible colors, 2 to {values.TABLE}. Without it: as many as fit.",
+            default=values.TABLE,
+            check=whole(2, values.TABLE),
+            settable=ANYWHERE,
+        ),
+    ]
+    overwrite: Annotated[bool, Option("Replace what is there.", default=False, settable=ANYWHERE)]
+
+
+class Learning(TypedDict, total=False):
+    """How the map of colors is learned."""
+
+    map_size: Annotated[
+        int | str,
+        Option(
+            "Colors of the shared map; of more than 256, a frame takes those that it needs. Without it: auto.",
+            choices=values.MAP_SIZES,
+            default="auto",
+        ),
+    ]
+    seed: Annotated[
+        int,
+        Option(
+            "Start of the random choices; the same seed gives the same file. Without it: 0.",
+            default=0,
+            check=whole(0, 2**63),
+        ),
+    ]
+
+
+class Look(TypedDict, total=False):
+    """The rest of what says how a GIF looks."""
+
+    palette: Annotated[
+        "Palette | str | Path | None",
+        Option("Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.", "FILE"),
+    ]
+    dither: Annotated[
+        str,
+        Option(
+            "Patterns for colors that are missing: blue-noise stays still, floyd-steinberg is finer, and restless"
+            " in a clip. Without it: auto, blue noise where bands would show.",
+            choices=values.DITHERS,
+            default="auto",
+        ),
+    ]
+    background: Annotated[
+        str | Color | None,
+        Option(
+            "Put behind a transparent clip: a name or '#rrggbb'. Without it: white behind a video; pictures stay"
+            " transparent.",
+            "COLOR",
+            check=lambda _, value: parse_color(value),
+        ),
+    ]
+    transparent: Annotated[bool, Option("A video stays transparent, too, with clean edges.", default=False)]
+
+
+class Plays(TypedDict, total=False):
+    """How often a GIF plays."""
+
+    loop: Annotated[
+        int | None,
+        Option(
+            "How many times it plays, 0 for ever. Without it: as an animation says, else for ever.",
+            check=whole(0, 65_536),
+        ),
+    ]
+
+
+class Showing(TypedDict, total=False):
+    """Which parts of a recording are drawn."""
+
+    cursor: Annotated[
+        bool | None,
+        Option("Show the pointer of a recording. Without it: it is shown.", negated=True, settable=ANYWHERE),
+    ]
+    clicks: Annotated[
+        bool | None,
+        Option("Show the clicks of a recording. Without it: where there are any.", negated=True, settable=ANYWHERE),
+    ]
+    keys: Annotated[
+        bool | None,
+        Option("Show the keys of a recording. Without it: where there are any.", negated=True, settable=ANYWHERE),
+    ]
+
+
+class Reading(TypedDict, total=False):
+    """How a source is read."""
+
+    strict: Annotated[bool, Option("Fail where only a part of a damaged clip can be read.", default=False)]
+    max_pixels: Annotated[
+        int,
+        Option(
+            f"Refuse pictures with more pixels than this. Without it: {values.MAX_PIXELS}.",
+            default=values.MAX_PIXELS,
+            check=whole(1, 2**31 - 1),
+        ),
+    ]
+
+
+class Reader(TypedDict, total=False):
+    """With what a source is read."""
+
+    reader: Annotated[
+        str | None,
+        Option(
+            "The plugin of imageio that reads the files, whatever is in them.", choices=values.READERS, any_case=True
+        ),
+    ]
+
+
+class Usual(TypedDict, total=False):
+    """What the command line makes of the order in which edits are typed, and of presets."""
+
+    usual_fps: Annotated[
+        float | None,
+        Option(
+            "Frames a second at most where no fps are asked. Without it: 15, and an animation's own delays.",
+            check=lambda _, value: check_fps(value),
+            typed=False,
+            settable=(),
+        ),
+    ]
+    usual_width: Annotated[
+        int | None,
+        Option(
+            "Width in pixels at most where no size is asked. Without it: 640, and an animation's own size.",
+            check=whole(1, values.MAX_SIDE),
+            typed=False,
+            settable=(),
+        ),
+    ]
+    edits: Annotated[
+        Sequence[tuple[str, Any]],
+        Option(
+            "Names of edits with their values, done in their order after those that have keywords of their own.",
+            default=(),
+            typed=False,
+            settable=(),
+        ),
+    ]
+
+
+class WriterOptions(Edits, Coding, Learning, Look, Plays, Showing, Reading, Reader, Usual, total=False):
+    """Options of a GIF that is made of pictures which have their times."""
+
+
+class OptimizeOptions(Coding, Learning, Reading, total=False):
+    """Options that do not change what a GIF shows, or when."""
+
+
+class Options(Part, Rate, WriterOptions, total=False):
+    """Keywords of `gifsom.convert`; edits are done in the order in which they stand."""
+
+
+OPTIONS: Final = entries(Options)
+"""All of them."""
+
+EDITS: Final[dict[str, Edit]] = {name: one for name, one in OPTIONS.items() if isinstance(one, Edit)}
+"""Those that are edits."""
+
+KINDS: Final = {name: kinds(kind) for name, kind in Options.__annotations__.items()}
+"""What a settings file may say of each, and a command line."""
+
+Options.__doc__ = f"{Options.__doc__}\n\n{listing(Options)}"
