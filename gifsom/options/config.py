@@ -27,6 +27,9 @@ from gifsom.options.table import KINDS, OPTIONS
 
 NAME: Final = "gifsom.toml"
 
+OTHERS: Final = {"GIFSOM_CONFIG", "GIFSOM_KERNELS"}
+"""Variables that are no default of an option: the settings file, and the library of kernels."""
+
 MAX_BYTES: Final = 1 << 16
 """Longest settings file that is read: it may have come with a folder of clips, from anybody."""
 
@@ -100,7 +103,7 @@ def defaults(command: str) -> dict[str, Any]:
 
 def _check_variables() -> None:
     """Raise `SettingError` for a variable that nothing asks for, as of a name that is misspelled."""
-    names = {f"GIFSOM_{name.upper()}" for known in COMMANDS.values() for name in known} | {"GIFSOM_CONFIG"}
+    names = {f"GIFSOM_{name.upper()}" for known in COMMANDS.values() for name in known} | OTHERS
     for name in os.environ:
         if name.startswith("GIFSOM_") and name not in names:
             raise SettingError(unknown("variable ", name, sorted(names)))
