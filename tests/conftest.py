@@ -70,7 +70,7 @@ UNCOUNTED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
 
 
 def gifsom(
-    *arguments: str | bytes | Path, cwd: Path, timeout: float = 60.0, env: dict[str, str] | None = None, **options: Any
+    *arguments: str | bytes | Path, cwd: Path, timeout: float = 180.0, env: dict[str, str] | None = None, **options: Any
 ) -> Run:
     """Run the real command in `cwd` and wait for its end; `options` go to `subprocess.run`."""
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
@@ -185,7 +185,7 @@ def on_terminal(which: str, *arguments: str | Path, cwd: Path, **changes: str) -
             pass
         os.close(ours)
         piped = (process.stdout if other == "stdout" else process.stderr).read()  # type: ignore[union-attr]
-        return process.wait(60), shown.decode(), piped.decode()
+        return process.wait(180), shown.decode(), piped.decode()
 
 
 def children(path: Path) -> list[int]:

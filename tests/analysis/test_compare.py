@@ -9,6 +9,7 @@ from conftest import FIXTURES, FrameClip, Inside, listing, names, one_line
 from PIL import Image
 
 import gifsom
+from gifsom import edit
 from gifsom.analysis.compare import distance, ssim
 
 SPRITE = FIXTURES / "sprite.gif"
@@ -82,19 +83,19 @@ def test_the_worst_picture_and_the_middle_one_are_named() -> None:
 @pytest.mark.parametrize(("fps", "of"), [(10, 10), (15, 30), (10, 24), (15, 24)])
 def test_a_slower_output_is_compared_with_the_pictures_that_it_shows(fps: int, of: int) -> None:
     source = clip(noise(2 * of), of)
-    assert gifsom.compare(source, source.fps(fps)).psnr == inf
+    assert gifsom.compare(source, edit.fps(source, fps)).psnr == inf
 
 
 def test_delays_in_centiseconds_are_no_error(tmp_path: Path) -> None:
     colors = [np.full((20, 30, 3), 8 * n, np.uint8) for n in range(30)]
-    clip(colors, 30).save(tmp_path / "x.gif", fps=15)
+    gifsom.Clip(clip(colors, 30)).save(tmp_path / "x.gif", fps=15)
     assert gifsom.compare(clip(colors, 30), tmp_path / "x.gif").psnr == inf
 
 
 def test_an_output_that_begins_later_is_compared_from_there_on() -> None:
     source = clip(noise(20), 10)
-    assert gifsom.compare(source, source.trim(0.7), 0.7).psnr == inf
-    assert gifsom.compare(source, source.trim(0.7)).psnr < 20
+    assert gifsom.compare(source, edit.trim(source, 0.7), 0.7).psnr == inf
+    assert gifsom.compare(source, edit.trim(source, 0.7)).psnr < 20
 
 
 def test_what_is_transparent_is_white() -> None:

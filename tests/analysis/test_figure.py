@@ -102,7 +102,7 @@ def test_the_ending_says_the_format_and_the_same_figure_has_the_same_bytes(
 
 def test_what_a_user_set_in_matplotlib_neither_shows_nor_changes(matplotlib: Any, tmp_path: Path) -> None:
     usual = drawn(tmp_path / "map.png", picture(20, 30), palette(5))
-    with matplotlib.rc_context({"font.size": 30, "palette_figure.facecolor": "black", "savefig.bbox": "tight"}):
+    with matplotlib.rc_context({"font.size": 30, "figure.facecolor": "black", "savefig.bbox": "tight"}):
         assert drawn(tmp_path / "map.png", picture(20, 30), palette(5)) == usual
         assert matplotlib.rcParams["font.size"] == 30
     assert "matplotlib.pyplot" not in sys.modules

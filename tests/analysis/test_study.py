@@ -157,7 +157,7 @@ def test_the_figure_is_of_the_picture_in_the_middle_of_the_clips_time(
     """Not of the middle one of the pictures: the second of four is shown for most of the time."""
     pytest.importorskip("matplotlib", reason="needs matplotlib")
     drawn: list[Any] = []
-    monkeypatch.setattr(module.figure, "render", lambda *given: (drawn.append(given), b"figure")[1])
+    monkeypatch.setattr(module.palette_figure, "render", lambda *given: (drawn.append(given), b"figure")[1])
     pictures = [np.full((6, 8, 3), 60 * n, np.uint8) for n in range(4)]
     found = study(FrameClip(pictures, [0, 0.1, 0.8, 0.9], 1.0), figure_path=tmp_path / "map.png")
     [(pixels, palette, suffix, title, mask)] = drawn

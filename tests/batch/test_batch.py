@@ -254,12 +254,12 @@ def test_an_interrupt_ends_all_processes_and_leaves_whole_files_only(long_clip: 
     command = [sys.executable, "-c", SCRIPT, str(clips / "clip2.mkv"), str(long_clip), str(other)]
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=here, env=environment(), start_new_session=True, **streams) as process:
-        assert wait_for((here / "out" / "clip2.gif").exists, 30)
+        assert wait_for((here / "out" / "clip2.gif").exists, 120)
         time.sleep(0.5)
         os.killpg(process.pid, signal.SIGINT)
         began = time.monotonic()
-        _, err = process.communicate(timeout=30)
-    assert time.monotonic() - began < 5  # 1 on a quiet machine
+        _, err = process.communicate(timeout=120)
+    assert time.monotonic() - began < 15  # 1 on a quiet machine
     assert process.returncode == INTERRUPTED
     assert one_line(err).startswith("interrupted: 1 of 3 are done")
     assert names(here / "out") == ["clip2.gif"]

@@ -6,13 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FIXTURES, ROOT, environment, listing, posix
+from conftest import FIXTURES, ROOT, environment, listing, posix, wait_for
+from xvfb import PATIENCE
 
 import gifsom
 from gifsom.batch import cluster
@@ -45,16 +45,14 @@ def dask(tmp_path: Path) -> Iterator[Any]:
 def scheduler(dask: Any, folder: Path) -> str:
     file = folder / "scheduler.json"
     dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-    deadline = time.monotonic() + 30
-    while not file.exists() or not file.read_text().endswith("}"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    assert wait_for(lambda: file.exists() and file.read_text().endswith("}"), PATIENCE)
     return str(json.loads(file.read_text())["address"])
 
 
 @posix
 @pytest.mark.usefixtures("compiled")
-def test_a_worker_that_is_killed_loses_nothing(dask: Any, tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_loses_nothing(dask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", PATIENCE)
     address = scheduler(dask, tmp_path)
     worker = ("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path))
     workers = [dask(*worker) for _ in range(2)]
@@ -71,7 +69,7 @@ def test_a_worker_that_is_killed_loses_nothing(dask: Any, tmp_path: Path) -> Non
 
     found = gifsom.convert_all(clips, tmp_path / "out", cluster=address, progress=progress, **OPTIONS)
     assert (len(found.done), found.failed) == (8, [])
-    assert workers[0].wait(10) == -signal.SIGKILL
+    assert workers[0].wait(PATIENCE) == -signal.SIGKILL
     gifsom.convert_all(clips, tmp_path / "alone", jobs=1, **OPTIONS)
     assert listing(tmp_path / "out") == listing(tmp_path / "alone")
 

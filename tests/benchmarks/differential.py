@@ -1,4 +1,4 @@
-"""The long run of tests/test_differential.py: thousands of generated GIFs in every decoder that is installed.
+"""Thousands of generated GIFs in every decoder that is installed: the long run of conversion/test_differential.py.
 
     python tests/benchmarks/differential.py [--count 2000] [--first 0]
 

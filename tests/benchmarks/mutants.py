@@ -43,14 +43,14 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMED = Path(__file__).with_suffix(".txt")
 
 LONG = "every_length or every_string or decoder_of_these or others_wrote or end_exactly"
-LZW = ["tests/test_lzw.py", "-k", f"not ({LONG})"]
-GIF = ["tests/test_gif.py", "-k", "not others_wrote and not hold_is_split and not what_the_mapper_meant"]
+LZW = ["tests/gif/test_lzw.py", "-k", f"not ({LONG})"]
+GIF = ["tests/gif/test_gif.py", "-k", "not others_wrote and not hold_is_split and not what_the_mapper_meant"]
 SLOW = "wrong_field or wrong_byte or cut_anywhere or payload_that or killed or becomes_a_gif or bomb"
-SPOOL = ["tests/test_spool.py", "-k", f"not ({SLOW})"]
+SPOOL = ["tests/spool/test_spool.py", "-k", f"not ({SLOW})"]
 MODULES = {
-    "timing": ["tests/test_timing.py"],
-    "encoder/gif": GIF,
-    "encoder/lzw": LZW,
+    "core/timing": ["tests/core/test_timing.py"],
+    "gif/writer": GIF,
+    "gif/lzw": LZW,
     "spool/pack": SPOOL,
     "spool/reader": SPOOL,
     "spool/record": SPOOL,

@@ -769,15 +769,15 @@ def test_an_interrupted_conversion_ends_with_130_and_leaves_nothing(
     if stage == "reading":
         assert wait_for(lambda: children(long_clip), 30)
     else:
-        assert wait_for(lambda: list(here.glob(".*")), 50)
+        assert wait_for(lambda: list(here.glob(".*")), 120)
     time.sleep(0.7)  # its kernels are loaded by now: see the test below
     assert converting.poll() is None
     began = time.monotonic()
     converting.send_signal(sent)
-    out, _ = converting.communicate(timeout=20)
-    assert time.monotonic() - began < 2.5
+    out, _ = converting.communicate(timeout=120)
+    assert time.monotonic() - began < 8  # 1 on a quiet machine; the whole conversion takes longer by far
     assert (converting.returncode, out) == (130, "")
-    assert wait_for(lambda: not children(long_clip), 2.0)
+    assert wait_for(lambda: not children(long_clip), 30)
     assert listing(here) == {"out.gif": b"precious"}
 
 
@@ -786,7 +786,7 @@ def test_an_interrupted_conversion_says_so_in_one_line(long_clip: Path, converti
     assert wait_for(lambda: children(long_clip), 30)
     time.sleep(0.7)
     converting.send_signal(signal.SIGINT)
-    _, err = converting.communicate(timeout=20)
+    _, err = converting.communicate(timeout=120)
     assert "interrupted" in one_line(err)
 
 

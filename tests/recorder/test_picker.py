@@ -50,7 +50,7 @@ def picked(screen: Screen, *steps: Callable[[], object]) -> Rect | str:
     assert wait_for(is_open, PATIENCE), "the picker does not open"
     for step in steps:
         step()
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=120)
     numbers = [int(number) for number in re.findall(r"=(-?\d+)", out)]
     return Rect(*numbers) if numbers and not err else out.strip() + err.strip().rpartition("\n")[2]
 

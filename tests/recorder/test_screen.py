@@ -9,7 +9,7 @@ import mss
 import numpy as np
 import pytest
 from conftest import linux, wait_for
-from xvfb import SIZE, Screen
+from xvfb import PATIENCE, SIZE, Screen
 
 from gifsom.core.errors import ScreenUnavailable, SettingError
 from gifsom.core.frame import Rect
@@ -147,7 +147,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_the_doctor_finds_nothing_wrong_where_nothing_is(managed: Screen, home: Path) -> None:
     managed.run("xsetroot", "-solid", "gray", "-cursor_name", "left_ptr")
     managed.xterm("patient")
-    assert wait_for(lambda: '"patient" is active' in findings()["windows"].text, 5.0)
+    assert wait_for(lambda: '"patient" is active' in findings()["windows"].text, PATIENCE)
     found = findings()
     assert {finding.name for finding in found.values() if finding.ok is not True} <= {"picker", "disk"}
     assert found["session"].text == f"X11, display {managed.name}"

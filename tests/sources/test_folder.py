@@ -11,6 +11,7 @@ from conftest import FIXTURES, posix
 from PIL import Image
 
 import gifsom
+from gifsom import sources
 from gifsom.core.errors import SettingError, SourceEmpty, SourceNotFound, SourceRefused, SourceUnreadable
 from gifsom.core.frame import Frame, Pixels
 from gifsom.core.source import Source
@@ -26,7 +27,7 @@ def put(folder: Path, name: str, color: tuple[int, ...] = RED, size: tuple[int, 
 
 
 def opened(folder: Path, **options: object) -> Source:
-    return gifsom.open(folder, **options)  # type: ignore[arg-type]
+    return sources.open(folder, **options)  # type: ignore[arg-type]
 
 
 def order(folder: Path) -> list[str]:

@@ -290,7 +290,7 @@ def test_a_sequence_in_avif_keeps_its_times(tmp_path: Path) -> None:
     pictures[0].save(tmp_path / "in.avif", save_all=True, append_images=pictures[1:], duration=[100, 250, 50])
     clip = gifsom.open(tmp_path / "in.avif")
     assert [frame.start for frame in clip.frames()] == pytest.approx([0, 0.1, 0.35])
-    assert (clip.duration, clip.native, clip.plays) == (pytest.approx(0.4), True, None)
+    assert (clip.duration, clip.source.native, clip.plays) == (pytest.approx(0.4), True, None)
 
 
 def test_a_heif_file_is_a_picture_once_pillow_reads_it(tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_the_pages_of_a_tiff_follow_each_other(tmp_path: Path) -> None:
     clip = gifsom.open(path)
     assert [tuple(frame.pixels[0, 0]) for frame in clip.frames()] == colors
     assert [frame.start for frame in clip.frames()] == pytest.approx([0, 0.1, 0.2])
-    assert (clip.duration, clip.plays, clip.native) == (pytest.approx(0.3), None, False)
+    assert (clip.duration, clip.plays, clip.source.native) == (pytest.approx(0.3), None, False)
     assert gifsom.open(path, fps=2).duration == 1.5
     assert [frame.delay for frame in converted(path, tmp_path).frames] == [10, 10, 10]
 

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import gifsom
+from gifsom import sources
 from gifsom.core.errors import SourceEmpty, SourceUnreadable
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
@@ -55,7 +56,7 @@ def record(tmp_path: Path) -> Callable[..., Recording]:
                         log.picture(time, plain(level))
             if end is not None:
                 log.end(end)
-        clip = gifsom.open(path)
+        clip = sources.open(path)
         assert isinstance(clip, Recording)
         return clip.drawn(**options)
 
@@ -81,7 +82,7 @@ def test_a_recording_is_known_by_its_content(record: Callable[..., Recording], t
     clip = record([(0, 10)], end=1)
     assert clip.name == str(tmp_path / "0.gsr")
     renamed = clip.spool.path.rename(tmp_path / "x.gif")
-    assert isinstance(gifsom.open(renamed), Recording)
+    assert isinstance(sources.open(renamed), Recording)
 
 
 def test_it_starts_with_its_first_picture(record: Callable[..., Recording]) -> None:

@@ -119,7 +119,7 @@ def interrupted(name: str, clip: Path, place: Path, moment: float, number: int) 
         took = time.monotonic() - began
     output = here / stage.output
     left = tuple(str(path.relative_to(here)) for path in here.rglob("*") if path.is_file() and path != output)
-    old = output.read_bytes() == OLD and wait_for(lambda: not children(clip), 2.0)
+    old = output.read_bytes() == OLD and wait_for(lambda: not children(clip), 30)
     for path in left:
         (here / path).unlink()
     return End(took, process.returncode, said, left, old)

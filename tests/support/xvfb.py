@@ -17,8 +17,8 @@ from conftest import wait_for
 SIZE = (1280, 800)
 """Width and height of the screen in pixels."""
 
-PATIENCE = 10.0
-"""Seconds within which a program has drawn its window."""
+PATIENCE = 60.0
+"""Seconds within which what is waited for happens, such as a window that is drawn, however busy the machine is."""
 
 
 def need(*programs: str) -> None:
@@ -50,7 +50,7 @@ class Screen:
     def run(self, *command: str | Path) -> str:
         """Run a program to its end; what it prints."""
         need(str(command[0]))
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=30, check=True)
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=PATIENCE, check=True)
         return done.stdout.strip()
 
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
@@ -65,7 +65,7 @@ class Screen:
         """The windows to be seen that have exactly this title."""
         need("xdotool")
         command = ["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"]
-        found = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=30, check=False)
+        found = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=PATIENCE, check=False)
         return [int(line) for line in found.stdout.split()]
 
     def show(self, title: str, *command: str | Path) -> int:
