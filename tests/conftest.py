@@ -30,7 +30,7 @@ SHARED = ROOT.parent / "shared"
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
-# The same examples at every run; a kernel's first call compiles, which no deadline foresees.
+# The same examples at every run, with no deadline: the machine may be busy.
 settings.register_profile("gifsom", derandomize=True, deadline=None, database=None)
 settings.load_profile("gifsom")
 
@@ -99,20 +99,11 @@ def measured(*arguments: str | Path, cwd: Path, limit: int = -1) -> tuple[int, s
     return status, done.stderr, memory
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Every kernel is in numba's cache, so that no run of the command says that it compiles, or takes long."""
-    folder = tmp_path_factory.mktemp("compiled")
-    assert gifsom("convert", FIXTURES / "ramp.mkv", cwd=folder, timeout=300).status == 0
-    assert gifsom("convert", FIXTURES / "sprite.gif", cwd=folder, timeout=300).status == 0
-    subprocess.run([sys.executable, "-c", "from gifsom import spool; spool.warm()"], check=True)
-
-
 Inside = Callable[..., Run]
 
 
 @pytest.fixture
-def here(tmp_path: Path, compiled: None) -> Path:
+def here(tmp_path: Path) -> Path:
     """An empty folder to run the command in."""
     folder = tmp_path / "here"
     folder.mkdir()

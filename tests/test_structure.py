@@ -1,12 +1,10 @@
-"""Structure: imports go one way, only the command line talks, numba stays in one place, kernels have their twins."""
+"""Structure: imports go one way, only the command line talks, kernels have wrappers and twins."""
 
 import ast
-import builtins
 import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -82,6 +80,11 @@ def imported(tree: ast.AST, *, functions: bool = True) -> set[str]:
     return found
 
 
+def names_called(tree: ast.AST) -> set[str]:
+    """The names of all functions that are called."""
+    return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+
+
 def test_every_module_has_its_place() -> None:
     assert set(PLACE) == {home(module) for module in MODULES}
     assert {module for module in MODULES if home(module) == "gifsom"} == {"gifsom"}, "nothing else lies flat"
@@ -110,13 +113,28 @@ def test_only_the_command_line_prints_asks_or_exits(module: str) -> None:
     named = {ast.unparse(node) for node in nodes(MODULES[module]) if isinstance(node, ast.Name | ast.Attribute)}
     used = (called & talking) | (named & {"sys.stdout", "sys.stderr", "sys.stdin", "SystemExit"})
     used |= imported(MODULES[module]) & {"click", "rich", "getpass"}
-    assert bool(used) == (home(module) == "gifsom.cli" and module != "gifsom.cli.text"), used
+    talks = (home(module) == "gifsom.cli" and module != "gifsom.cli.text") or module == "gifsom.native.build"
+    assert bool(used) == talks, used
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_only_one_module_imports_numba(module: str) -> None:
-    uses = any(name.split(".")[0] in ("numba", "llvmlite") for name in imported(MODULES[module]))
-    assert uses == (module == "gifsom.core.jit")
+def test_kernels_are_called_by_their_wrappers_only(module: str) -> None:
+    uses = "gifsom.native.library" in imported(MODULES[module])
+    assert not uses or home(module) == "gifsom.native"
+
+
+WRAPPERS = [name for name in MODULES if home(name) == "gifsom.native" and "kernel" in names_called(MODULES[name])]
+
+
+def test_wrappers_are_found() -> None:
+    assert {"gifsom.native.lzw", "gifsom.native.som"} <= set(WRAPPERS)
+
+
+@pytest.mark.parametrize("module", WRAPPERS)
+def test_every_kernel_is_compared_with_a_twin(module: str) -> None:
+    """`gifsom.native.lzw` has `tests/native/test_lzw.py`, which calls functions of `tests/support/twins/lzw.py`."""
+    name = module.rpartition(".")[2]
+    assert f"twins.{name}." in (ROOT / "tests" / "native" / f"test_{name}.py").read_text()
 
 
 def test_public_names_are_sorted_and_there() -> None:
@@ -149,16 +167,16 @@ def test_public_names_come_from_the_module_that_type_checkers_are_told() -> None
 @pytest.mark.parametrize(
     ("command", "absent"),
     [
-        ("import gifsom", {"numpy", "numba", "PIL", "imageio_ffmpeg", "rich", "click"}),
-        ("import gifsom; dir(gifsom)", {"numpy", "numba", "PIL", "imageio_ffmpeg", "rich", "click"}),
-        ("import gifsom.cli", {"numpy", "numba", "imageio_ffmpeg", "rich.console"}),
+        ("import gifsom", {"numpy", "PIL", "imageio_ffmpeg", "rich", "click"}),
+        ("import gifsom; dir(gifsom)", {"numpy", "PIL", "imageio_ffmpeg", "rich", "click"}),
+        ("import gifsom.cli", {"numpy", "imageio_ffmpeg", "rich.console"}),
         ("import sys; sys.argv[1:] = ['--help']; from gifsom.cli import main; main()", {"numpy", "PIL", "rich"}),
         (
             "import sys; sys.argv[1:] = ['--version']; from gifsom.cli import main; main()",
-            {"numpy", "numba", "PIL", "rich"},
+            {"numpy", "PIL", "rich"},
         ),
         ("import sys; sys.argv[1:] = ['convert', '-h']; from gifsom.cli import main; main()", {"numpy", "PIL"}),
-        ("import gifsom.gif.reader", {"numpy", "numba", "PIL"}),
+        ("import gifsom.gif.reader", {"numpy", "PIL"}),
     ],
 )
 def test_nothing_is_imported_before_it_is_needed(command: str, absent: set[str]) -> None:
@@ -179,49 +197,3 @@ def test_a_conversion_waits_for_no_bars(tmp_path: Path) -> None:
     loaded = set(run.stdout.split())
     assert "gifsom.conversion.pipeline" in loaded
     assert not {"rich.console", "rich.progress"} & loaded
-
-
-def kernels() -> dict[str, ast.FunctionDef]:
-    """Each function that is a kernel or an inner part of one, under its name with that of its module."""
-    return {
-        f"{module}.{node.name}": node
-        for module, tree in MODULES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and {"kernel", "inner"} & {*map(ast.unparse, node.decorator_list)}
-    }
-
-
-KERNELS = kernels()
-
-
-def test_kernels_are_found() -> None:
-    assert {"gifsom.gif.lzw._encode", "gifsom.palette.som._learn"} <= set(KERNELS)
-    names = [name.rpartition(".")[2] for name in KERNELS]
-    assert len(names) == len(set(names)), "a twin has its kernel's name, so there is one of each"
-
-
-@pytest.mark.parametrize("name", KERNELS)
-def test_every_kernel_has_a_twin_that_a_test_compares_it_with(name: str) -> None:
-    """`_encode` of a module lzw has `twins.lzw.encode`, and both are called in the tests."""
-    module, kernel = name.split(".")[-2:]
-    assert kernel.startswith("_"), "what checks the arguments is public, the kernel is not"
-    assert callable(getattr(import_module(f"twins.{module}"), kernel[1:], None))
-    tests = "\n".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
-    assert f".{kernel}(" in tests
-    assert f"twins.{module}.{kernel[1:]}(" in tests
-
-
-@pytest.mark.parametrize("name", KERNELS)
-def test_a_kernel_calls_only_kernels_of_its_own_file(name: str) -> None:
-    """Numba's cache does not see a change in another one."""
-    module = name.rpartition(".")[0]
-    own = {other.rpartition(".")[2] for other in KERNELS if other.rpartition(".")[0] == module}
-    called = {ast.unparse(node.func) for node in ast.walk(KERNELS[name]) if isinstance(node, ast.Call)}
-    called -= {"kernel", "inner", "lowest"} | own | set(dir(builtins))
-    assert not {call for call in called if not call.startswith("np.") and not call.endswith(".view")}
-
-
-@pytest.mark.parametrize("name", KERNELS)
-def test_a_kernel_checks_nothing_and_says_what_it_does(name: str) -> None:
-    assert ast.get_docstring(KERNELS[name])
-    assert not any(isinstance(node, ast.Raise | ast.Assert | ast.Try) for node in ast.walk(KERNELS[name]))

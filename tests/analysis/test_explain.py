@@ -7,7 +7,6 @@ from pathlib import Path
 import decoders
 import numpy as np
 import pytest
-import twins.replay
 from conftest import FIXTURES, Inside, listing, names, one_line
 from PIL import Image
 
@@ -18,30 +17,6 @@ from gifsom.gif.lzw import compress
 from gifsom.gif.reader import dissect
 
 SPRITE = FIXTURES / "sprite.gif"
-
-
-@pytest.mark.parametrize("minimum", [2, 5, 8])
-@pytest.mark.parametrize("kind", ["noise", "flat", "cut off", "damaged", "asked for less", "nonsense"])
-def test_the_kernel_decodes_as_its_twin_does(minimum: int, kind: str) -> None:
-    rng = np.random.default_rng(minimum)
-    symbols = rng.integers(0, 1 << minimum, 9000).astype(np.uint8)
-    if kind == "flat":
-        symbols[100:] = 1
-    data = bytearray(compress(symbols, minimum))
-    if kind == "cut off":
-        del data[len(data) // 2 :]
-    if kind == "damaged":
-        data[len(data) // 2] ^= 0xFF
-    if kind == "nonsense":
-        data = bytearray(rng.integers(0, 256, 3000).astype(np.uint8).tobytes())
-    count = 5000 if kind == "asked for less" else 9000
-    out, bits = np.zeros(count, np.uint8), np.zeros(count, np.float32)
-    done = replay._spend(np.frombuffer(bytes(data), np.uint8), minimum, out, bits)
-    expected, costs = twins.replay.spend(bytes(data), minimum, count)
-    assert out[:done].tolist() == expected
-    assert np.array_equal(bits[:done], np.array(costs, np.float32))
-    if kind in ("noise", "flat"):
-        assert np.array_equal(out, symbols)
 
 
 def test_the_bits_of_the_pixels_are_those_of_the_code_stream() -> None:

@@ -119,7 +119,6 @@ def test_a_folder_that_is_a_file_is_told(clips: Path, here: Path) -> None:
         gifsom.convert_all(clips, here / "out")
 
 
-@pytest.mark.usefixtures("compiled")
 def test_clips_become_what_convert_makes_of_them_and_a_failure_stops_nothing(clips: Path, here: Path) -> None:
     (clips / "clip3.mkv").write_text("no video")
     out, reports = here / "new" / "out", []
@@ -196,7 +195,6 @@ def test_processes_end_with_the_iterator() -> None:
     assert not active_children()
 
 
-@pytest.mark.usefixtures("compiled")
 def test_the_command_lists_failures_at_the_end(
     clips: Path, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -246,7 +244,6 @@ except Ended as end:
 
 
 @posix
-@pytest.mark.usefixtures("compiled")
 def test_an_interrupt_ends_all_processes_and_leaves_whole_files_only(long_clip: Path, clips: Path, here: Path) -> None:
     """Ctrl-C reaches all processes of a terminal's foreground."""
     other = clips / "other.mp4"
@@ -273,7 +270,6 @@ def test_a_local_path_is_no_address(here: Path, monkeypatch: pytest.MonkeyPatch)
     assert not remote.is_remote("s3://clip.mp4")
 
 
-@pytest.mark.usefixtures("compiled")
 def test_remote_clips_become_remote_gifs(clips: Path, here: Path) -> None:
     pytest.importorskip("fsspec")
     found = gifsom.convert_all(f"file://{clips}/clip*2.mkv", f"file://{here}/out", jobs=1, **OPTIONS)

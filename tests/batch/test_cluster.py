@@ -50,7 +50,6 @@ def scheduler(dask: Any, folder: Path) -> str:
 
 
 @posix
-@pytest.mark.usefixtures("compiled")
 def test_a_worker_that_is_killed_loses_nothing(dask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", PATIENCE)
     address = scheduler(dask, tmp_path)

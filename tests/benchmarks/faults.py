@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from faults.moments import OLD, STAGES, interrupted, killed, long_clip
+from moments import OLD, STAGES, interrupted, killed, long_clip
 
 from gifsom.cli import main as command
 from gifsom.gif import reader

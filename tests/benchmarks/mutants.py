@@ -8,8 +8,8 @@ that change annotations alone are left out. Of each module a line tells how many
 killed, and how many of the others are named, with the reason, in `mutants.txt` beside this file: no test can tell
 them from the code. The rest are printed, and the status is 1 where there are any.
 
-Every mutant is tried in a fork of a process that has imported what is slow to import, on a copy of the checkout, and
-kernels are not compiled. It needs a system with fork.
+Every mutant is tried in a fork of a process that has imported what is slow to import, on a copy of the checkout. It needs
+a system with fork; tests/benchmarks/c_mutants.py does the kernels.
 """
 
 import argparse
@@ -31,8 +31,7 @@ from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
 
-os.environ |= {"NUMBA_DISABLE_JIT": "1", "OPENBLAS_NUM_THREADS": "1"}
-os.environ["PYTHONWARNINGS"] = "ignore::RuntimeWarning"  # of numbers that wrap, as they do where code is compiled
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import hypothesis
 import pytest
@@ -77,7 +76,7 @@ class Mutant:
 
 
 class _Bare(ast.NodeTransformer):
-    """Leaves out annotations, and `kernel`, which gives the plain function where nothing is compiled."""
+    """Leaves out annotations."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -91,7 +90,6 @@ class _Bare(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         node.returns = None
-        node.decorator_list = [name for name in node.decorator_list if ast.unparse(name) != "kernel"]
         self.generic_visit(node)
         return node
 

@@ -33,9 +33,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numba
 import numpy as np
 from common import demand_ssimulacra2, ssimulacra2
-from gifsom.core.jit import kernel
 from numpy.typing import NDArray
 from PIL import Image, features
 
@@ -114,7 +114,7 @@ def nearest(points: NDArray[np.float64], entries: NDArray[np.float64]) -> NDArra
     return np.concatenate([(squares - 2 * part @ entries.T).argmin(axis=1) for part in parts])
 
 
-@kernel
+@numba.njit
 def _neuquant(pixels: NDArray[np.float64], neurons: NDArray[np.float64], sampling: int, step: int) -> None:
     """One pass over pixels (m, 3), of which every `sampling`-th is shown; neurons (n, 3) in place.
 

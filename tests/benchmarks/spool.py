@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gifsom.core.frame import Pixels
 from gifsom.core.values import MAX_PIXELS
-from gifsom.spool import Picture, Spool, SpoolWriter, warm
+from gifsom.spool import Picture, Spool, SpoolWriter
 
 WORDS = (
     "if",
@@ -115,7 +115,6 @@ def measure(make: Callable[[int], Iterator[Pixels]], frames: int) -> tuple[float
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    warm()
     print(f"{'':10} {'kB':>8} {'write ms':>9} {'read ms':>8}")
     for content in (terminal, page, typing, noise, still):
         measure(content, 2)

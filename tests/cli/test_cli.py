@@ -12,7 +12,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,8 +37,6 @@ from conftest import (
 )
 from PIL import Image
 from strict import Gif, check
-
-pytestmark = pytest.mark.usefixtures("compiled")
 
 CARDS = FIXTURES / "cards.mkv"  # lossless and of 12 colors: converted in no time
 CLOSING = re.compile(
@@ -252,17 +249,6 @@ def test_verbose_shows_what_ffmpeg_says(here: Path) -> None:
     assert "Input #0, matroska" in run.err
     assert "Stream #0:0" in run.err
     closing(run.out)
-
-
-def test_a_first_use_says_once_that_it_compiles_and_the_second_is_silent(here: Path, tmp_path: Path) -> None:
-    env = environment(NUMBA_CACHE_DIR=str(tmp_path / "cache"))
-    first = gifsom("convert", CARDS, "--width", "32", cwd=here, env=env, timeout=200)
-    assert first.status == 0
-    assert first.err.startswith("gifsom: ")
-    assert first.err.count("compiling") == 1
-    closing(first.out)
-    again = gifsom("convert", CARDS, "--width", "32", "--overwrite", cwd=here, env=env)
-    assert (again.status, again.err) == (0, "")
 
 
 # --- Wrong usage ----------------------------------------------------------------------------------------------------
@@ -788,32 +774,6 @@ def test_an_interrupted_conversion_says_so_in_one_line(long_clip: Path, converti
     converting.send_signal(signal.SIGINT)
     _, err = converting.communicate(timeout=120)
     assert "interrupted" in one_line(err)
-
-
-INTERRUPTED_WHILE_LOADING = """
-import os, signal
-from numba.core.codegen import CPUCodeLibrary
-
-take = CPUCodeLibrary._object_getbuffer_hook
-sent = []
-
-def interrupted(library, module):
-    if not sent:
-        sent.append(os.kill(os.getpid(), signal.SIGINT))
-    return take(module)
-
-CPUCodeLibrary._object_getbuffer_hook = classmethod(interrupted)
-from gifsom.cli import main
-main()
-"""
-
-
-@posix
-def test_an_interruption_while_a_kernel_is_loaded_is_not_lost(here: Path) -> None:
-    command = [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, "convert", str(CARDS)]
-    done = subprocess.run(command, cwd=here, env=environment(), capture_output=True, timeout=60, check=False)
-    assert done.returncode == 130
-    assert names(here) == []
 
 
 # --- The same input gives the same bytes ----------------------------------------------------------------------------

@@ -338,7 +338,7 @@ def test_what_is_no_gif_or_no_other_file_is_refused(tmp_path: Path) -> None:
 # --- The commands ---------------------------------------------------------------------------------------------------
 
 
-def test_the_closing_line_says_aloud_what_was_lowered(tmp_path: Path, compiled: None) -> None:
+def test_the_closing_line_says_aloud_what_was_lowered(tmp_path: Path) -> None:
     run = gifsom("convert", SCENE, "out.gif", "--max-size", "100 kB", cwd=tmp_path)
     assert (run.status, run.err) == (0, "")
     assert 85_000 <= (tmp_path / "out.gif").stat().st_size <= 100_000
@@ -347,7 +347,7 @@ def test_the_closing_line_says_aloud_what_was_lowered(tmp_path: Path, compiled: 
     assert f" fps, {width} wide\n" in run.out
 
 
-def test_an_estimate_is_printed_and_nothing_is_written(tmp_path: Path, compiled: None) -> None:
+def test_an_estimate_is_printed_and_nothing_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "here"
     folder.mkdir(mode=0o555)
     run = gifsom("convert", SCENE, "--estimate", "--width", "160", "--duration", "1", cwd=folder)
@@ -360,7 +360,7 @@ def test_an_estimate_is_printed_and_nothing_is_written(tmp_path: Path, compiled:
     assert names(folder) == []
 
 
-def test_the_commands_fail_with_one_line_and_write_nothing(tmp_path: Path, compiled: None) -> None:
+def test_the_commands_fail_with_one_line_and_write_nothing(tmp_path: Path) -> None:
     run = gifsom("convert", FIXTURES / "cards.mkv", "out.gif", "--max-size", "100", cwd=tmp_path)
     assert (run.status, run.out) == (1, "")
     assert "the smallest GIF of it takes" in one_line(run.err)
@@ -373,7 +373,7 @@ def test_the_commands_fail_with_one_line_and_write_nothing(tmp_path: Path, compi
     assert names(tmp_path) == []
 
 
-def test_optimize_says_how_much_smaller_or_that_it_is_a_copy(tmp_path: Path, compiled: None) -> None:
+def test_optimize_says_how_much_smaller_or_that_it_is_a_copy(tmp_path: Path) -> None:
     run = gifsom("optimize", FIXTURES / "sprite.gif", "small.gif", cwd=tmp_path)
     assert (run.status, run.err) == (0, "")
     assert run.out.startswith("small.gif: 2.97 kB, 71 % of 4.17 kB, exact, made in ")

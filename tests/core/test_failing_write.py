@@ -74,7 +74,6 @@ CONVERSIONS = {
 }
 
 
-@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("conversion", CONVERSIONS)
 def test_any_write_of_a_conversion_may_fail(
     conversion: str, inside: Inside, here: Path, monkeypatch: pytest.MonkeyPatch
@@ -98,7 +97,6 @@ def test_any_write_of_a_conversion_may_fail(
     assert [*listing(here)] == [target]
 
 
-@pytest.mark.usefixtures("compiled")
 def test_any_write_of_a_folder_of_frames_may_fail(inside: Inside, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (here / "frames").mkdir()
     (here / "frames" / "frame-0001.png").write_bytes(b"older")
@@ -135,7 +133,6 @@ def _close_and_refuse(self: io.FileIO) -> None:
         raise FULL
 
 
-@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("step", STEPS)
 def test_what_comes_after_the_writes_may_fail(
     step: str, inside: Inside, here: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import strict
-import twins.dither
-import twins.local_tables
 from conftest import FIXTURES
 from numpy.typing import NDArray
 from PIL import Image
@@ -14,7 +12,6 @@ from PIL import Image
 import gifsom
 from gifsom.core.errors import SettingError
 from gifsom.core.frame import Rect
-from gifsom.encoder import dither, local_tables
 from gifsom.encoder.dither import SIDE, apply_dither, blue_noise
 from gifsom.encoder.local_tables import TableChooser
 from gifsom.encoder.perceptual import MASKING
@@ -45,47 +42,6 @@ def problem(
     lasting = rng.integers(1, 9, (9, 14), np.uint8)
     pixels[..., 3] = lasting / (1 + MASKING * np.where(rng.random((9, 14)) < 0.2, 0, rng.random((9, 14)) * 0.02))
     return pixels, best, lasting, known
-
-
-@pytest.mark.parametrize(("smooth", "visible"), [(0.012, 0.012), (np.inf, 0.0)])
-def test_blue_noise_moves_what_its_twin_does(smooth: float, visible: float) -> None:
-    pixels, best, lasting, known = problem(1)
-    before, others, other_best = best.copy(), pixels.copy(), best.copy()
-    dither._move(pixels, best, lasting, MASKING, 61, 70, known.lab, known.candidates, blue_noise(), smooth, visible)
-    twins.dither.move(
-        others, other_best, lasting, MASKING, 61, 70, known.lab, known.candidates, blue_noise(), smooth, visible
-    )
-    assert np.array_equal(best, other_best)
-    assert np.allclose(pixels, others, rtol=0, atol=1e-7)
-    assert (best != before).any()
-
-
-def test_error_diffusion_is_that_of_its_twin() -> None:
-    pixels, best, _, known = problem(2)
-    before, others, other_best = best.copy(), pixels.copy(), best.copy()
-    dither._diffuse(pixels, best, known.lab, known.candidates)
-    twins.dither.diffuse(others, other_best, known.lab, known.candidates)
-    assert np.array_equal(best, other_best)
-    assert np.allclose(pixels, others, rtol=0, atol=1e-6)
-    assert (best != before).any()
-
-
-def test_squares_and_the_nearest_candidate_are_those_of_the_twins() -> None:
-    rng = np.random.default_rng(6)
-    colors, candidates = rng.random((30, 3)).astype(np.float32), rng.permutation(30)[:7].astype(np.uint16)
-    for color in rng.random((20, 3)).astype(np.float32):
-        assert dither._square(colors, 3, *color) == twins.dither.square(colors[3], color)
-        assert dither._nearest(colors, candidates, *color) == twins.dither.nearest(colors, candidates, color)
-
-
-def test_heir_is_that_of_its_twin() -> None:
-    rng = np.random.default_rng(4)
-    lab = rng.random((40, 3)).astype(np.float32)
-    square = ((lab[:, None] - lab[None]) ** 2).sum(axis=2)
-    order = np.argsort(square, axis=1)[:, :3].astype(np.uint16)
-    alive = rng.random(40) < 0.3
-    for i in range(40):
-        assert local_tables._heir(square, order, alive, i) == twins.local_tables.heir(square, order, alive, i)
 
 
 def test_mask_has_every_value_once_and_no_low_frequencies() -> None:

@@ -36,7 +36,7 @@ def output(folder: Path, arguments: tuple[str, ...]) -> Path:
 
 @pytest.mark.parametrize("what", WRITING)
 def test_a_full_disk_is_one_line_and_leaves_the_old_output(what: str, here: Path) -> None:
-    """A limit of the size of files stands for it; numba's cache is full already."""
+    """A limit of the size of files stands for it."""
     arguments = WRITING[what]
     old = output(here, arguments)
     old.write_bytes(b"precious")

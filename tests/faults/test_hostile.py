@@ -16,8 +16,6 @@ from strict import check
 
 import gifsom as package
 
-pytestmark = pytest.mark.usefixtures("compiled")
-
 SCENE = FIXTURES / "scene.mp4"
 SMALL = ("--width", "64", "--end", "0.3")
 

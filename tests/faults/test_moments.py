@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from conftest import linux
+from moments import OLD, STAGES, interrupted, killed, long_clip
 from strict import check
 
-from faults.moments import OLD, STAGES, interrupted, killed, long_clip
-
-pytestmark = [linux, pytest.mark.usefixtures("compiled")]
+pytestmark = linux
 
 MOMENTS = [(stage, sent) for sent in (signal.SIGINT, signal.SIGTERM) for stage in STAGES]
 

@@ -90,10 +90,10 @@ ROWS = {
         "test_video.py::test_a_file_that_cannot_be_entered_late_is_decoded_from_its_beginning",
     ],
     "long recordings": ["test_record.py::test_waiting_pictures_are_bounded_in_bytes"],
-    "numba's cache": [
-        "test_jit.py::test_a_cache_folder_that_cannot_be_made_is_done_without",
-        "test_jit.py::test_a_full_disk_is_done_without",
-        "test_jit.py::test_a_damaged_cache_is_made_again",
+    "kernels that are missing or damaged": [
+        "test_library.py::test_a_library_that_is_missing_is_told",
+        "test_library.py::test_a_damaged_library_is_told",
+        "test_library.py::test_a_library_for_another_machine_is_told",
     ],
     "a recording, palette or settings file that is hostile": [
         "test_spool.py::test_noise_is_no_log",

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import decoders
-import numba
 import numpy as np
 import pytest
 import twins.lzw
@@ -17,9 +16,9 @@ from PIL import Image
 from strict import Invalid, check, decode_lzw
 
 from gifsom.core.frame import Rect
-from gifsom.gif import lzw
 from gifsom.gif.lzw import CODES, compress, minimum_code_size
 from gifsom.gif.writer import GifWriter, Patch, _sub_blocks
+from gifsom.native.lzw import lzw_encode
 
 Symbols = NDArray[np.uint8]
 Free = NDArray[np.bool_]
@@ -27,78 +26,46 @@ Free = NDArray[np.bool_]
 MINIMUMS = range(2, 9)
 
 
-@numba.njit
-def strictly(data, minimum, pixels, starts, ends):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """How many pixels a stream gives, or a negative number where `strict.decode_lzw` would refuse it.
+def strictly(data: bytes, minimum: int) -> tuple[bytes, int]:
+    """Pixels and number of codes as `strict.decode_lzw` gives them, sooner where a stream is short.
 
-    Each entry of the table is a stretch of the pixels, `starts` to `ends` (4096 each). After the call, `starts[0]` is
-    the number of codes.
+    Raises `AssertionError` where that would refuse the stream.
     """
     clear, end = 1 << minimum, (1 << minimum) + 1
-    bits, filled, at = np.int64(0), 0, 0
-    size = codes = 0
-    width, following = minimum + 1, clear + 2
-    before_start = before_end = -1
-    ended = False
-    while not ended:
+    literals = [bytes([symbol]) for symbol in range(clear)] + [b"", b""]
+    table: list[bytes] = []
+    pixels: list[bytes] = []
+    before = b""
+    bits = filled = at = codes = 0
+    width = minimum + 1
+    while True:
         while filled < width:
-            if at == data.shape[0]:
-                return -1  # no end code
-            bits |= np.int64(data[at]) << filled
+            assert at < len(data), "no end code"
+            bits |= data[at] << filled
             filled += 8
             at += 1
-        code = bits & ((1 << width) - 1)
+        code = bits & (1 << width) - 1
         bits >>= width
         filled -= width
         codes += 1
-        if codes == 1 and code != clear:
-            return -2
+        assert codes > 1 or code == clear, "the first code is not a clear"
         if code == clear:
-            width, following, before_start = minimum + 1, clear + 2, -1
-        elif code == end:
-            ended = True
-        elif following == 4096 or code > following or (before_start < 0 and code > clear):
-            return -3  # a deferred clear, or a code that means nothing yet
-        else:
-            start = size
-            if code < clear:
-                pixels[size] = code
-                size += 1
-            elif code < following:
-                for k in range(starts[code], ends[code]):
-                    pixels[size] = pixels[k]
-                    size += 1
-            else:
-                for k in range(before_start, before_end):
-                    pixels[size] = pixels[k]
-                    size += 1
-                pixels[size] = pixels[before_start]
-                size += 1
-            if before_start >= 0:
-                starts[following], ends[following] = before_start, before_end + 1
-                following += 1
-                if following == 1 << width and width < 12:
-                    width += 1
-            before_start, before_end = start, size
-    if at < data.shape[0] or bits:
-        return -4  # something stands behind the end code
-    starts[0] = codes
-    return size
-
-
-class Decoder:
-    """`strictly`, with the room that it needs."""
-
-    def __init__(self, largest: int) -> None:
-        self._pixels = np.empty(largest + 4096, np.uint8)
-        self._starts, self._ends = np.empty(4096, np.int64), np.empty(4096, np.int64)
-        self.codes = 0
-
-    def __call__(self, data: bytes | Symbols, minimum: int) -> Symbols:
-        size = strictly(np.frombuffer(data, np.uint8), minimum, self._pixels, self._starts, self._ends)
-        assert size >= 0, f"the stream is not strictly valid ({size})"
-        self.codes = int(self._starts[0])
-        return self._pixels[:size]
+            table, width, before = literals.copy(), minimum + 1, b""
+            continue
+        if code == end:
+            break
+        assert len(table) < CODES, "a deferred clear"
+        assert code < clear if not before else code <= len(table), "a code that means nothing yet"
+        entry = table[code] if code < len(table) else before + before[:1]
+        if before:
+            table.append(before + entry[:1])
+            if len(table) == 1 << width and width < 12:
+                width += 1
+        pixels.append(entry)
+        before = entry
+    assert at == len(data), "something stands behind the end code"
+    assert not bits, "something stands behind the end code"
+    return b"".join(pixels), codes
 
 
 def by_pillow(data: bytes, minimum: int, length: int) -> bytes:
@@ -109,7 +76,6 @@ def by_pillow(data: bytes, minimum: int, length: int) -> bytes:
 def test_decoder_of_these_tests_is_as_strict_as_the_validator() -> None:
     """With a damaged bit, a byte too few or too many: it refuses the same streams, and reads the others alike."""
     rng = np.random.default_rng(5)
-    decode = Decoder(1 << 17)
     refused = 0
     for minimum in (2, 3, 8):
         whole = compress(noise(minimum, 400), minimum)
@@ -122,9 +88,9 @@ def test_decoder_of_these_tests_is_as_strict_as_the_validator() -> None:
             except Invalid:
                 refused += 1
                 with pytest.raises(AssertionError):
-                    decode(bytes(stream), minimum)
+                    strictly(bytes(stream), minimum)
             else:
-                assert expected == decode(bytes(stream), minimum).tobytes()
+                assert strictly(bytes(stream), minimum)[0] == expected
     assert 50 < refused < 550
 
 
@@ -241,7 +207,7 @@ def test_a_picture_is_coded_row_by_row_whatever_its_layout() -> None:
 def test_what_does_not_fit_is_refused(
     symbols: list[int], minimum: int, free: list[bool] | None, transparent: int
 ) -> None:
-    with pytest.raises(ValueError, match="minimum code size"):
+    with pytest.raises(ValueError, match=r"minimum code size|an array of shape"):
         compress(np.array(symbols, np.uint8), minimum, None if free is None else np.array(free), transparent)
 
 
@@ -253,24 +219,23 @@ def test_minimum_code_size_is_the_smallest_that_a_gif_allows() -> None:
 
 def test_every_string_of_up_to_8_symbols_comes_back() -> None:
     """All 87380 over 4 symbols, from Pillow too; a part of them is decoded by `strict.decode_lzw` as well."""
-    decode = Decoder(8)
     nothing_free, out = np.zeros(8, bool), np.empty(32, np.uint8)
     compared = 0
     for length in range(1, 9):
         shifts = 2 * np.arange(length)
         strings = (np.arange(4**length)[:, None] >> shifts & 3).astype(np.uint8)
         for number, string in enumerate(strings):
-            data = out[: lzw._encode(string, nothing_free[:length], 0, 2, CODES, number % 3, out)]
-            assert string.tobytes() == decode(data, 2).tobytes() == by_pillow(data.tobytes(), 2, length)
+            data = out[: lzw_encode(string, nothing_free[:length], 0, 2, CODES, number % 3, out)].tobytes()
+            decoded = strictly(data, 2)
+            assert string.tobytes() == decoded[0] == by_pillow(data, 2, length)
             if number % 61 == 0:
-                assert (string.tobytes(), decode.codes) == decode_lzw(2, data.tobytes())
+                assert decoded == decode_lzw(2, data)
                 compared += 1
     assert compared > 1400
 
 
 def test_every_string_of_up_to_5_symbols_with_every_free_choice_is_honoured() -> None:
     """Symbol 3 is transparent; all 37448 pairs of a string over 4 symbols and a choice."""
-    decode = Decoder(8)
     out = np.empty(32, np.uint8)
     for length in range(1, 6):
         shifts = np.arange(length)
@@ -278,7 +243,8 @@ def test_every_string_of_up_to_5_symbols_with_every_free_choice_is_honoured() ->
         choices = (np.arange(2**length)[:, None] >> shifts & 1).astype(bool)
         for string in strings:
             for number, free in enumerate(choices):
-                decoded = decode(out[: lzw._encode(string, free, 3, 2, CODES, number % 3, out)], 2)
+                data = out[: lzw_encode(string, free, 3, 2, CODES, number % 3, out)].tobytes()
+                decoded = np.frombuffer(strictly(data, 2)[0], np.uint8)
                 assert decoded.size == length
                 assert honours(string, decoded, free, 3), (string, free)
 
@@ -297,17 +263,16 @@ def shortest_with(codes: int, symbols: Symbols, minimum: int) -> int:
 def test_every_length_around_a_full_dictionary_comes_back(minimum: int) -> None:
     """3700 to 4300 noisy pixels, and as many lengths around the one that fills the dictionary with these symbols."""
     symbols = noise(minimum, 25_000)
-    decode = Decoder(symbols.size)
     filling = 2 + 4096 - (1 << minimum) - 1  # a clear, an end, and of what is between all but the first add an entry
     full = shortest_with(filling, symbols, minimum)
     after = {}
     for length in sorted({*range(3700, 4301), *range(full - 300, full + 301)}):
         data = compress(symbols[:length], minimum)
         expected = symbols[:length].tobytes()
-        assert expected == decode(data, minimum).tobytes() == by_pillow(data, minimum, length), length
+        decoded, after[length] = strictly(data, minimum)
+        assert expected == decoded == by_pillow(data, minimum, length), length
         if length % 10 == 0 or abs(length - full) <= 10:
-            assert (expected, decode.codes) == decode_lzw(minimum, data), length
-        after[length] = decode.codes
+            assert (expected, after[length]) == decode_lzw(minimum, data), length
     assert filling - 1 == after[full - 1]
     assert filling == after[full]
     longer = next(length for length in range(full, full + 300) if after[length] > filling)
@@ -349,60 +314,7 @@ def test_no_clear_stands_before_the_end() -> None:
             assert twin(symbols[:length], 2, first=first) == data, (length, first)
 
 
-def test_encoder_writes_nothing_outside_the_room_it_is_given() -> None:
-    """Neither beside the output nor behind what it says that it has written."""
-    symbols = noise(8, 9000)
-    room = np.full(2 * symbols.size + 16 + 64, 0xA5, np.uint8)
-    size = lzw._encode(symbols, np.zeros(symbols.size, bool), 0, 8, CODES, 0, room[32:-32])
-    assert compress(symbols, 8) == room[32 : 32 + size].tobytes()
-    assert {0xA5} == {*room[:32].tolist(), *room[32 + size :].tolist()}
-
-
 Phrases = dict[tuple[int, ...], int]
-
-
-def table(phrases: Phrases, minimum: int) -> NDArray[np.uint16]:
-    """The children of each node of a dictionary."""
-    tree = np.zeros((lzw.CODES, 1 << minimum), np.uint16)
-    for phrase, code in phrases.items():
-        if len(phrase) > 1:
-            tree[phrases[phrase[:-1]], phrase[-1]] = code
-    return tree
-
-
-def all_phrases(minimum: int, first: int, second: int) -> Phrases:
-    """A full dictionary, breadth first, of all that two symbols can spell."""
-    phrases = {(symbol,): symbol for symbol in range(1 << minimum)}
-    level: list[tuple[int, ...]] = [(first,), (second,)]
-    while True:
-        level = [(*phrase, symbol) for phrase in level for symbol in (first, second)]
-        for phrase in level:
-            code = len(phrases) + 2
-            if code == lzw.CODES:
-                return phrases
-            phrases[phrase] = code
-
-
-@pytest.mark.parametrize(("minimum", "symbol", "transparent"), [(2, 0, 1), (2, 3, 2), (8, 255, 254), (8, 7, 200)])
-def test_longest_phrase_is_the_one_of_the_twin(minimum: int, symbol: int, transparent: int) -> None:
-    """With thousands of phrases alive at once, none of which is noted outside the room for them."""
-    phrases = all_phrases(minimum, symbol, transparent)
-    tree = table(phrases, minimum)
-    rng = np.random.default_rng(minimum)
-    for share in (0.0, 0.5, 1.0):
-        symbols = np.where(rng.random(40) < 0.8, symbol, transparent).astype(np.uint8)
-        free = rng.random(symbols.size) < share
-        for start in (0, 13, symbols.size - 1):
-            rooms = [np.full((4, lzw.CODES), -1, np.int64) for _ in range(2)]
-            inner = [room[1:-1] for room in rooms]
-            node, length, head = lzw._longest(symbols, free, start, transparent, tree, *inner)
-            pixels = phrases, symbols.tolist(), free.tolist(), start
-            expected = twins.lzw.longest(*pixels, transparent)
-            assert (phrases[expected], len(expected), expected[0]) == (node, length, head)
-            for part in (1, 2, 9):
-                taken = lzw._ahead(symbols, free, start, length, part, transparent, tree, *inner)
-                assert taken == twins.lzw.ahead(*pixels, length, part, transparent)
-            assert all({-1} == {*room[0].tolist(), *room[-1].tolist()} for room in rooms)
 
 
 def one_frame(symbols: Symbols, minimum: int, data: bytes) -> bytes:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
+import twins.canvas
 
 from gifsom.native.canvas import composite
 
@@ -21,7 +21,7 @@ def test_what_an_image_leaves_on_the_canvas_is_that_of_the_twin(count: int) -> N
         out = zones.copy(np.zeros(n, np.uint16))
         composite(zones.copy(symbols), zones.copy(entries), zones.copy(below), out)
         zones.check()
-        expected = reference.reveal(symbols.tolist(), entries.tolist(), below.tolist())
+        expected = twins.canvas.reveal(symbols.tolist(), entries.tolist(), below.tolist())
         assert out.tolist() == expected
         composite(symbols, entries, below, below)
         assert below.tolist() == expected

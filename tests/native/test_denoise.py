@@ -5,7 +5,7 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-import reference
+import twins.denoise
 
 from gifsom.native import denoise
 from gifsom.native.denoise import LOOKAHEAD
@@ -35,7 +35,7 @@ def test_movement_is_that_of_the_twin(size: tuple[int, int]) -> None:
     for place, (before, after) in enumerate([*pairwise(frames), (frames[0], frames[0])]):
         bit = 1 << place % 8
         moves &= ~np.uint8(bit)
-        expected = moves | reference.movement(before, after) * np.uint8(bit)
+        expected = moves | twins.denoise.movement(before, after) * np.uint8(bit)
         denoise.movement(zones.copy(before), zones.copy(after), place % 8, moves)
         assert np.array_equal(expected, moves)
     zones.check()
@@ -49,7 +49,7 @@ def test_movement_is_that_of_the_twin_where_pictures_differ_most() -> None:
     for before, after in permutations((black, white, half), 2):
         moves = np.zeros((14, 30), np.uint8)
         denoise.movement(before, after, 0, moves)
-        assert np.array_equal(reference.movement(before, after), moves)
+        assert np.array_equal(twins.denoise.movement(before, after), moves)
 
 
 @pytest.mark.parametrize("change", range(1, 6))
@@ -62,7 +62,7 @@ def test_movement_is_that_of_the_twin_where_changes_are_near_to_what_is_allowed(
         moves = np.zeros((12, 40), np.uint8)
         pictures = before.astype(np.uint8), after.astype(np.uint8)
         denoise.movement(*pictures, 0, moves)
-        assert np.array_equal(reference.movement(*pictures), moves)
+        assert np.array_equal(twins.denoise.movement(*pictures), moves)
 
 
 def test_whole_numbers_say_of_a_drift_what_its_part_of_the_mean_change_says() -> None:
@@ -86,7 +86,7 @@ def test_averages_are_those_of_the_twin(n: int) -> None:
         moves = zones.copy(np.packbits(moved, axis=1, bitorder="little").reshape(1, n))
         out, persistence = zones.copy(np.full((1, n, 3), 7, np.uint8)), zones.copy(np.full((1, n), 7, np.uint8))
         expected = [
-            reference.average(
+            twins.denoise.average(
                 [frame[0, i].tolist() for frame in frames], moved[i, 0], moved[i, 1:], means[0, i], int(counts[0, i])
             )
             for i in range(n)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import reference
+import twins.dither
 
 from gifsom.native import dither
 
@@ -42,7 +42,7 @@ def test_blue_noise_moves_what_its_twin_does(
     expected, expected_best = given["pixels"].copy(), given["best"].copy()
     tools = given["colors"], given["near"]
     more = (NOISE, smooth, visible)
-    reference.move(expected, expected_best, given["persistence"], MASKING, 61, 70, *tools, *more)
+    twins.dither.move(expected, expected_best, given["persistence"], MASKING, 61, 70, *tools, *more)
     pixels, best, persistence, colors, near = (zones.copy(array) for array in given.values())
     near_colors = zones.copy(dither.gather_near(*tools))
     dither.blue_noise(
@@ -58,7 +58,7 @@ def test_error_diffusion_is_that_of_its_twin(size: tuple[int, int], entries: int
     given, zones = problem(2, size, entries), Zones()
     expected, expected_best = given["pixels"].copy(), given["best"].copy()
     tools = given["colors"], given["near"]
-    reference.diffuse(expected, expected_best, *tools)
+    twins.dither.diffuse(expected, expected_best, *tools)
     pixels, best, _, colors, near = (zones.copy(array) for array in given.values())
     dither.diffuse(pixels, best, colors, near, zones.copy(dither.gather_near(*tools)), EXACT, CARRIED)
     assert np.array_equal(expected_best, best)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
+import twins.local_tables
 from numpy.typing import NDArray
 
 from gifsom.native.local_tables import entry_demand, lay_table, prune_entries
@@ -30,7 +30,7 @@ def test_demand_is_that_of_the_twin(digits: int, n: int) -> None:
     count, weight = zones.copy(np.zeros(60)), zones.copy(np.zeros(60))
     entry_demand(*map(zones.copy, (best, pixels, lab, shown)), 100.0, count, weight)
     zones.check()
-    assert np.array_equal(reference.demand(best.tolist(), pixels, lab, shown.tolist(), 100.0), [count, weight])
+    assert np.array_equal(twins.local_tables.demand(best.tolist(), pixels, lab, shown.tolist(), 100.0), [count, weight])
     assert n == 1 or n / 10 < count.sum() < n * 2 / 3
 
 
@@ -48,7 +48,7 @@ def test_entries_are_pruned_as_the_twin_does(digits: int, n: int, known: int) ->
         alive = zones.copy(count > 0)
         prune_entries(*map(zones.copy, (square, order, count, weight)), size, alive)
         zones.check()
-        left = reference.slice(square, count.tolist(), weight.tolist(), size, asked)
+        left = twins.local_tables.slice(square, count.tolist(), weight.tolist(), size, asked)
         assert sorted(left) == np.flatnonzero(alive).tolist()
 
 
@@ -77,7 +77,7 @@ def test_tables_are_laid_as_the_twin_does(count: int, digits: int) -> None:
     to_local, sq_error = zones.copy(np.empty(80, np.uint8)), zones.copy(np.empty(80, np.float32))
     lay_table(*map(zones.copy, (square, order, place)), candidates, to_local, sq_error)
     zones.check()
-    near, nearest, away = reference.lay(square, order, entries.tolist(), candidates.shape[1])
+    near, nearest, away = twins.local_tables.lay(square, order, entries.tolist(), candidates.shape[1])
     assert near == candidates.tolist()
     assert away == sq_error.tolist()
     if digits == 7:  # else several are as near

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
+import twins.lzw
 from numpy.typing import NDArray
 from strict import decode_lzw
 
@@ -38,7 +38,7 @@ def encoded(
 
 
 def twin(symbols: NDArray[np.uint8], unchanged: NDArray[np.bool_], *rest: int) -> bytes:
-    return reference.packed(reference.encode(symbols.tolist(), unchanged.tolist(), *rest))
+    return twins.lzw.packed(twins.lzw.encode(symbols.tolist(), unchanged.tolist(), *rest))
 
 
 @pytest.mark.parametrize("min_code_size", range(2, 9))

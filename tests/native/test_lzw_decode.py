@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
+import twins.lzw
+import twins.lzw_decode
 
 from gifsom.native.lzw import CODES, lzw_encode
 from gifsom.native.lzw_decode import lzw_decode
@@ -18,7 +19,7 @@ def same_as_the_twin(data: bytes, min_code_size: int, count: int) -> list[int]:
     symbols, bits = zones.copy(np.full(count, 7, np.uint8)), zones.copy(np.full(count, 7, np.float32))
     done = lzw_decode(stream, min_code_size, symbols, bits)
     zones.check()
-    expected, costs = reference.spend(data, min_code_size, count)
+    expected, costs = twins.lzw_decode.spend(data, min_code_size, count)
     assert symbols[:done].tolist() == [symbol & 255 for symbol in expected]
     assert np.array_equal(bits[:done], np.array(costs, np.float32))
     assert (symbols[done:] == 7).all()
@@ -49,7 +50,7 @@ def test_streams_are_decoded_as_the_twin_does(min_code_size: int, kind: str) -> 
             codes.append((symbol, width))
             if (1 << min_code_size) + 2 + number == 1 << width and width < 12:
                 width += 1
-        data = bytearray(reference.packed(codes))
+        data = bytearray(twins.lzw.packed(codes))
     found = same_as_the_twin(bytes(data), min_code_size, 3000 if kind == "asked for less" else 6000)
     if kind in ("noise", "flat", "never cleared"):
         assert found == symbols.tolist()

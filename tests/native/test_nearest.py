@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-import reference
-from gifsom.color import oklab
+import twins.color
+import twins.nearest
 
 from gifsom.native import nearest
 from gifsom.native.nearest import CANDIDATE, COLORS, LISTS
+from gifsom.palette.color import oklab
 
 from .zones import Zones, refusals
 
@@ -45,7 +46,7 @@ def searched(colors: np.ndarray, entries: np.ndarray, length: int, cells: int = 
 def test_search_is_that_of_the_twin(count: int, steps: int | None) -> None:
     """Of equally near entries, and of equal ones, the lowest."""
     colors, entries = random_lab(100, count, steps), random_lab(count, 60 + count, steps)
-    expected = reference.search(colors, entries)
+    expected = twins.nearest.search(colors, entries)
     for cells in (1, CELLS, 60):
         assert expected == searched(colors, entries, 100 * (count + 1) + 2, cells)
 
@@ -53,7 +54,7 @@ def test_search_is_that_of_the_twin(count: int, steps: int | None) -> None:
 @pytest.mark.parametrize("length", [11, 34])
 def test_search_with_room_for_a_few_lists_is_that_of_the_twin(length: int) -> None:
     colors, entries = random_lab(12, 1, None), random_lab(9, 2, None)
-    assert reference.search(colors, entries) == searched(colors, entries, length)
+    assert twins.nearest.search(colors, entries) == searched(colors, entries, length)
 
 
 @pytest.mark.parametrize("cells", [20, CELLS, 50, 60])
@@ -66,7 +67,7 @@ def test_what_may_be_nearest_within_a_cell_is_what_the_twin_says(count: int, cel
         away, out = np.zeros(count, np.float32), np.zeros(1, np.int32)
         used = nearest.search(color[None], channels, cells, away, cell_lists, lists, 1, out)
         (cell,) = np.flatnonzero(cell_lists)
-        certain, doubtful = (set(reference.within(int(cell), cells, entries, margin)) for margin in (2e-6, 4e-6))
+        certain, doubtful = (set(twins.nearest.within(int(cell), cells, entries, margin)) for margin in (2e-6, 4e-6))
         found = lists["index"][2:used].tolist()
         assert lists["index"][1] == len(found)
         assert certain <= set(found) <= doubtful
@@ -83,7 +84,7 @@ def test_a_color_that_no_screen_shows_reads_no_list_beside_the_others() -> None:
 def test_looking_up_is_that_of_the_twin(dtype: type[np.unsignedinteger], entries: int) -> None:
     """Some colors are known, some appear several times; those that are not known are pending from then on."""
     zones, pixels = Zones(), random_colors(3000, levels=12)
-    known = np.unique(reference.pack(random_colors(900, seed=1, levels=12)))
+    known = np.unique(twins.color.pack(random_colors(900, seed=1, levels=12)))
     drawn = np.random.default_rng(0).integers(0, entries, len(known))
     drawn[:2] = 0, entries - 1
     index = dict(zip(known.tolist(), drawn.tolist(), strict=True))
@@ -92,11 +93,11 @@ def test_looking_up_is_that_of_the_twin(dtype: type[np.unsignedinteger], entries
     out, missed = zones.copy(np.full(3000, 7, dtype)), zones.copy(np.full(3000, 7, np.int32))
     new = zones.copy(np.full((3000, 3), 7, np.uint8))
     misses, colors = nearest.look_up(zones.copy(pixels), table, out, missed, new)
-    expected, expected_missed, expected_new = reference.look_up(pixels.tolist(), index)
+    expected, expected_missed, expected_new = twins.nearest.look_up(pixels.tolist(), index)
     assert expected_missed == missed[:misses].tolist()
     assert expected_new == new[:colors].tolist()
     assert all(e is None or e == found for e, found in zip(expected, out.tolist(), strict=True))
-    assert (table[reference.pack(new[:colors])] == PENDING).all()
+    assert (table[twins.color.pack(new[:colors])] == PENDING).all()
     zones.check()
 
 
@@ -104,13 +105,13 @@ def test_looking_up_is_that_of_the_twin(dtype: type[np.unsignedinteger], entries
 def test_what_was_missed_is_completed_as_by_the_twin(dtype: type[np.unsignedinteger]) -> None:
     """Some colors come several times; nothing else is touched."""
     zones, rgb, missed = Zones(), random_colors(900, levels=6), np.arange(3, 900, 2).astype(np.int32)
-    colors = np.array(reference.pack(rgb))[missed].tolist()
+    colors = np.array(twins.color.pack(rgb))[missed].tolist()
     new = np.array(list(dict.fromkeys(colors)))
     found = np.random.default_rng(0).integers(0, 256, len(new)).astype(np.int32)
     table, out = np.zeros(COLORS, np.uint16), zones.copy(np.full(900, 7, dtype))
     table[new] = PENDING
     nearest.complete(zones.copy(rgb), zones.copy(missed), zones.copy(found), table, out)
-    assert reference.complete(colors, found.tolist()) == out[missed].tolist()
+    assert twins.nearest.complete(colors, found.tolist()) == out[missed].tolist()
     assert found.tolist() == (table[new] - 1).tolist()
     assert np.count_nonzero(table) == len(new)
     assert {7} == set(np.delete(out, missed).tolist())

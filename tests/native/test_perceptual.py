@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import reference
-from gifsom.color import LINEAR, TO_LAB, TO_LMS
+import twins.perceptual
 
 from gifsom.native import perceptual
+from gifsom.palette.color import LINEAR, TO_LAB, TO_LMS
 
 from .zones import Zones, refusals
 
@@ -31,7 +31,7 @@ def test_weights_are_those_of_the_twin(size: tuple[int, int], levels: int) -> No
     rgb, pixels = zones.copy(picture(size, levels)), zones.copy(np.full((*size, 6), 7, np.float32))
     persistence = zones.copy(np.random.default_rng(7).integers(1, 9, size).astype(np.uint8))
     perceptual.weights(rgb, persistence, *TOOLS, MASKING, pixels)
-    assert np.array_equal(reference.look(rgb, persistence, TOOLS, MASKING), pixels[..., :4])
+    assert np.array_equal(twins.perceptual.look(rgb, persistence, TOOLS, MASKING), pixels[..., :4])
     assert (pixels[..., 4:] == 7).all()
     zones.check()
 
@@ -47,7 +47,7 @@ def test_keep_costs_are_those_of_the_twin(first: bool) -> None:
     given, symbols = zones.copy(pixels), zones.copy(np.full(500, 7, np.uint8))
     rooms = [zones.copy(array) for array in (best, slot, table, shown, colors)]
     perceptual.keep_cost(given, *rooms, first, symbols)
-    expected = reference.compare(pixels, best.tolist(), table[slot], shown.tolist(), colors, first)
+    expected = twins.perceptual.compare(pixels, best.tolist(), table[slot], shown.tolist(), colors, first)
     assert np.array_equal(expected, given)
     assert symbols.tolist() == slot[best].tolist()
     zones.check()
@@ -62,7 +62,7 @@ def test_blocks_that_are_skipped_are_those_of_the_twin(size: tuple[int, int], sh
     for limit in (0.0, 0.5, 3.0, 30.0, 1e9):
         zones = Zones()
         given = zones.copy(pixels)
-        keep, bounds = reference.settle(pixels[..., 5], limit)
+        keep, bounds = twins.perceptual.settle(pixels[..., 5], limit)
         assert bounds == perceptual.skip_blocks(given, limit)
         assert np.array_equal(keep, given[..., 5])
         assert np.array_equal(pixels[..., :5], given[..., :5])
@@ -72,7 +72,7 @@ def test_blocks_that_are_skipped_are_those_of_the_twin(size: tuple[int, int], sh
 def test_more_blocks_are_summed_than_at_a_time() -> None:
     pixels = np.random.default_rng(3).random((9, 1100, 6)).astype(np.float32)
     pixels[..., 5] *= np.repeat(np.random.default_rng(4).random(1100) ** 4, 1)
-    keep, bounds = reference.settle(pixels[..., 5], 4.0)
+    keep, bounds = twins.perceptual.settle(pixels[..., 5], 4.0)
     assert bounds == perceptual.skip_blocks(pixels, 4.0)
     assert np.array_equal(keep, pixels[..., 5])
     assert 0 < np.count_nonzero(keep) < keep.size

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
+import twins.lzw
+import twins.rd_lzw
 from numpy.typing import NDArray
 from strict import decode_lzw
 
@@ -52,12 +53,12 @@ def same_as_the_twin(
     zones.check()
     assert (out[size:] == 7).all()
     assert all(np.array_equal(array, before) for array, before in zip(given, made, strict=True))
-    none = reference.NONE if transparent is None else transparent
-    expected, codes, distortion = reference.choose(
+    none = twins.rd_lzw.NONE if transparent is None else transparent
+    expected, codes, distortion = twins.rd_lzw.choose(
         pixels, best.tolist(), table, candidates, none, min_code_size, lambda_
     )
     assert expected == symbols.tolist()
-    assert reference.packed(codes) == out[:size].tobytes()
+    assert twins.lzw.packed(codes) == out[:size].tobytes()
     assert total == distortion
     assert decode_lzw(min_code_size, out[:size].tobytes())[0] == symbols.tobytes()
     return codes

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import reference
+import twins.salience
 
 from gifsom.native import salience
 from gifsom.native.salience import COLORS, MET, REGIONS
@@ -26,7 +26,7 @@ def test_patches_are_those_of_the_twin() -> None:
     for number, (levels, count) in enumerate([(30, 4800), (40, 4799), (256, 4800), (20, 1), (5, 4800), (256, 0)]):
         colors = zones.copy(noise(seed=number, levels=levels).ravel()[:count])
         salience.patches(colors, number, largest)
-        expected = reference.patches(colors.tolist(), number, expected)
+        expected = twins.salience.patches(colors.tolist(), number, expected)
         found = np.flatnonzero(largest[:, 0])
         assert expected == dict(zip(found.tolist(), largest[found].tolist(), strict=True))
         zones.check()
@@ -38,7 +38,7 @@ def assert_flats_are_those_of_the_twin(picture: np.ndarray, hidden: np.ndarray |
     mask = None if hidden is None else zones.copy(hidden)
     room = zones.copy(np.full(picture.size, 7, np.uint32))
     count = salience.flats(zones.copy(picture), mask, EDGE, extent, room)
-    expected = reference.flats(picture.tolist(), hidden, EDGE)
+    expected = twins.salience.flats(picture.tolist(), hidden, EDGE)
     found = room[:count]
     assert list(expected) == found.tolist()
     assert expected == dict(zip(found.tolist(), (extent[found].astype(int) - MET).tolist(), strict=True))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import reference
+import twins.sample
 
 from gifsom.native import sample
 from gifsom.native.sample import SEEN
@@ -26,7 +26,7 @@ def test_noting_colors_is_that_of_the_twin(room: int) -> None:
     for seed in range(4):
         colors = zones.copy(numbers(200, seed, 7))
         count = sample.note_colors(colors, seen, array, count)
-        assert reference.note_colors(colors.tolist(), found, room) == count
+        assert twins.sample.note_colors(colors.tolist(), found, room) == count
         assert found == array[: len(found)].tolist()
         assert (array[len(found) :] == 7).all()
         assert sorted(found) == np.flatnonzero(np.unpackbits(seen, bitorder="little")).tolist()
@@ -50,7 +50,7 @@ def test_renewing_is_that_of_the_twin(shape: tuple[int, int]) -> None:
         picture[-1, -1] = 255
         changed = zones.copy(np.full(h * w, -7, np.int32))
         count = sample.renew(zones.copy(picture), colors, luma, changed)
-        expected = reference.renew(picture.tolist(), before)
+        expected = twins.sample.renew(picture.tolist(), before)
         assert expected == (colors.ravel().tolist(), luma.ravel().tolist(), changed[:count].tolist())
     zones.check()
 
@@ -64,7 +64,7 @@ def test_activity_is_that_of_the_twin(shape: tuple[int, int]) -> None:
     places = zones.copy(np.append(np.random.default_rng(0).permutation(size), 0))
     out = zones.copy(np.full(len(places), 7, np.float32))
     sample.activity(luma, places, out)
-    assert reference.activity(luma.tolist(), places.tolist()) == out.tolist()
+    assert twins.sample.activity(luma.tolist(), places.tolist()) == out.tolist()
     zones.check()
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-import reference
+import twins.som
 
 from gifsom.native import som
 from gifsom.native.som import MOST
@@ -25,7 +25,7 @@ def test_training_is_that_of_the_twin(count: int, first: int, last: int) -> None
     radius = (max(count / 8, 0.25), 0.25)
     neurons = zones.copy(np.ascontiguousarray(start.T))
     som.train(neurons, pixels, first, last, 500, radius, (0.5, 0.02))
-    expected = reference.learn(start, pixels, first, last, 500, radius, (0.5, 0.02))
+    expected = twins.som.learn(start, pixels, first, last, 500, radius, (0.5, 0.02))
     assert expected.T.tobytes() == neurons.tobytes()
     zones.check()
 
@@ -34,7 +34,7 @@ def test_training_of_the_largest_map_is_that_of_the_twin() -> None:
     start, pixels = random_lab(MOST, 1), random_lab(9, 2)
     neurons = np.ascontiguousarray(start.T)
     som.train(neurons, pixels, 0, 3, 500, (MOST / 8, 0.25), (0.5, 0.02))
-    expected = reference.learn(start, pixels, 0, 3, 500, (MOST / 8, 0.25), (0.5, 0.02))
+    expected = twins.som.learn(start, pixels, 0, 3, 500, (MOST / 8, 0.25), (0.5, 0.02))
     assert expected.T.tobytes() == neurons.tobytes()
 
 
@@ -57,7 +57,7 @@ def test_gathering_is_that_of_the_twin() -> None:
     sums = zones.copy(np.zeros((9, 4)))
     for part in (slice(0, 200), slice(200, 300), slice(0, 0)):
         som.gather(zones.copy(colors[part]), zones.copy(weights[part]), zones.copy(cell[part]), sums)
-    assert reference.gather(colors, weights.tolist(), cell.tolist(), 9) == sums.tolist()
+    assert twins.som.gather(colors, weights.tolist(), cell.tolist(), 9) == sums.tolist()
     zones.check()
 
 

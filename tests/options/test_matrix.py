@@ -306,7 +306,7 @@ RAW = ["--input-size", "96x80", "--input-fps", "10", "--pixel-format", "rgb24"]
 
 
 @pytest.mark.parametrize("kind", ["mkv", "GIF with holes", "WebP", "folder", "pattern", "recording", "still"])
-def test_the_command_makes_the_very_gif(tmp_path: Path, compiled: None, kind: str) -> None:
+def test_the_command_makes_the_very_gif(tmp_path: Path, kind: str) -> None:
     source = SOURCES[kind].make(tmp_path)
     package.convert(source, tmp_path / "ours.gif", **EDITED)
     run = gifsom("convert", str(source), "theirs.gif", "--quiet", *TYPED, cwd=tmp_path)
@@ -315,14 +315,14 @@ def test_the_command_makes_the_very_gif(tmp_path: Path, compiled: None, kind: st
 
 
 @pytest.mark.parametrize("kind", ["joined videos", "list of files"])
-def test_the_command_joins_what_it_is_given(tmp_path: Path, compiled: None, kind: str) -> None:
+def test_the_command_joins_what_it_is_given(tmp_path: Path, kind: str) -> None:
     names = [str(path) for path in SOURCES[kind].make(tmp_path)]
     run = gifsom("convert", *names, "out.gif", "--quiet", "--reverse", cwd=tmp_path)
     assert (run.status, run.out, run.err) == (0, "", "")
     shows(check((tmp_path / "out.gif").read_bytes()), backward(SOURCES[kind]))
 
 
-def test_the_command_keeps_a_video_transparent(tmp_path: Path, compiled: None) -> None:
+def test_the_command_keeps_a_video_transparent(tmp_path: Path) -> None:
     run = gifsom("convert", FIXTURES / "alpha.webm", "out.gif", "--transparent", *TYPED, cwd=tmp_path)
     assert run.status == 0
     shows(check((tmp_path / "out.gif").read_bytes()), edited(SOURCES["video with alpha, transparent"]))
@@ -339,7 +339,7 @@ def test_the_command_keeps_a_video_transparent(tmp_path: Path, compiled: None) -
     ids=["mkv", "APNG", "raw", "y4m"],
 )
 def test_the_command_reads_standard_input_and_writes_standard_output(
-    tmp_path: Path, compiled: None, data: Callable[[Path], bytes], options: list[str], kind: str
+    tmp_path: Path, data: Callable[[Path], bytes], options: list[str], kind: str
 ) -> None:
     command = ["convert", "-", "-", "--quiet", *options, *TYPED]
     with (tmp_path / "out.gif").open("wb") as out:

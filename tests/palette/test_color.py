@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import twins.color
 
-from gifsom.palette import color
 from gifsom.palette.color import LINEAR, TO_LAB, TO_LMS, oklab, pack, srgb, unpack
 
 # What the author's own code (bottosson.github.io, misc/colorpicker/colorconversion.js) gives.
@@ -78,42 +77,6 @@ def test_pictures_of_any_shape(shape: tuple[int, ...]) -> None:
     assert colors.tolist() == srgb(oklab(colors)).tolist()
     assert (pack(colors).dtype, pack(colors).shape) == (np.uint32, shape[:-1])
     assert colors.tolist() == unpack(pack(colors)).tolist()
-
-
-def test_cube_roots_are_those_of_the_twin() -> None:
-    """All that linear light can be, and more; 0 is exactly 0, and nothing beside the roots is touched."""
-    values = np.concatenate([[0, 1, 0.125], np.geomspace(1e-9, 8, 5000)])
-    room = np.full(len(values) + 64, 0xA5, np.float64)
-    room[32:-32] = values
-    color._cube_roots(room[32:-32], np.empty(len(values), np.uint32))
-    assert twins.color.cube_roots(values) == pytest.approx(room[32:-32], rel=4e-16)
-    assert room[32] == 0
-    assert {0xA5} == {*room[:32].tolist(), *room[-32:].tolist()}
-
-
-@pytest.mark.parametrize("count", [0, 1, 16, 17, 3000])
-def test_oklab_is_the_one_of_the_twin(count: int) -> None:
-    """The nearest float32, but for what rounding leaves of the color of greys; nothing beside it is touched."""
-    colors = np.random.default_rng(4).integers(0, 256, (count, 3)).astype(np.uint8)
-    colors[:2] = 0
-    colors.flags.writeable = False
-    room = np.full((count + 64, 3), 0xA5, np.float32)
-    color._oklab(colors, LINEAR, TO_LMS, TO_LAB, np.zeros((3, 16)), np.empty(16, np.uint32), room[32:-32])
-    expected = np.array(twins.color.oklab(colors, LINEAR, TO_LMS, TO_LAB)).reshape(-1, 3)
-    assert room[32:-32] == pytest.approx(expected.astype(np.float32), abs=1e-14, rel=1e-7)
-    assert {0xA5} == {*room[:32].ravel().tolist(), *room[-32:].ravel().tolist()}
-
-
-@pytest.mark.parametrize("count", [0, 1, 5000])
-def test_packing_is_the_one_of_the_twin(count: int) -> None:
-    """Nothing beside the numbers is touched."""
-    colors = np.random.default_rng(2).integers(0, 256, (count, 3)).astype(np.uint8)
-    colors[:2] = 255
-    colors.flags.writeable = False
-    room = np.full(count + 64, 0xA5, np.uint32)
-    color._pack(colors, room[32:-32])
-    assert twins.color.pack(colors) == room[32:-32].tolist()
-    assert {0xA5} == {*room[:32].tolist(), *room[-32:].tolist()}
 
 
 def test_colors_are_packed_wherever_they_lie_in_memory() -> None:

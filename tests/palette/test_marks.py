@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-import twins.salience
 from numpy.typing import NDArray
 
-from gifsom.palette import salience
 from gifsom.palette.color import pack
 from gifsom.palette.salience import EDGE, EXTENT, SalienceDetector, SalientColors
 
@@ -43,80 +41,6 @@ def with_rectangle(picture: Pixels, height: int, width: int, color: list[int] = 
     picture = picture.copy()
     picture[top : top + height, 7 : 7 + width] = color
     return picture
-
-
-def test_patches_are_those_of_the_twin() -> None:
-    """Over several pictures, of which each leaves the room for counting empty; nothing beside the room is touched."""
-    rooms = [
-        np.full((REGIONS + 64, *more), GUARD, dtype)
-        for more, dtype in (((), np.int32), ((3,), np.int64), ((), np.int32), ((5,), np.int64))
-    ]
-    count, sums, touched, most = (room[32:-32] for room in rooms)
-    for room in (count, sums, most):
-        room[:] = 0
-    expected: dict[int, list[int]] = {}
-    for number, levels in enumerate([30, 40, 256, 20, 5]):
-        colors = pack(noise(seed=number, levels=levels)).ravel()
-        salience._patches(colors, number, count, sums, touched, most)
-        expected = twins.salience.patches(colors.tolist(), number, expected)
-        found = np.flatnonzero(most[:, 0])
-        assert expected == dict(zip(found.tolist(), most[found].tolist(), strict=True))
-        assert not count.any()
-        assert not sums.any()
-        assert all((room[:32] == GUARD).all() and (room[-32:] == GUARD).all() for room in rooms)
-    assert {0, 1, 2} <= {picture for *_, picture in expected.values()}
-
-
-def test_regions_are_those_of_the_twin() -> None:
-    colors = np.concatenate(
-        [noise(seed=3).reshape(-1, 3), np.array([[0, 0, 0], [255, 255, 255], [7, 8, 248]], np.uint8)]
-    )
-    expected = [twins.salience.region(*color) for color in colors.tolist()]
-    assert expected == [salience._region(number) for number in pack(colors).tolist()]
-
-
-def assert_flats_are_those_of_the_twin(picture: Pixels, hidden: Mask | None) -> None:
-    extent = np.zeros(1 << 24, np.int16)
-    numbers = pack(picture)
-    room = np.full(numbers.size + 64, GUARD, np.uint32)
-    count = salience._flats(numbers, NOTHING if hidden is None else hidden, extent, room[32:-32])
-    expected = twins.salience.flats(numbers.tolist(), hidden, EDGE)
-    found = room[32 : 32 + count]
-    assert list(expected) == found.tolist()
-    assert {GUARD} == {*room[:32].tolist(), *room[32 + count :].tolist()}
-    assert expected == dict(zip(found.tolist(), (extent[found].astype(int) - salience._MET).tolist(), strict=True))
-    extent[found] = 0
-    assert not extent.any()
-
-
-@pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("levels", [1, 2, 3, 256])
-def test_flats_are_those_of_the_twin(levels: int, masked: bool) -> None:
-    picture = noise(seed=levels, levels=levels)
-    assert_flats_are_those_of_the_twin(picture, noise(seed=9)[..., 0] < 40 if masked else None)
-
-
-def test_what_is_flat_all_over_counts_as_much_as_16_bits_hold() -> None:
-    picture = np.zeros((150, 150, 3), np.uint8)
-    assert_flats_are_those_of_the_twin(picture, None)
-    assert surveyed(picture).extents.tolist() == [16383]
-
-
-@pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("seed", range(4))
-def test_flats_of_rectangles_are_those_of_the_twin(seed: int, masked: bool) -> None:
-    """Areas begin with their edges: what is counted is below zero at first, and above it later."""
-    rng = np.random.default_rng(seed)
-    picture = np.zeros((60, 80, 3), np.uint8)
-    for color in rng.integers(0, 256, (30, 3)):
-        top, left, height, width = rng.integers(0, (60, 80, 30, 30))
-        picture[top : top + height, left : left + width] = color
-    assert_flats_are_those_of_the_twin(picture, noise(seed=9)[..., 0] < 10 if masked else None)
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (1, 90), (90, 1), (2, 2)])
-def test_flats_of_the_smallest_pictures_are_those_of_the_twin(shape: tuple[int, int]) -> None:
-    assert_flats_are_those_of_the_twin(np.full((*shape, 3), 9, np.uint8), None)
 
 
 def test_a_patch_is_the_mean_of_its_region_in_the_picture_that_has_most_of_it() -> None:

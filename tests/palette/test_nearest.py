@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gifsom.palette import nearest
-from gifsom.palette.color import oklab, pack
+from gifsom.palette.color import oklab
 from gifsom.palette.nearest import CELLS, MANY, ColorIndex, Mapper
 
 Pixels = NDArray[np.uint8]
@@ -35,53 +35,6 @@ def random_lab(count: int, seed: int, steps: int | None) -> Lab:
 def cell_of(color: Lab, cells: int) -> int:
     x, y, z = ((color + np.array([0, 0.5, 0.5])) * cells).astype(int)
     return int(x << 12 | y << 6 | z)
-
-
-@pytest.mark.parametrize("cells", [20, CELLS, MANY, 60])
-@pytest.mark.parametrize("count", [1, 2, 40, 1024])
-def test_what_may_be_nearest_within_a_cell_is_what_the_twin_says(count: int, cells: int) -> None:
-    """As far as numbers are not rounded. They ascend, and nothing beside them is touched."""
-    entries = random_lab(count, 5, None)
-    away, room = np.empty(count, np.float32), np.full(count + 66, GUARD, np.uint16)
-    for color in random_lab(10, 6, None):
-        cell = cell_of(color, cells)
-        last = nearest._within(cell, cells, np.ascontiguousarray(entries.T), away, room, 32)
-        certain, doubtful = (set(twins.nearest.within(cell, cells, entries, margin)) for margin in (2e-6, 4e-6))
-        found = room[33:last].tolist()
-        assert room[32] == len(found)
-        assert certain <= set(found) <= doubtful
-        assert found == sorted(found)
-        assert {GUARD} == {*room[:32].tolist(), *room[33 + count + 1 :].tolist()}
-
-
-def searched(colors: Lab, entries: Lab, length: int) -> list[int]:
-    """What the kernel finds, with room for lists of such a length; it touches nothing else."""
-    lists, away, turned = (
-        np.zeros(1 << 18, np.int32),
-        np.empty(len(entries), np.float32),
-        np.ascontiguousarray(entries.T),
-    )
-    near, room = np.full(length + 64, GUARD, np.uint16), np.full(len(colors) + 64, -GUARD, np.int32)
-    used = nearest._search(colors, turned, CELLS, away, lists, near[32:-32], 1, room[32:-32])
-    assert 1 < used <= length
-    assert {-GUARD} == {*room[:32].tolist(), *room[-32:].tolist()}
-    assert {GUARD} == {*near[:32].tolist(), *near[-32:].tolist()}
-    assert used == nearest._search(colors[-1:], turned, CELLS, away, lists, near[32:-32], used, room[-33:-32])
-    return room[32:-32].tolist()
-
-
-@pytest.mark.parametrize("steps", [None, 2, 4, 16])
-@pytest.mark.parametrize("count", [1, 2, 9, 64, 300])
-def test_search_is_the_one_of_the_twin(count: int, steps: int | None) -> None:
-    """Of equally near entries, and of equal ones, the lowest."""
-    colors, entries = random_lab(100, count, steps), random_lab(count, 60 + count, steps)
-    assert twins.nearest.search(colors, entries) == searched(colors, entries, 100 * (count + 1) + 1)
-
-
-@pytest.mark.parametrize("length", [11, 34])
-def test_search_with_room_for_a_few_lists_is_the_one_of_the_twin(length: int) -> None:
-    colors, entries = random_lab(12, 1, None), random_lab(9, 2, None)
-    assert twins.nearest.search(colors, entries) == searched(colors, entries, length)
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=20), st.integers(0, 2**32 - 1))
@@ -120,44 +73,6 @@ def test_entries_are_found_for_more_colors_than_one_call_of_the_kernel_takes(cou
 
 def test_entries_are_found_for_no_color_at_all() -> None:
     assert ColorIndex(random_lab(9, 0, None)).nearest(np.empty((0, 3), np.float32)).tolist() == []
-
-
-@pytest.mark.parametrize(("dtype", "entries"), [(np.uint8, 256), (np.uint16, 1024)])
-def test_looking_up_is_the_one_of_the_twin(dtype: type[np.unsignedinteger], entries: int) -> None:
-    """Some colors are known, some appear several times; those that are not known are pending from then on."""
-    pixels, known = random_colors(3000, levels=12), np.unique(pack(random_colors(900, seed=1, levels=12)))
-    drawn = np.random.default_rng(0).integers(0, entries, len(known))
-    drawn[:2] = 0, entries - 1
-    index = dict(zip(known.tolist(), drawn.tolist(), strict=True))
-    table = np.zeros(1 << 24, np.uint16)
-    table[known] = drawn + 1
-    room, missed = np.full(3000 + 64, GUARD, dtype), np.full(3000 + 64, GUARD, np.int32)
-    numbers, new = np.full(3000 + 64, GUARD, np.uint32), np.full((3000 + 64, 3), GUARD, np.uint8)
-    rooms = numbers[32:-32], missed[32:-32], new[32:-32]
-    misses, colors = nearest._look_up(pixels.reshape(-1), table, room[32:-32], *rooms)
-    expected, expected_missed, expected_new = twins.nearest.look_up(pixels.tolist(), index)
-    assert twins.color.pack(pixels) == numbers[32:-32].tolist()
-    assert expected_missed == missed[32 : 32 + misses].tolist()
-    assert expected_new == new[32 : 32 + colors].tolist()
-    assert all(e is None or e == found for e, found in zip(expected, room[32:-32].tolist(), strict=True))
-    for guarded in (room, numbers, missed, new):
-        assert {GUARD} == {*guarded[:32].ravel().tolist(), *guarded[-32:].ravel().tolist()}
-    assert (table[pack(new[32 : 32 + colors])] == nearest._PENDING).all()
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_what_was_missed_is_completed_as_by_the_twin(dtype: type[np.unsignedinteger]) -> None:
-    """Some colors come several times; nothing else is touched."""
-    colors, missed = pack(random_colors(900, levels=6)), np.arange(3, 900, 2).astype(np.int32)
-    new = np.array(list(dict.fromkeys(colors[missed].tolist())))
-    found = np.random.default_rng(0).integers(0, 256, len(new)).astype(np.int32)
-    table, room = np.zeros(1 << 24, np.uint16), np.full(900 + 64, GUARD, dtype)
-    table[new] = nearest._PENDING
-    nearest._complete(colors, missed, found, table, room[32:-32])
-    assert twins.nearest.complete(colors[missed].tolist(), found.tolist()) == room[32:-32][missed].tolist()
-    assert found.tolist() == (table[new] - 1).tolist()
-    assert np.count_nonzero(table) == len(new)
-    assert {GUARD} == set(np.delete(room, 32 + missed).tolist())
 
 
 @pytest.mark.parametrize("count", [1, 2, 17, 256, 257, 1024])

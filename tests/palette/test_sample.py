@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-import twins.sample
 from conftest import FrameClip
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame
-from gifsom.palette import sample
 from gifsom.palette.color import pack, unpack
 from gifsom.palette.sample import FEW, FRESH, SIZE, take
 
@@ -230,56 +228,3 @@ def test_nothing_stands_out_where_nobody_asks() -> None:
     assert (asked.salient.patches.tolist(), asked.salient.flats.tolist()) == ([[7, 7, 7]], [[7, 7, 7]])
     assert (len(unasked.salient.patches), len(unasked.salient.flats)) == (0, 0)
     assert asked.pixels.tolist() == unasked.pixels.tolist()
-
-
-@pytest.mark.parametrize("room", [1, 255, 256, 5000])
-def test_noting_colors_is_the_one_of_the_twin(room: int) -> None:
-    """Over several pictures, until there is one color more than fits; nothing beside the list is touched."""
-    seen = np.zeros(1 << 21, np.uint8)
-    array = np.full(room + 64, GUARD, np.uint32)
-    found: list[int] = []
-    count = 0
-    for seed in range(4):
-        colors = np.repeat(pack(random_colors(200, seed, levels=7)), 2)
-        count = sample._note_colors(colors, seen, array[32:-32], count)
-        assert twins.sample.note_colors(colors.tolist(), found, room) == count
-        assert found == array[32 : 32 + len(found)].tolist()
-        assert {GUARD} == {*array[:32].tolist(), *array[32 + len(found) :].tolist()}
-        assert sorted(found) == np.flatnonzero(np.unpackbits(seen, bitorder="little")).tolist()
-        if count > room:
-            break
-    assert (count > room) == (room < 343)
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (3, 4), (60, 50)])
-def test_renewing_is_that_of_the_twin(shape: tuple[int, int]) -> None:
-    """Over several pictures, the first of black; some rows stay. White, too; nothing beside the arrays is touched."""
-    h, w = shape
-    rooms = [np.full(count + 64, GUARD, dtype) for count, dtype in ((h * w, np.uint32), (h * w, np.int16))]
-    colors, luma = (room[32:-32].reshape(shape) for room in rooms)
-    colors[:], luma[:] = 0, 0
-    picture = np.zeros((*shape, 3), np.uint8)
-    for seed, levels in enumerate([2, 2, 256, 3]):
-        before, picture = colors.ravel().tolist(), picture.copy()
-        rows = np.random.default_rng(seed).random(h) < 0.7
-        picture[rows] = random_colors(h * w, seed, levels).reshape(*shape, 3)[rows]
-        picture[-1, -1] = 255
-        picture.flags.writeable = False
-        room = np.full(h * w + 64, -GUARD, np.int32)
-        count = sample._renew(picture.reshape(h, -1), colors, luma, room[32:-32], np.empty(w, np.uint32))
-        expected = twins.sample.renew(picture.tolist(), before)
-        assert expected == (colors.ravel().tolist(), luma.ravel().tolist(), room[32 : 32 + count].tolist())
-        assert {-GUARD} == {*room[:32].tolist(), *room[-32:].tolist()}
-        assert all({GUARD} == {*one[:32].tolist(), *one[-32:].tolist()} for one in rooms)
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (3, 4), (20, 30)])
-def test_activity_is_that_of_the_twin(shape: tuple[int, int]) -> None:
-    """At the borders, too, and for a place that comes twice."""
-    size = shape[0] * shape[1]
-    luma = np.random.default_rng(size).integers(0, 8 * 255 + 1, shape).astype(np.int16)
-    places = np.append(np.random.default_rng(0).permutation(size), 0)
-    room = np.full(len(places) + 64, np.float32(GUARD))
-    sample._activity(luma, places, room[32:-32])
-    assert twins.sample.activity(luma.tolist(), places.tolist()) == room[32:-32].tolist()
-    assert {float(GUARD)} == {*room[:32].tolist(), *room[-32:].tolist()}

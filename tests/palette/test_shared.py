@@ -12,7 +12,6 @@ from PIL import Image, ImageSequence
 
 pytestmark = [
     pytest.mark.skipif(not SHARED.is_dir(), reason=f"needs {SHARED}"),
-    pytest.mark.usefixtures("compiled"),
 ]
 
 USELESS = ["zero_byte.mp4", "text_named.mp4", "zeros64k.mp4", "trunc_tail_flower.mp4", "audio_only.m4a"]

@@ -1,10 +1,7 @@
 """The map: it learns its pixels in the order of its line, and is tuned without losing that order."""
 
-import itertools
-
 import numpy as np
 import pytest
-import twins.som
 from numpy.typing import NDArray
 
 from gifsom.palette import som
@@ -46,45 +43,6 @@ def tuned(neurons: int = 32, colors: int = 3000, seed: int = 0) -> tuple[Tuner, 
     tuner.round()
     tuner.round()
     return tuner, lab, weights
-
-
-@pytest.mark.parametrize(("first", "last"), [(0, 400), (30, 430), (256, 257), (300, 300)])
-@pytest.mark.parametrize("count", [1, 2, 7, 40])
-def test_learning_is_the_one_of_the_twin(count: int, first: int, last: int) -> None:
-    """For some of 500 steps, over fewer pixels than that; nothing beside the neurons is touched."""
-    pixels, start = random_lab(90, count), random_lab(count, 100 + count)
-    radius = (max(count / 8, 0.25), 0.25)
-    room = np.full(3 * count + 64, np.float32(GUARD))
-    neurons = room[32:-32].reshape(3, count)
-    neurons[:] = start.T
-    som._learn(neurons, pixels, first, last, 500, radius, (0.5, 0.02))
-    expected = twins.som.learn(start, pixels, first, last, 500, radius, (0.5, 0.02))
-    assert expected.T.tobytes() == neurons.tobytes()
-    assert {float(GUARD)} == {*room[:32].tolist(), *room[-32:].tolist()}
-
-
-@pytest.mark.parametrize("stops", [[2000], [1, 255, 256, 257, 700, 2000], range(0, 2001, 100)])
-def test_learning_in_parts_is_learning_at_once(stops: list[int]) -> None:
-    """Radius and rate are those of the block of 256 steps, wherever in it a part begins."""
-    pixels, whole = random_lab(300, 1), np.ascontiguousarray(random_lab(24, 2).T)
-    parts = whole.copy()
-    som._learn(whole, pixels, 0, 2000, 2000, (3.0, 0.25), (0.5, 0.02))
-    for first, last in itertools.pairwise([0, *stops]):
-        som._learn(parts, pixels, first, last, 2000, (3.0, 0.25), (0.5, 0.02))
-    assert whole.tobytes() == parts.tobytes()
-
-
-def test_gathering_is_the_one_of_the_twin() -> None:
-    """Added to what is there already, and nothing beside it."""
-    colors, weights = random_lab(300, 1), np.random.default_rng(2).random(300)
-    cell = np.random.default_rng(3).integers(0, 9, 300).astype(np.int32)
-    room = np.full(36 + 64, float(GUARD))
-    sums = room[32:-32].reshape(9, 4)
-    sums[:] = 0
-    som._gather(colors[:200], weights[:200], cell[:200], sums)
-    som._gather(colors[200:], weights[200:], cell[200:], sums)
-    assert twins.som.gather(colors, weights.tolist(), cell.tolist(), 9) == sums.tolist()
-    assert {float(GUARD)} == {*room[:32].tolist(), *room[-32:].tolist()}
 
 
 def test_unfolding_tells_of_the_map_at_each_stop() -> None:

@@ -109,7 +109,7 @@ class Running:
 
 
 @pytest.fixture
-def record(compiled: None, here: Path, state: Path) -> Iterator[Callable[..., Running]]:
+def record(here: Path, state: Path) -> Iterator[Callable[..., Running]]:
     started: list[Running] = []
 
     def start(*arguments: str, **options: Any) -> Running:
@@ -313,7 +313,7 @@ def test_a_signal_ends_the_recording_and_the_gif_is_made(
     assert names(state) == []
 
 
-def test_an_interrupt_while_it_starts_records_nothing(screen: Screen, here: Path, state: Path, compiled: None) -> None:
+def test_an_interrupt_while_it_starts_records_nothing(screen: Screen, here: Path, state: Path) -> None:
     """At whatever moment it comes: the command ends, says so, and nothing is left."""
     for wait in (0.15, 0.3, 0.45, 0.6):
         command = [*COMMAND, "record", "a.gif", "--delay", "0.3"]
@@ -476,7 +476,7 @@ def test_a_recording_that_ends_at_once_has_a_picture(screen: Screen) -> None:
     assert recorder.clip.count == 1
 
 
-def test_a_damaged_recording_gives_what_can_be_read_and_stays(busy: Screen, here: Path, compiled: None) -> None:
+def test_a_damaged_recording_gives_what_can_be_read_and_stays(busy: Screen, here: Path) -> None:
     with Recorder(region="300x200+0+0") as recorder:
         recorder.wait(1)
     data = bytearray(recorder.path.read_bytes())

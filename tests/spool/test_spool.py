@@ -13,10 +13,8 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-import twins.pack
 import zstandard
 from conftest import ROOT, posix
-from gifsom.core.jit import on_compile
 from numpy.typing import NDArray
 
 from gifsom.core.errors import (
@@ -31,7 +29,8 @@ from gifsom.core.errors import (
 )
 from gifsom.core.frame import Rect
 from gifsom.core.values import MAX_PIXELS
-from gifsom.spool import Event, Gap, Heartbeat, Picture, Spool, SpoolWriter, pack, record, warm, writer
+from gifsom.native.spool import filter_part
+from gifsom.spool import Event, Gap, Heartbeat, Picture, Spool, SpoolWriter, pack, record, writer
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 Pixels = NDArray[np.uint8]
@@ -125,62 +124,6 @@ def write(path: Path) -> None:
         assert log.bytes == path.stat().st_size
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_the_changed_box_is_found_as_its_twin_finds_it(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    h, w = rng.integers(1, 20, 2).tolist()
-    before = rng.integers(0, 1 << 32, (h, w), dtype=np.uint32)
-    for count in (0, 1, 2, 5):
-        now = before ^ (rng.integers(0, 256, (h, w), dtype=np.uint32) << np.uint32(24))
-        for _ in range(count):
-            now[rng.integers(h), rng.integers(w)] ^= np.uint32(1 << int(rng.integers(32)))
-        assert twins.pack.changed(before, now) == pack._changed(before, now)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_rows_differ_as_by_their_twin(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    row = rng.integers(0, 1 << 32, 9, dtype=np.uint32)
-    for bit in range(32):
-        other = row.copy()
-        other[rng.integers(9)] ^= np.uint32(1 << bit)
-        assert twins.pack.differ(row, other) == pack._differ(row, other) == (bit < 24)
-    assert not pack._differ(row, row)
-    assert not pack._differ(row[:0], row[:0])
-
-
-def test_pictures_are_the_same_as_by_their_twin() -> None:
-    rng = np.random.default_rng(3)
-    picture = rng.integers(0, 1 << 32, (5, 7), dtype=np.uint32)
-    assert twins.pack.same(picture, picture)
-    assert pack._same(picture, picture)
-    for _ in range(40):
-        other, bit = picture.copy(), int(rng.integers(32))
-        other[rng.integers(5), rng.integers(7)] ^= np.uint32(1 << bit)
-        assert twins.pack.same(picture, other) == pack._same(picture, other) == (bit >= 24)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_a_part_is_filtered_and_restored_as_by_their_twins(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    h, w = rng.integers(1, 20, 2).tolist()
-    top, left = int(rng.integers(h)), int(rng.integers(w))
-    height, width = int(rng.integers(1, h - top + 1)), int(rng.integers(1, w - left + 1))
-    now, kept = rng.integers(0, 1 << 32, (2, h, w), dtype=np.uint32)
-    box = Rect(left, top, width, height)
-    expected = kept.copy()
-    box.cut(expected)[:] = box.cut(now)
-    planes = np.empty((3, height, width), np.uint8)
-    pack._filter(now, left, top, kept, planes)
-    assert twins.pack.filter(box.cut(now)).tolist() == planes.tolist()
-    assert expected.tolist() == kept.tolist(), "and the part is remembered"
-    picture = rng.integers(0, 256, (h, w, 3)).astype(np.uint8)
-    after = picture.copy()
-    box.cut(after)[:] = twins.pack.restore(planes)
-    pack._restore(planes, left, top, picture)
-    assert after.tolist() == picture.tolist()
-
-
 @pytest.mark.parametrize("size", [(1, 1), (1, 30), (30, 1), (33, 21)])
 def test_pictures_come_back_exactly(size: tuple[int, int], path: Path) -> None:
     """Whatever part of them changes."""
@@ -228,10 +171,7 @@ def test_whole_pictures_come_again_and_again(path: Path, monkeypatch: pytest.Mon
 
 
 def test_arrays_of_any_kind_are_taken(path: Path) -> None:
-    """Read-only, a part of a larger one, not aligned; and nothing is compiled for them once all is warm."""
-    warm()
-    told: list[int] = []
-    on_compile(lambda: told.append(1))
+    """Read-only, a part of a larger one, not aligned."""
     frozen = noise(1)
     frozen.flags.writeable = False
     odd = np.frombuffer(b"x" + noise(3).tobytes(), np.uint8)[1:].reshape(9, 12, 4)
@@ -239,7 +179,6 @@ def test_arrays_of_any_kind_are_taken(path: Path) -> None:
     with SpoolWriter(path, (12, 9), 10) as log:
         for n, picture in enumerate(pictures):
             log.picture(n, picture)
-    assert not told
     assert [rgb(picture) for picture in pictures] == [pixels for _, pixels in canvases(Spool.open(path, MAX_PIXELS))]
 
 
@@ -899,7 +838,7 @@ def test_pictures_are_packed_at_the_fastest_usual_level() -> None:
     planes = np.empty((3, 90, 120), np.uint8)
     box = Rect(0, 0, 120, 90)
     packed = pack.Packer((120, 90)).pack(picture, box)
-    pack._filter(pack._numbers(picture), 0, 0, np.zeros((90, 120), np.uint32), planes)
+    filter_part(pack._numbers(picture), 0, 0, np.zeros((90, 120), np.uint32), planes)
     assert zstandard.ZstdCompressor(level=1).compress(planes.tobytes()) == packed
 
 

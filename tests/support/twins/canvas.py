@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.encoder.canvas."""
+"""Twins of the kernels in gifsom.native.canvas."""
 
 from collections.abc import Sequence
 

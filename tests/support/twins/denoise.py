@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.encoder.denoise."""
+"""Twins of the kernels in gifsom.native.denoise."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.encoder.dither."""
+"""Twins of the kernels in gifsom.native.dither."""
 
 import numpy as np
 from numpy.typing import NDArray

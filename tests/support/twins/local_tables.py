@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.encoder.local_tables."""
+"""Twins of the kernels in gifsom.native.local_tables."""
 
 from collections.abc import Iterable, Sequence
 

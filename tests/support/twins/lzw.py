@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.gif.lzw."""
+"""Twins of the kernels in gifsom.native.lzw."""
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence

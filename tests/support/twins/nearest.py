@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.palette.nearest."""
+"""Twins of the kernels in gifsom.native.nearest."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

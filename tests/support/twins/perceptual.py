@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.encoder.perceptual."""
+"""Twins of the kernels in gifsom.native.perceptual."""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.encoder.rd_lzw."""
+"""Twins of the kernels in gifsom.native.rd_lzw."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.palette.salience."""
+"""Twins of the kernels in gifsom.native.salience."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.palette.sample."""
+"""Twins of the kernels in gifsom.native.sample."""
 
 from collections.abc import Iterable, Sequence
 

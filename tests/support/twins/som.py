@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.palette.som."""
+"""Twins of the kernels in gifsom.native.som."""
 
 import math
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import reference
+import twins.spool
 from numpy.typing import NDArray
 
 from gifsom.native.spool import changed_box, filter_part, restore_part, same_picture
@@ -28,8 +28,8 @@ def test_the_changed_box_is_found_as_its_twin_finds_it(seed: int) -> None:
     rng = np.random.default_rng(seed)
     before, now = pictures(rng)
     for _ in range(6):
-        assert reference.changed(before, now) == (changed_box(before, now) or (0, 0, 0, 0))
-        assert reference.same(before, now) == same_picture(before, now) == (changed_box(before, now) is None)
+        assert twins.spool.changed(before, now) == (changed_box(before, now) or (0, 0, 0, 0))
+        assert twins.spool.same(before, now) == same_picture(before, now) == (changed_box(before, now) is None)
         now[rng.integers(now.shape[0]), rng.integers(now.shape[1])] ^= np.uint32(1 << int(rng.integers(32)))
 
 
@@ -39,7 +39,7 @@ def test_every_bit_of_a_color_counts_at_every_place_of_a_row_and_no_other() -> N
     for x, bit in np.ndindex(41, 32):
         other = row.copy()
         other[0, x] ^= np.uint32(1 << bit)
-        assert reference.differ(row[0], other[0]) == (bit < 24) == (not same_picture(row, other))
+        assert twins.spool.differ(row[0], other[0]) == (bit < 24) == (not same_picture(row, other))
         assert changed_box(row, other) == ((x, 0, x + 1, 1) if bit < 24 else None)
 
 
@@ -72,14 +72,14 @@ def test_a_part_is_filtered_and_restored_as_by_their_twins(seed: int) -> None:
     planes, planes_room = guarded((3, *now[part].shape), np.uint8, rng)
     wanted_kept, wanted_planes = kept_room.copy(), planes_room.copy()
     wanted_kept[64:-64].view(np.uint32).reshape(h, w)[part] = now[part]
-    wanted_planes[64:-64] = reference.filter(now[part]).ravel()
+    wanted_planes[64:-64] = twins.spool.filter(now[part]).ravel()
     filter_part(now, left, top, kept, planes)
     assert wanted_kept.tolist() == kept_room.tolist()
     assert wanted_planes.tolist() == planes_room.tolist()
 
     picture, picture_room = guarded((h, w, 3), np.uint8, rng)
     wanted = picture_room.copy()
-    wanted[64:-64].reshape(h, w, 3)[part] = reference.restore(planes)
+    wanted[64:-64].reshape(h, w, 3)[part] = twins.spool.restore(planes)
     planes.flags.writeable = False
     restore_part(planes, left, top, picture)
     assert wanted.tolist() == picture_room.tolist()

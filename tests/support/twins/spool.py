@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.spool.pack."""
+"""Twins of the kernels in gifsom.native.spool."""
 
 from collections.abc import Iterable
 

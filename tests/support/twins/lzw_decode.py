@@ -1,4 +1,4 @@
-"""Twins of the kernels in gifsom.analysis.replay."""
+"""Twins of the kernels in gifsom.native.lzw_decode."""
 
 from twins.lzw import CODES, Phrase
 
