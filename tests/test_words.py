@@ -20,15 +20,9 @@ TITLES = re.compile(r'"[^"]*"', re.DOTALL)
 """Titles of papers and values of options keep their spelling."""
 
 
-REWRITTEN = ("gifsom/cli/", "gifsom/options/")
-"""Folders whose words change together with their code: to be removed from here then."""
-
-
 def texts() -> Iterator[tuple[str, str]]:
     """Each docstring of the package, and each text below a constant, with its place."""
     for path in sorted(Path(ROOT, "gifsom").rglob("*.py")):
-        if path.relative_to(ROOT).as_posix().startswith(REWRITTEN):
-            continue
         for node in ast.walk(ast.parse(path.read_text())):
             for child in body if isinstance(body := getattr(node, "body", None), list) else []:
                 if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
