@@ -1,4 +1,4 @@
-"""Clip, which users hold: a source of frames with the edits, saving and showing as methods; and `open`."""
+"""Clip, the public facade: a source of frames with edits, saving and display as methods; and `open`."""
 
 from collections.abc import Callable, Iterator
 from functools import update_wrapper, wraps
@@ -52,7 +52,7 @@ class Clip(Holder):
 
     @property
     def name(self) -> str:
-        """The path of its file, fit to print: messages call it so."""
+        """Path of its file, printable, for messages."""
         return self.source.name
 
     @property
@@ -67,22 +67,22 @@ class Clip(Holder):
 
     @property
     def rate(self) -> float | None:
-        """The most frames that any second has, as a rate; None where it is not known."""
+        """Highest number of frames in any second; None where it is not known."""
         return self.source.rate
 
     @property
     def count(self) -> int | None:
-        """The number of frames to expect; None where it is not known."""
+        """Number of frames to expect; None where it is not known."""
         return self.source.count
 
     @property
     def plays(self) -> int | None:
-        """How many times the source asks to be played, 0 for ever; None where it does not say."""
+        """Number of times that the source asks to be played, 0 for ever; None where it does not say."""
         return self.source.plays
 
     @property
     def shortfall(self) -> Shortfall | None:
-        """The seconds that the last complete reading found missing; None when everything was there."""
+        """Seconds that the last complete reading found missing; None when everything was there."""
         return self.source.shortfall
 
     def frames(self) -> Iterator[Frame]:
@@ -128,7 +128,7 @@ class Clip(Holder):
         return convert(self, path, **options)
 
     def _repr_html_(self) -> str | None:
-        """For a notebook: the first seconds as a small GIF."""
+        """HTML for a notebook: the first seconds as a small GIF."""
         return preview(self.source)
 
     if not TYPE_CHECKING:

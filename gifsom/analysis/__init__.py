@@ -1,1 +1,1 @@
-"""Looking at GIFs: comparison, where the bytes are, figures and films of a palette."""
+"""Analysis of GIFs: comparison, the distribution of bytes, figures and films of a palette."""

@@ -1,4 +1,5 @@
-"""What would make a GIF smaller, and by how much: counted in the file, coded anew, or estimated as conversions are."""
+"""Proposals that make a GIF smaller, with their savings: counted in the file, by recoding, or by estimates of
+conversions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,10 +17,10 @@ LOWER: Final = 60
 """The quality that is tried."""
 
 SLOWEST, NARROWEST = 8, 160
-"""Frames a second and pixels of width that are proposed at least."""
+"""Lowest frame rate, and smallest width in pixels, that are proposed."""
 
 WORTH: Final = 0.005
-"""Part of the file that a proposal saves at least."""
+"""Smallest saving of a proposal, as a part of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Advice:
     """A way to make the GIF smaller.
 
     text     what to do
-    saves    bytes, by itself: what several save together is less than their sum
+    saves    bytes, alone: several together save less than their sum
     options  of `gifsom convert`; None: `gifsom optimize --quality 100` does it
     """
 
@@ -37,10 +38,10 @@ class Advice:
 
 
 def counted(found: Walk, parts: dict[str, int], entries: int) -> Iterator[Advice]:
-    """What can be read off the file."""
+    """Proposals that follow from the file itself."""
     yield Advice("leave out comments and other extensions", parts["comments"] + parts["other extensions"])
     yield Advice("leave out what cannot be read", parts["unreadable"])
-    used = int(found.common.nonzero()[0].max(initial=0)) + 2  # and one for "unchanged"
+    used = int(found.common.nonzero()[0].max(initial=0)) + 2  # one more for "unchanged"
     if entries:
         yield Advice(f"cut the common palette, of whose {entries} entries {used - 1} matter", _cut(entries, used))
     if len(found.uses) < TABLE and parts["palettes of frames"]:
@@ -66,7 +67,7 @@ def _cut(entries: int, used: int) -> int:
 
 
 def estimated(clip: Source, size: int, progress: Progress) -> Iterator[Advice]:
-    """What conversions would save of `size` bytes, by `gifsom.estimate`."""
+    """Proposals of conversions, with their savings of `size` bytes by `gifsom.estimate`."""
     rate, width = (clip.count or 0) / clip.duration, clip.size[0]
     slower, narrower = max(SLOWEST, nearest(rate / 2)), 2 * nearest(0.375 * width)
     trials: list[tuple[str, str | None, dict[str, Any]]] = [("code it anew, as good as it is", None, {"quality": 100})]
@@ -80,17 +81,17 @@ def estimated(clip: Source, size: int, progress: Progress) -> Iterator[Advice]:
         progress("Estimating", number, len(trials))
         try:
             expected = pipeline.estimate(clip, **asked)
-        except (SettingError, SourceError):  # it is damaged, or larger than what is converted
+        except (SettingError, SourceError):  # damaged, or too large to convert
             continue
         saves = size - expected.bytes
         if options is None:
             exact = saves
-        if options is None or saves > exact + WORTH * size:  # what costs something saves more than what costs nothing
+        if options is None or saves > exact + WORTH * size:  # a lossy proposal must save more than the lossless one
             yield Advice(text, saves, options)
     progress("Estimating", len(trials), len(trials))
 
 
 def ranked(advice: list[Advice], size: int) -> tuple[Advice, ...]:
-    """What is worth it, the most first."""
+    """Worthwhile proposals, the largest saving first."""
     worth = [one for one in advice if one.saves > 0 and one.saves >= WORTH * size]
     return tuple(sorted(worth, key=lambda one: -one.saves))

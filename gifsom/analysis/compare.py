@@ -1,10 +1,10 @@
-"""How far a GIF, or any clip, is from the clip that it was made of: `gifsom compare`.
+"""Distance of a GIF, or any clip, from the clip that it was made of: `gifsom compare`.
 
 At each picture of the output, the source's picture of that time is brought to the output's size, and both are compared
 by the mean distance in OKLab, by PSNR, and by SSIM (Z. Wang, A. Bovik, H. Sheikh, E. Simoncelli, "Image quality
 assessment: from error visibility to structural similarity", IEEE Transactions on Image Processing 13, 2004), here on
-luma with uniform windows. An output has a rate of its own, so "that time" is half of its shortest delay wide: of the
-source's pictures in there the nearest one counts. Transparent parts are compared as white.
+luma with uniform windows. An output has a rate of its own, so "that time" is half of its shortest delay wide: the
+nearest of the source's pictures in it counts. Transparent parts are compared as white.
 """
 
 from collections import deque
@@ -33,16 +33,16 @@ WINDOW: Final = 8
 """Side of SSIM's windows in pixels; a smaller picture is one window."""
 
 SHAPE: Final = 0.03
-"""Part by which two pictures' shapes may differ: sides are rounded to even numbers."""
+"""Relative difference that two pictures' aspect ratios may have: sides are rounded to even numbers."""
 
 SLACK: Final = 0.05
-"""Seconds that a picture of the output may come before or after the source's, at most."""
+"""Seconds by which a picture of the output may differ in time from the source's, at most."""
 
 AMPLIFIED: Final = 8
-"""Times that the picture of the differences shows them."""
+"""Amplification in the picture of the differences."""
 
 NARROW: Final = 200
-"""Pixels that each picture is wide at least, so that text fits above."""
+"""Smallest width of each picture in pixels, so that text fits above."""
 
 INK: Final[Color] = (32, 33, 36)
 FAINT: Final[Color] = (95, 99, 104)
@@ -72,9 +72,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """How far an output is from its source. Means are weighed by the time that each picture stands.
+    """Distance of an output from its source. Means are weighted by the duration of each picture.
 
-    error         mean OKLab distance of pixels, times 100: 1 is hardly seen
+    error         mean OKLab distance of pixels, times 100: 1 is hardly visible
     psnr          dB, of the mean squared difference; infinite where there is none
     ssim          mean, 1 where there is no difference
     worst         the picture with the largest error
@@ -82,8 +82,8 @@ class Comparison:
     frames        pictures that were compared
     size          width and height of the output in pixels
     source_size   those of the source
-    bytes         of the output's file, or None where it is none
-    source_bytes  of the source's
+    bytes         size of the output's file, or None where it is none
+    source_bytes  size of the source's file, likewise
     """
 
     error: float
@@ -98,11 +98,11 @@ class Comparison:
     source_bytes: int | None
 
     def draw(self) -> Image.Image:
-        """The worst picture and the middle one, each beside its source and the differences, AMPLIFIED times."""
+        """Draw the worst picture and the middle one, each beside its source and the differences, AMPLIFIED times."""
         return draw([("worst", self.worst), ("middle", self.middle)])
 
     def save(self, path: "str | Path", overwrite: bool = False) -> None:
-        """Write that as a PNG. Raises `TargetError`."""
+        """Write that picture as a PNG. Raises `TargetError`."""
         save_picture(self.draw(), Path(path), overwrite)
 
 
@@ -183,7 +183,7 @@ def _check_shapes(before: Source, after: Source) -> None:
 
 
 class _Tally:
-    """Sums over pairs, weighed by seconds, and the two pairs that are kept."""
+    """Sums over pairs, weighted by seconds, and the two pairs that are kept."""
 
     def __init__(self) -> None:
         self.error = self.square = self.ssim = self.seconds = 0.0
@@ -204,7 +204,7 @@ class _Tally:
 
 
 def _pairs(source: Source, output: Source) -> Iterator[tuple[Pair, float]]:
-    """Each picture of the output with the source's of its time, and how long it stands in seconds."""
+    """Each picture of the output with the source's of its time, and its duration in seconds."""
     slack = min(SLACK, 0.5 / (output.rate or 1 / SLACK))
     coming = ((frame.start, opaque(frame)) for frame in source.frames())
     ahead = next(coming, None)
@@ -249,13 +249,13 @@ def ssim(a: Pixels, b: Pixels) -> float:
     var_x = _means(x * x) - mean_x**2
     var_y = _means(y * y) - mean_y**2
     covariance = _means(x * y) - mean_x * mean_y
-    low, high = (0.01 * 255) ** 2, (0.03 * 255) ** 2  # the paper's constants, for what is dark or flat
+    low, high = (0.01 * 255) ** 2, (0.03 * 255) ** 2  # the paper's constants, for dark and flat windows
     alike = (2 * mean_x * mean_y + low) * (2 * covariance + high)
     return float((alike / ((mean_x**2 + mean_y**2 + low) * (var_x + var_y + high))).mean())
 
 
 def _means(plane: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The mean of every window of a plane (h, w)."""
+    """Mean of every window of a plane (h, w)."""
     height, width = (min(WINDOW, side) for side in plane.shape)
     sums = np.pad(plane, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
     total = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width] + sums[:-height, :-width]

@@ -1,4 +1,4 @@
-"""Where the bytes of a GIF are, and what would make it smaller: `gifsom explain`."""
+"""Distribution of a GIF's bytes, and proposals that make it smaller: `gifsom explain`."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from gifsom.palette.color import unpack
 __all__ = ["Advice", "Explanation", "Image", "explain"]
 
 GRID: Final = 12
-"""Cells a side in which the busiest part is searched."""
+"""Cells a side of the grid in which the busiest part is searched."""
 
 LARGEST: Final = 1 << 24
-"""Pixels of a canvas that is explained, at most: each takes some forty bytes."""
+"""Pixels of a canvas that is explained, at most: each takes some forty bytes of memory."""
 
 HEAD: Final = 13
 """Bytes of a GIF's signature and screen descriptor."""
@@ -34,24 +34,24 @@ HEAD: Final = 13
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
-    """Where the bytes of a GIF are.
+    """Distribution of a GIF's bytes.
 
     path      of the file
     bytes     its size
     size      width and height in pixels
-    seconds   that it plays
-    complete  it ends as it should, and all of it could be read
+    seconds   its duration
+    complete  it ends with a trailer, and all of it could be read
     parts     bytes of each kind of content, which add up to all bytes
-    images    what each costs, and when it appears
-    entries   of the common palette, 0 where there is none
+    images    cost and time of each image
+    entries   of the global color table, 0 where there is none
     used      of these, how many a pixel has
-    tables    palettes of images' own
-    colors    (k, 3) uint8, the colors that are used, the most used first
+    tables    local color tables
+    colors    (k, 3) uint8, the colors in use, the most used first
     uses      (k,) int64, pixels that were stored in each
-    heat      (h, w) float32, bits that were spent on each pixel, over all images
-    busiest   the smallest part that has half of these bits, of those made of a GRID's cells
+    heat      (h, w) float32, bits spent on each pixel, over all images
+    busiest   the smallest rectangle of a GRID's cells that has half of these bits
     still     (h, w, 3) uint8, the picture in the middle
-    advice    what would make it smaller, the most first
+    advice    proposals that make it smaller, the largest saving first
     """
 
     path: Path
@@ -72,13 +72,13 @@ class Explanation:
     advice: tuple[Advice, ...]
 
     def draw(self) -> Picture.Image:
-        """A map of where in the picture the bits are, a bar an image, and the colors by their use."""
+        """Draw a map of the bits in the picture, a bar for each image, and the colors by use."""
         sizes = [image.bytes for image in self.images]
         starts = [image.start for image in self.images]
         return heatmap.draw(self.heat, self.still, self.busiest, sizes, starts, self.colors, self.uses)
 
     def save(self, path: "str | Path", overwrite: bool = False) -> None:
-        """Write that as a PNG. Raises `TargetError`."""
+        """Write that picture as a PNG. Raises `TargetError`."""
         save_picture(self.draw(), Path(path), overwrite)
 
 
@@ -89,12 +89,12 @@ def explain(
     overwrite: bool = False,
     progress: Progress = lambda stage, done, of: None,
 ) -> Explanation:
-    """Say where the bytes of a GIF are, and what would make it smaller.
+    """Explain where the bytes of a GIF are, and what would make it smaller.
 
     Args:
-        path: a GIF; of a damaged one, what can be read is explained.
+        path: a GIF; of a damaged one, the readable part is explained.
         picture: a PNG to write, see `Explanation.draw`.
-        overwrite: replace the PNG where it is there.
+        overwrite: replace an existing PNG.
         progress: called often with stage, done, of.
 
     Raises:
@@ -153,7 +153,7 @@ def explain(
 
 
 def _parts(size: int, table: bytes | None, blocks: list[Block]) -> dict[str, int]:
-    """Bytes by what they are for."""
+    """Bytes by purpose."""
     parts = dict.fromkeys(
         (
             "image data",
@@ -189,7 +189,7 @@ def _parts(size: int, table: bytes | None, blocks: list[Block]) -> dict[str, int
 
 
 def busiest(heat: NDArray[np.float32]) -> Rect:
-    """The smallest rectangle of a grid's cells that has half of all that is in a plane (h, w).
+    """The smallest rectangle of a grid's cells that has half of the sum of a plane (h, w).
 
     >>> busiest(np.pad(np.ones((4, 4), np.float32), 4))
     Rect(left=4, top=4, width=4, height=2)

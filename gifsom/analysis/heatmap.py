@@ -1,4 +1,4 @@
-"""The picture of an explanation, drawn by Pillow: where the bits are, a bar a frame, and the palette by use."""
+"""The picture of an explanation, drawn by Pillow: a map of the bits, a bar for each frame, and the palette by use."""
 
 from typing import Final, TypeAlias
 
@@ -13,17 +13,17 @@ Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, width and height in pixels."""
 
 MAP_SIDES: Final = (640, 480)
-"""Width and height that the map of the picture has at most; small pictures are enlarged."""
+"""Largest width and height of the map; small pictures are enlarged."""
 
 CHART: Final = 420
-"""Width of what stands beside the map."""
+"""Width of the charts beside the map."""
 
 GAP, LINE, BARS = 28, 20, 200
-"""Pixels between parts, of a line of text, and the height of the bars."""
+"""Pixels between parts, height of a line of text, and height of the bars."""
 
 LEGEND: Final = 10
 SWATCHES: Final = 256
-"""Colors that are shown at most."""
+"""Colors that are shown, at most."""
 
 INK: Final[Color] = (32, 33, 36)
 FAINT: Final[Color] = (128, 134, 139)
@@ -31,7 +31,7 @@ BAR: Final[Color] = (66, 99, 171)
 MOST: Final[Color] = (217, 72, 32)
 
 GLOW: Final = np.array([[20, 16, 40], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]], np.float64)
-"""From nothing to the most."""
+"""Color scale from no bits to the most."""
 
 
 def draw(
@@ -43,7 +43,7 @@ def draw(
     colors: Pixels,
     uses: NDArray[np.int64],
 ) -> Image.Image:
-    """The whole picture; see `Explanation` for what goes in, which has at least one image."""
+    """Draw the whole picture; see `Explanation` for the arguments, which have at least one image."""
     height, width = heat.shape
     scale = min(MAP_SIDES[0] / width, MAP_SIDES[1] / height)
     scale = max(1, int(scale)) if scale >= 1 else scale
@@ -70,7 +70,7 @@ def _map(
     busiest: Rect,
     scale: float,
 ) -> None:
-    """The bits, glowing over what the picture shows in gray, with a frame around the part that has half of them."""
+    """The bits, glowing over the gray picture, with a frame around the part that has half of them."""
     left, top, wide, high = box
     pen.text((left, top), "Where in the picture the bytes go", INK)
     top += LINE
@@ -78,7 +78,7 @@ def _map(
     most = max(float(np.quantile(spent, 0.995)) if spent.size else 0.0, 1e-9)
     level = np.sqrt(np.clip(heat / most, 0, 1))
     gray = np.asarray(Image.fromarray(still).convert("L"), np.float64)[..., None]
-    part = 0.25 + 0.7 * level[..., None]  # where nothing is spent, the picture shows through
+    part = 0.25 + 0.7 * level[..., None]  # where no bits are spent, the picture shows through
     mixed = part * _glow(level) + (1 - part) * (0.55 * gray + 40)
     picture = Image.fromarray(np.rint(mixed).astype(np.uint8))
     sampling = Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.BOX
@@ -99,7 +99,7 @@ def _glow(level: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def _bars(pen: ImageDraw.ImageDraw, box: Box, sizes: list[int], starts: list[float]) -> None:
-    """A bar an image, the largest in another color; where there are too many, each is that of several."""
+    """A bar for each image, the largest in another color; where there are too many, one for several."""
     left, top, wide, high = box
     largest = int(np.argmax(sizes))
     pen.text((left, top), f"Bytes of each frame: {sizes[largest]:,} at most, at {starts[largest]:.2f} s", INK)
@@ -119,7 +119,7 @@ def _bars(pen: ImageDraw.ImageDraw, box: Box, sizes: list[int], starts: list[flo
 
 
 def _palette(pen: ImageDraw.ImageDraw, box: Box, colors: Pixels, uses: NDArray[np.int64]) -> None:
-    """The colors, the most used first; below each, how often, by a scale of powers."""
+    """The colors, the most used first; below each a bar on a scale of powers."""
     left, top, wide, high = box
     shown = min(SWATCHES, len(colors))
     rest = f", the {shown} most used" if shown < len(colors) else ""

@@ -1,4 +1,4 @@
-"""Learning a clip's palette to keep it or to look at it, without making a GIF of the clip: `gifsom palette`."""
+"""Training of a clip's palette, to keep it or to look at it, without a GIF of the clip: `gifsom palette`."""
 
 import time
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ from gifsom.palette.palette import Palette
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What was learned.
+    """A trained palette with its figures.
 
     palette    in the order of the map
-    error      mean OKLab distance, times 100, of the clip's pixels from their entries: 1 is hardly seen
-    elapsed    seconds that it took
-    shortfall  what could not be read of the source, or None
+    error      mean OKLab distance, times 100, of the clip's pixels from their entries: 1 is hardly visible
+    elapsed    seconds of the training
+    shortfall  unreadable part of the source, or None
     """
 
     palette: Palette
@@ -80,7 +80,7 @@ def study(
     reel = None if movie is None else palette_film.shoot(sample, colors, seed=seed, progress=progress)
     palette = reel.palette if reel else learned(sample, colors, seed, progress)
     picture = None if drawing is None else _draw(clip, palette, drawing.suffix.lower())
-    # All that takes long is done: whoever interrupts it before finds no file.
+    # The slow part is done: an interrupt before this point leaves no file.
     if movie and reel:
         reel.save(movie, overwrite)
     if drawing and picture:
@@ -98,7 +98,7 @@ def _draw(clip: Source, palette: Palette, suffix: str) -> bytes:
 
 
 def _middle(clip: Source) -> Frame:
-    """What is shown in the middle of the clip's time."""
+    """The picture in the middle of the clip's time."""
     shown = None
     for frame in clip.frames():
         if shown is not None and frame.start > clip.duration / 2:

@@ -1,7 +1,7 @@
-"""The figure of a palette: a picture before and after, where its pixels lie on the map, and the map itself.
+"""The figure of a palette: a picture before and after, its pixels on the map, and the map itself.
 
 It is drawn by matplotlib, an extra of this package, without pyplot and the state that it keeps, and from matplotlib's
-own defaults: the same picture, palette and title give the same bytes. What the numbers in it mean is said by `Report`.
+own defaults: the same picture, palette and title give the same bytes. `Report` defines the numbers in it.
 """
 
 import warnings
@@ -33,10 +33,10 @@ METADATA: Final[dict[str, dict[str, None]]] = {
     ".pdf": {"Creator": None, "Producer": None, "CreationDate": None},
     ".svg": {"Creator": None, "Date": None},
 }
-"""The endings, each with what matplotlib would else write about itself and the hour."""
+"""Suffixes of figures, each with the metadata that matplotlib would write by default, such as the date."""
 
 WIDTH: Final = 1000
-"""Of the figure, in pixels as all that follows; DPI of them are a printed inch."""
+"""Width of the figure in pixels, the unit of all sizes here; DPI of them are a printed inch."""
 
 DPI: Final = 100
 MARGIN: Final = 24
@@ -50,32 +50,32 @@ TALL: Final = 1.15
 """Height over width of a picture from which on the panels stand in one row, not in two."""
 
 HIGHEST: Final = 560
-"""A picture's height at most: a taller one gets narrower."""
+"""Largest height of a picture: a taller one gets narrower."""
 
 PLOT: Final = 216
-"""Height at least of the two plots of the palette."""
+"""Smallest height of the two plots of the palette."""
 
 GUTTER: Final = 1
-"""Between swatches."""
+"""Gap between swatches."""
 
 LONGEST: Final = 84
-"""Letters of the title at most."""
+"""Letters of the title, at most."""
 
 INK, FAINT = "#1c1e21", "#63686f"
 EDGE: Final = "#00000030"
-"""Around what may be white."""
+"""Color of a line around swatches, which may be white."""
 
 INDEX_COLORS: Final = "viridis"
-"""What shows an index: a series whose lightness rises evenly, so that like colors are near on the map."""
+"""Color scale of the index image, of evenly rising lightness, so that near indices look alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a palette does to a picture.
+    """Effect of a palette on a picture.
 
     distinct  colors of the picture
     used      entries of the palette that it uses
-    distance  mean OKLab distance of a pixel from what it was; 0.01 is hardly seen
+    distance  mean OKLab distance of a pixel from the original; 0.01 is hardly visible
     rms       root mean square of the difference in sRGB levels, over all channels
     """
 
@@ -115,9 +115,9 @@ def render(pixels: Pixels, palette: Palette, suffix: str, title: str, mask: Mask
     Args:
         pixels: (h, w, 3) uint8 sRGB.
         palette: of 1 to 1024 colors.
-        suffix: the file's ending: .png, .pdf or .svg.
-        title: one line above all panels; what is too long of it is cut.
-        mask: (h, w) bool, True where the picture is transparent: that is white, and does not count.
+        suffix: of the file: .png, .pdf or .svg.
+        title: one line above all panels; too long a title is cut.
+        mask: (h, w) bool, True where the picture is transparent: such pixels are white, and do not count.
 
     Raises:
         FrameError: for pixels of another shape or dtype.
@@ -127,7 +127,7 @@ def render(pixels: Pixels, palette: Palette, suffix: str, title: str, mask: Mask
     picture = check_pixels(pixels)
     buffer = BytesIO()
     with warnings.catch_warnings(), context(["default", {"svg.hashsalt": "gifsom"}], after_reset=True):
-        warnings.filterwarnings("ignore", "Glyph")  # letters that the font lacks are drawn as boxes
+        warnings.filterwarnings("ignore", "Glyph")  # missing letters are drawn as boxes
         figure = _compose(picture if picture.ndim == 3 else picture[:, None], palette, title, mask)
         figure.savefig(buffer, format=suffix[1:], metadata=METADATA[suffix])
     return buffer.getvalue()
@@ -161,7 +161,7 @@ def _compose(pixels: Pixels, palette: Palette, title: str, mask: Mask | None) ->
 
 
 def _texts(report: Report, palette: Palette, size: tuple[int, int], tall: bool) -> list[tuple[str, list[str]]]:
-    """The name of each panel, input, output, index image, swatches and line, with what is said below it."""
+    """Name and caption of each panel: input, output, index image, swatches and line."""
     facts = [
         ("Input", [[f"{size[0]} × {size[1]} pixels", f"{report.distinct:,} color{'s' * (report.distinct > 1)}"]]),  # noqa: RUF001
         (
@@ -195,7 +195,7 @@ def _in_two_rows(aspect: float, heads: Sequence[float]) -> tuple[float, list[Box
 
 
 def _in_one_row(aspect: float, heads: Sequence[float]) -> tuple[float, list[Box]]:
-    """As `_in_two_rows`, with the plots one below the other."""
+    """The same with the pictures in one row and the plots one below the other."""
     cell = (WIDTH - 2 * MARGIN - 3 * GAP) / 4
     shown = min(cell * aspect, HIGHEST)
     top = MARGIN + TITLE + max(heads[:4])
@@ -220,7 +220,7 @@ def _write(
     weight: str = "normal",
     side: Literal["left", "right"] = "left",
 ) -> None:
-    """Lines of text from a point on downwards, to the right of it or ("right") to the left."""
+    """Draw lines of text downward from a point, to the right of it or ("right") to the left."""
     width, height = figure.get_size_inches() * DPI
     for number, line in enumerate(lines):
         x, y = left / width, 1 - (top + number * LINE) / height
@@ -235,7 +235,7 @@ def _axes(figure: "Figure", box: Box) -> "Axes":
 
 
 def _show(figure: "Figure", box: Box, picture: Pixels) -> None:
-    """A picture from the top left of its box on; a large one is reduced before, to twice what can be seen."""
+    """Draw a picture from the top left of its box; a large one is first reduced to twice the visible resolution."""
     from matplotlib.patches import Rectangle
 
     factor = max(1, int(min(picture.shape[1] / box[2], picture.shape[0] / box[3]) / 2))
@@ -246,7 +246,7 @@ def _show(figure: "Figure", box: Box, picture: Pixels) -> None:
 
 
 def _scale(figure: "Figure", box: Box, series: Pixels, palette: Palette) -> None:
-    """The colors of the index image in order, and below them those that they stand for."""
+    """Draw the colors of the index image in order, and below them the colors of the palette."""
     axes = _axes(figure, box)
     axes.imshow(np.stack([series, palette.colors]), aspect="auto", interpolation="nearest")
     _write(figure, box[0], box[1] + box[3] + 4, ["0"], size=8, color=FAINT)
@@ -255,7 +255,7 @@ def _scale(figure: "Figure", box: Box, series: Pixels, palette: Palette) -> None
 
 
 def _swatches(figure: "Figure", box: Box, palette: Palette) -> None:
-    """The colors as squares, row by row from the top left on."""
+    """Draw the colors as squares, row by row from the top left."""
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
@@ -275,7 +275,7 @@ def _swatches(figure: "Figure", box: Box, palette: Palette) -> None:
 
 
 def _line(figure: "Figure", box: Box, palette: Palette) -> None:
-    """The line of the map in OKLab, lightness upwards, from the side where its colors are farthest apart."""
+    """Draw the line of the map in OKLab, lightness upward, from the side where its colors are farthest apart."""
     lab = palette.lab.astype(np.float64)
     chroma = lab[:, 1:] - lab[:, 1:].mean(axis=0)
     axis = np.linalg.eigh(chroma.T @ chroma)[1][:, 1]

@@ -1,12 +1,12 @@
-"""The film of a palette: the map learning, from the line of greys to the palette, in color space.
+"""The film of a palette: training of the map, from the line of grays to the palette, in color space.
 
-Every frame shows OKLab from the side, lightness upwards: the colors of the clip as faint dots, the neurons as discs of
+Every frame shows OKLab from the side, lightness upward: the colors of the clip as faint dots, the neurons as discs of
 their own color, and the line that joins neighbors on the map. Chroma is spread to fill the picture. The view turns
-about the axis of lightness, so that depth can be seen, and ends where the colors are farthest apart. Below is the table
-as it is at that moment, in order.
+about the axis of lightness, so that depth is visible, and ends where the colors are farthest apart. Below is the color
+table of that moment, in order.
 
-Pillow draws the frames, and `gifsom.conversion.writer` makes a GIF of them. It would train a palette for what is
-drawn; the frames come with one that has the palette's own colors first, so that the film shows them as they are.
+Pillow draws the frames, and `gifsom.conversion.writer` makes a GIF of them. It would train a palette for these
+drawings; the frames come with one that has the palette's own colors first, so that the film shows them exactly.
 """
 
 from dataclasses import dataclass
@@ -34,17 +34,17 @@ from gifsom.palette.train import Moment, learn, train
 Lab: TypeAlias = NDArray[np.float32]
 
 WIDTH, HEIGHT = 512, 384
-"""Of the film in pixels: each of 256 entries has two columns of the strip."""
+"""Size of the film in pixels: each of 256 entries has two columns of the strip."""
 
 STRIP, CAPTION, MARGIN = 28, 26, 18
-"""Height of the table and of the line of text, and what stays free around the colors."""
+"""Height of the table, height of the line of text, and margin around the colors."""
 
 FPS: Final = 15
 FIRST, LAST = 0.8, 2.0
-"""Seconds that the line of greys and the palette stand."""
+"""Seconds for which the line of grays and the palette stand."""
 
 EARLY, LATE = 16, 40
-"""Frames of the map unfolding: until SETTLED ever farther apart, by a constant factor, and from there on evenly."""
+"""Frames of the map's training: until SETTLED ever farther apart, by a constant factor, and from there on evenly."""
 
 SETTLED: Final = 1 / 40
 """Part of all steps by which the line has found the cloud: from there on it folds as the neighborhood shrinks."""
@@ -53,10 +53,10 @@ EACH: Final = 2
 """Rounds of tuning in a frame."""
 
 SHARP: Final = 3
-"""Times that a frame is drawn larger than it is shown, so that edges are smooth."""
+"""Supersampling of a frame, so that edges are smooth."""
 
 DOTS: Final = 2400
-"""Colors of the clip that are shown: what they cost grows with the turning, 0.1 MB a thousand."""
+"""Colors of the clip that are shown: their cost grows as the view turns, 0.1 MB a thousand."""
 
 TURN: Final = np.pi / 2
 """Radians that the view turns."""
@@ -67,7 +67,7 @@ LINE: Final[Color] = (120, 125, 133)
 """The ground is lighter than black, which must be seen on it."""
 
 EXACT, GRAYS = 180, 24
-"""Of the film's ANIMATED colors, how many at most are the palette's own, and how many are greys, for the line at the
+"""Of the film's ANIMATED colors, the largest number of the palette's own, and that of grays, for the line at the
 start."""
 
 MISSED: Final = 0.01
@@ -76,12 +76,12 @@ MISSED: Final = 0.01
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """What one frame shows.
+    """Content of one frame.
 
     lab      (n, 3) float32 OKLab: the neurons in the order of the line
-    colors   (n, 3) uint8: they as they are displayed
-    caption  what is going on
-    seconds  how long it stands
+    colors   (n, 3) uint8: the same as displayed
+    caption  name of the stage
+    seconds  its duration
     """
 
     lab: Lab
@@ -99,7 +99,7 @@ def check(path: Path, overwrite: bool) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Film:
-    """What is to be shown: the palette that was learned, frames (HEIGHT, WIDTH, 3) uint8, and how long each stands."""
+    """A film: the trained palette, frames (HEIGHT, WIDTH, 3) uint8, and their durations."""
 
     palette: Palette
     frames: list[Pixels]
@@ -107,7 +107,7 @@ class Film:
     seed: int
 
     def save(self, path: Path, overwrite: bool = False) -> None:
-        """Write it as a GIF. Raises `TargetError`."""
+        """Write the film as a GIF. Raises `TargetError`."""
         table = _table(self.frames, self.palette, self.seed)
         with Writer(path, fps=FPS, palette=table, quality=100, dither="none", overwrite=overwrite) as gif:
             for frame, seconds in zip(self.frames, self.seconds, strict=True):
@@ -122,7 +122,7 @@ def shoot(
     plan: TrainingPlan = CLIP,
     progress: Progress = lambda stage, done, of: None,
 ) -> Film:
-    """Learn a palette of at most `colors` entries, 1 to 1024, as `learn` does, and film how that goes.
+    """Train a palette of at most `colors` entries, 1 to 1024, as `learn` does, and film the training.
 
     A sample of so few colors that nothing is trained gives a film of the palette alone.
     """
@@ -144,7 +144,7 @@ def shoot(
 
 
 def stops() -> list[int]:
-    """The steps of `unfold` at which a frame is taken, from 0 to STEPS."""
+    """Steps of `train_som` at which a frame is taken, from 0 to STEPS."""
     settled = max(1.0, SETTLED * som.STEPS)
     early = np.geomspace(1, settled, EARLY, endpoint=False)
     late = np.linspace(settled, som.STEPS, LATE)
@@ -152,7 +152,7 @@ def stops() -> list[int]:
 
 
 def _shots(moments: list[Lab], steps: list[int], palette: Palette) -> list[Shot]:
-    """The line of greys, the map unfolding, rounds of tuning, and the palette."""
+    """The line of grays, the map in training, rounds of tuning, and the palette."""
     tuning = len(moments) - len(steps) - 1  # the last moment is the palette
     told = [f"unfolding: {step:,} of {steps[-1]:,} pixels shown" for step in steps]
     told += [f"tuning: round {number + 1} of {tuning}" for number in range(tuning)]
@@ -162,14 +162,14 @@ def _shots(moments: list[Lab], steps: list[int], palette: Palette) -> list[Shot]
 
 
 class Stage:
-    """Draws shots: the cloud of the sample's colors, and from where it is seen, are the same for all of them."""
+    """Draws shots: the cloud of the sample's colors and the viewpoint are the same for all of them."""
 
     def __init__(self, sample: Sample, palette: Palette, seed: int) -> None:
         colors, _ = histogram(np.concatenate([sample.pixels, palette.colors]))
         lab = oklab(colors)
         some = np.random.default_rng(seed).permutation(len(colors))[:DOTS]
         self._cloud, self._dots = lab[some], _mix(colors[some], GROUND, 0.4)
-        corners = np.concatenate([lab, [[lab[0, 0], 0, 0]]]).astype(np.float64)  # the greys are in view as well
+        corners = np.concatenate([lab, [[lab[0, 0], 0, 0]]]).astype(np.float64)  # the grays are in view as well
         low, high = corners.min(axis=0), corners.max(axis=0)
         self._middle = (low + high) / 2
         chroma = (corners - self._middle)[:, 1:]
@@ -181,7 +181,7 @@ class Stage:
         self._font = ImageFont.load_default(13 * SHARP)
 
     def _place(self, lab: Lab, angle: float) -> NDArray[np.float64]:
-        """Where colors (n, 3) are seen, in pixels from the left and the top, and how near: (n, 3)."""
+        """Projection of colors (n, 3): pixels from the left and the top, and depth, (n, 3)."""
         away = lab - self._middle
         across = away[:, 1] * np.cos(angle) - away[:, 2] * np.sin(angle)
         near = away[:, 1] * np.sin(angle) + away[:, 2] * np.cos(angle)
@@ -212,7 +212,7 @@ class Stage:
 
 
 def _strip(colors: Pixels) -> Pixels:
-    """The table from left to right, (STRIP, WIDTH, 3); in several rows where it has more entries than one is wide."""
+    """The table from left to right, (STRIP, WIDTH, 3); in several rows where it has more than 256 entries."""
     rows = -(-len(colors) // WIDTH)
     columns = -(-len(colors) // rows)
     index = np.arange(STRIP)[:, None] * rows // STRIP * columns + np.arange(WIDTH) * columns // WIDTH
@@ -225,9 +225,9 @@ def _mix(colors: Pixels, other: Color, part: float) -> Pixels:
 
 
 def _table(frames: list[Pixels], palette: Palette, seed: int) -> Palette:
-    """What the film is drawn with, at most ANIMATED colors: the palette's own as far as there is room, and greys.
+    """The film's palette of at most ANIMATED colors: the palette's own as far as they fit, and grays.
 
-    The rest is learned from what every fourth frame has beside these.
+    The rest is trained on the colors that every fourth frame has beside these.
     """
     own = palette.colors[_apart(palette.lab, EXACT)]
     grays = srgb(np.linspace([0, 0, 0], [1, 0, 0], GRAYS))

@@ -1,6 +1,6 @@
-"""Going through a GIF as a viewer does, and noting what each pixel costs and whether it was needed.
+"""Replay of a GIF as a viewer shows it, with the cost of each pixel and whether it was needed.
 
-GIF89a specification, appendix F, for the code stream. Trusts nothing in the file: what is damaged ends the walk.
+GIF89a specification, appendix F, for the code stream. Nothing in the file is trusted: damage ends the walk.
 """
 
 import struct
@@ -20,29 +20,29 @@ from gifsom.native.lzw_decode import lzw_decode
 from gifsom.palette.color import pack
 
 NOTHING: Final = 1 << 24
-"""The number, beside those of colors 0xRRGGBB, of what is transparent."""
+"""The number of "transparent", beside those of colors 0xRRGGBB."""
 
 CLEARED, RESTORED = 2, 3
-"""Disposals: the rectangle is transparent afterwards, or as it was before."""
+"""Disposals: the rectangle becomes transparent, or is restored."""
 
 BROWSERS: Final = (2, 10)
 """Delays below the first are shown as the second, in centiseconds."""
 
 TRIED: Final = 24
-"""Images that are coded anew, at most, to see what unchanged pixels cost."""
+"""Images that are recoded, at most, to measure the cost of unchanged pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What one image of a GIF costs.
+    """Cost of one image of a GIF.
 
     start      seconds at which it appears
-    bytes      that it takes, with its table and its control block
-    table      those of its own table
+    bytes      size, with its table and its control block
+    table      bytes of its local color table
     rect       in the picture
     stored     pixels that are not transparent
-    unchanged  of these, pixels that showed the very color already
-    same       nothing of what is seen changes
+    unchanged  of these, pixels that showed the same color already
+    same       the visible picture does not change
     """
 
     start: float
@@ -56,17 +56,17 @@ class Image:
 
 @dataclass(slots=True, eq=False)
 class Walk:
-    """What was found on the way.
+    """State of a replay.
 
-    canvas   (h, w) uint32, what is shown: 0xRRGGBB, or NOTHING
-    heat     (h, w) float32, bits that were spent on each pixel
-    images   what each cost
-    seconds  that it plays
+    canvas   (h, w) uint32, the visible picture: 0xRRGGBB, or NOTHING
+    heat     (h, w) float32, bits spent on each pixel
+    images   cost of each
+    seconds  duration
     uses     pixels that were stored in each color 0xRRGGBB
-    common   (TABLE,) int64, pixels that were stored with each entry of the common table
-    twins    bytes of tables that are those of the common one, or of the image before
-    spared   bytes that were saved, and bytes that there were, in the images that were coded anew
-    short    an image has not all of its pixels
+    common   (TABLE,) int64, pixels that were stored with each entry of the global table
+    twins    bytes of tables equal to the global one, or to that of the image before
+    spared   bytes saved, and bytes before, in the images that were recoded
+    short    an image lacks some of its pixels
     """
 
     canvas: NDArray[np.uint32]
@@ -98,13 +98,13 @@ def decode(data: bytes, minimum: int, count: int) -> tuple[NDArray[np.uint8], ND
 
 
 def walk(size: tuple[int, int], table: bytes | None, blocks: list[Block]) -> Iterator[Walk]:
-    """The state after each image; the canvas is then what is seen. Ends where an image is damaged."""
+    """The state after each image, whose canvas is then visible. Ends where an image is damaged."""
     found = Walk.begin(size)
     total = sum(block.label == IMAGE for block in blocks)
     step = max(1, -(-total // TRIED))
     control, extra = bytes(4), 0
     before_table = table
-    leave: tuple[Rect, NDArray[np.uint32] | None] | None = None  # what becomes of the image before, once its time is up
+    leave: tuple[Rect, NDArray[np.uint32] | None] | None = None  # disposal of the image before
     for block in blocks:
         extra += block.size
         if block.label == CONTROL:
@@ -153,11 +153,11 @@ def _count(found: Walk, drawn: "_Drawn", common: bool) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Drawn:
-    """An image as it lies on the canvas: all but `table` have the shape of `rect`.
+    """An image on the canvas: all but `table` have the shape of `rect`.
 
-    table        (TABLE,) uint32 colors 0xRRGGBB; entries that are missing are black
+    table        (TABLE,) uint32 colors 0xRRGGBB; missing entries are black
     symbols      uint8
-    bits         float32 that each took
+    bits         float32 spent on each
     opaque       not transparent
     colors       uint32
     transparent  the index, or -1
@@ -175,7 +175,7 @@ class _Drawn:
 
     @classmethod
     def of(cls, block: Block, control: bytes, size: tuple[int, int], common: bytes | None) -> "_Drawn | None":
-        """None where nothing of the image can be read, or it is larger than any that is shown."""
+        """The image of a block; None where nothing of it can be read, or it is larger than the limit."""
         left, top, width, height, flags = struct.unpack("<HHHHB", block.descriptor)
         area = width * height
         if not 0 < area <= MAX_PIXELS or left >= size[0] or top >= size[1] or not 1 <= block.min_code_size <= 11:
@@ -187,7 +187,7 @@ class _Drawn:
         rows = np.argsort(_interlaced(height)) if flags & 0x40 else np.arange(height)
         planes = []
         for found in (symbols, bits, np.ones(len(symbols), np.bool_)):
-            plane = np.zeros(area, found.dtype)  # what is missing is 0, and not opaque
+            plane = np.zeros(area, found.dtype)  # missing pixels are 0, and not opaque
             plane[: len(found)] = found
             planes.append(plane.reshape(height, width)[rows[: size[1] - top], : size[0] - left])
         index, spent, drawn = planes
@@ -198,7 +198,7 @@ class _Drawn:
         return cls(rect, table, index, spent, opaque, table[index], transparent, len(symbols) < area)
 
     def recoded(self, unchanged: Mask) -> tuple[int, int]:
-        """Bytes that are saved where pixels that do not change may be transparent; and those of all, coded alike."""
+        """Bytes saved where unchanged pixels may be transparent; and bytes of the same coder without that."""
         free = unchanged | ~self.opaque
         there = len(compress(self.symbols, minimum_code_size(int(self.symbols.max()) + 1)))
         needed = Rect.around(~free)

@@ -1,6 +1,6 @@
-"""The same work on a cluster of dask.distributed: what a worker that dies had in hand, the scheduler gives to another.
+"""Batches on a cluster of dask.distributed, whose scheduler reassigns the work of a worker that dies.
 
-It is an extra, imported when a cluster is asked for. Its workers need gifsom, and the files under the same names.
+It is an extra, imported when a cluster is requested. Its workers need gifsom, and the files under the same names.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 PATIENCE: Final = 5.0
-"""Seconds in which a scheduler answers, and has a worker."""
+"""Seconds within which a scheduler answers, and has a worker."""
 
 
 def run(
@@ -30,7 +30,7 @@ def run(
     tell: Callable[[int, str, int, int | None], None],
     prepare: Callable[[Tell], object],
 ) -> Generator[tuple[int, Value | Lost], None, None]:
-    """As `gifsom.pool.run`, at the scheduler with this address, such as "tcp://10.0.0.1:8786".
+    """Run as `gifsom.batch.pool.run` does, at the scheduler with this address, such as "tcp://10.0.0.1:8786".
 
     Raises:
         PackageMissing: distributed is not installed.
@@ -51,13 +51,13 @@ def run(
             if isinstance(message, tuple):
                 tell(*message)
                 continue
-            # Forgotten at once: a result that is kept would be made again when its worker dies.
+            # Forgotten at once: a result that is kept would be computed again when its worker dies.
             number, future = futures.pop(message.key)
             yield number, _value(future)
 
 
 def _serve(function: Callable[[Item, Tell], Value], item: Item, number: int, topic: str) -> Value:
-    """What a worker does with an item."""
+    """Process an item on a worker."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -69,10 +69,10 @@ def _connected(address: str) -> "Client":
         from distributed import Client
     except ImportError as error:
         raise PackageMissing("a cluster needs dask.distributed: pip install 'gifsom[cluster]'") from error
-    with ThreadPoolExecutor(1) as thread:  # where no event loop runs, as one does in a notebook
+    with ThreadPoolExecutor(1) as thread:  # a thread without an event loop, unlike a notebook's
         try:
             thread.submit(asyncio.run, _greet(address)).result()
-        except Exception:  # what is no scheduler makes distributed fail in many ways, up to a MemoryError
+        except Exception:  # a peer that is no scheduler makes distributed fail in many ways, up to a MemoryError
             raise ClusterUnavailable(f"{printable(address)}: no dask scheduler answers there") from None
     client = Client(address, timeout=PATIENCE, set_as_default=False)
     try:
@@ -84,7 +84,7 @@ def _connected(address: str) -> "Client":
 
 
 async def _greet(address: str) -> None:
-    """Connect once: a Client that cannot is not done for some 10 s, and complains on stderr."""
+    """Connect once: a Client that cannot takes some 10 s to give up, and complains on stderr."""
     from distributed.core import connect
     from distributed.security import Security
 

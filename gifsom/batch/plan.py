@@ -1,4 +1,4 @@
-"""What a batch has to do: which clips its sources are, which GIF each becomes, and which are there already."""
+"""The plan of a batch: its sources, the GIF of each, and which of them are up to date."""
 
 import glob
 import os
@@ -18,7 +18,7 @@ VIDEOS: Final = frozenset(
         *(".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv", ".y4m"),
     )
 )
-"""Endings of what a folder is searched for; one without any is a folder of pictures, and becomes one GIF."""
+"""Suffixes for which a folder is searched; a folder without such files is one of pictures, and becomes one GIF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Task:
 
     source  path or address
     target  that of the GIF
-    fresh   the GIF is there, and newer than the source
+    fresh   the GIF exists and is newer than the source
     """
 
     source: str
@@ -36,7 +36,7 @@ class Task:
 
 
 def plan(sources: "str | Path | Sequence[str | Path]", folder: str | Path, *, overwrite: bool = False) -> list[Task]:
-    """What there is to do, in the order of the sources, those of a pattern in natural order. Touches nothing.
+    """Tasks in the order of the sources, those of a pattern in natural order. Touches nothing.
 
     Raises:
         SourceNotFound: a pattern matches nothing.
@@ -59,7 +59,7 @@ def plan(sources: "str | Path | Sequence[str | Path]", folder: str | Path, *, ov
 
 
 def _expanded(name: str) -> list[str]:
-    """The sources that a name stands for. One that is not there is kept, to be told in its turn."""
+    """The sources of a name or pattern. A missing one is kept, to be reported in its turn."""
     if remote.is_remote(name):
         found = remote.listed(name) if glob.has_magic(name) else [name]
     elif Path(name).is_dir():
@@ -94,7 +94,7 @@ def _is_fresh(source: str, target: str) -> bool:
 
 
 def _modified(name: str) -> float | None:
-    """When a file, or the newest in a folder, was written; None where that is not known."""
+    """Modification time of a file, or of the newest in a folder; None where it is not known."""
     if remote.is_remote(name):
         return remote.modified(name)
     path = Path(name)

@@ -1,4 +1,4 @@
-"""Processes that share out work: what one of them had in hand when it died is done by another.
+"""A pool of processes that survives their deaths: the work of one that died is done by another.
 
 Each process has a pipe of its own. A pool of concurrent.futures breaks as a whole when one dies, and does not say whose
 work it was; a queue that all of them write to stays locked for ever when one is killed while it writes.
@@ -18,13 +18,13 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 Tell: TypeAlias = Callable[[str, int, int | None], None]
-"""Told the name of a stage, how much of it is done, and of how much (None: unknown)."""
+"""Called with the name of a stage, the amount done, and the total (None: unknown)."""
 
 TRIES: Final = 2
-"""How many processes an item may kill."""
+"""Processes that an item may kill."""
 
 GRACE: Final = 0.5
-"""Seconds that a process has to end by itself, from one report of its progress to the next, before it is killed."""
+"""Seconds that a process has to end by itself, from one progress report to the next, before it is killed."""
 
 PAUSE: Final = 0.1
 """Seconds between two reports of progress."""
@@ -34,7 +34,7 @@ _SPAWN: Final = multiprocessing.get_context("spawn")  # a fork of a process with
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Stands for what was not made of an item; `why` says so in a few words."""
+    """A result that could not be made; `why` gives the reason in a few words."""
 
     why: str
 
@@ -45,7 +45,7 @@ class _Done(Generic[Value]):
 
 
 def throttled(tell: Tell) -> Tell:
-    """Passes on the first report of a stage, and then one in `PAUSE` seconds."""
+    """Pass on the first report of a stage, and then one in `PAUSE` seconds."""
     last: tuple[str, float] = "", 0.0
 
     def told(stage: str, done: int, of: int | None) -> None:
@@ -65,15 +65,16 @@ def run(
     tell: Callable[[int | None, str, int, int | None], None],
     prepare: Callable[[Tell], object],
 ) -> Generator[tuple[int, Value | Lost], None, None]:
-    """Yield the number of each item with what `function` made of it, in the order in which they are done.
+    """Yield the number of each item with its result from `function`, in the order in which they are done.
 
     Args:
-        function: picklable; it is given an item and what to report its progress to. What it raises ends its process.
-        jobs: processes, from 1 on.
-        tell: hears of progress, the number of the item first; None while `prepare` runs.
+        function: picklable; called with an item and a callback for its progress. An exception ends its process.
+        items: picklable.
+        jobs: number of processes, at least 1.
+        tell: called with progress, the number of the item first; None while `prepare` runs.
         prepare: picklable; one process runs it before any of them begins.
 
-    Raises `RuntimeError` where processes cannot begin. When the iterator is closed, no process is left.
+    Raises `RuntimeError` where processes cannot start. When the iterator is closed, no process is left.
     """
     waiting, deaths = deque(range(len(items))), Counter[int]()
     workers = [_Worker(function) for _ in range(min(jobs, len(items)))]
@@ -110,7 +111,7 @@ def run(
 
 
 class _Worker:
-    """A process, the pipe to it, and the number of the item that it has in hand."""
+    """A process, the pipe to it, and the number of its current item."""
 
     def __init__(self, function: Callable[[Any, Tell], Any]) -> None:
         self.link, theirs = _SPAWN.Pipe()
@@ -118,7 +119,7 @@ class _Worker:
         self.number: int | None = None
         with _uninterrupted():
             self.process.start()
-        theirs.close()  # or the pipe would not tell that the process has ended
+        theirs.close()  # or the pipe would not report the end of the process
 
     @property
     def busy(self) -> bool:
@@ -135,7 +136,7 @@ class _Worker:
             self.link.send((None, items[number]))
 
     def end(self, grace: float) -> None:
-        """Wait for its end, at most `grace` seconds, then kill it."""
+        """Wait at most `grace` seconds for its end, then kill it."""
         self.link.close()
         self.number = None
         self.process.join(max(0.0, grace))
@@ -145,7 +146,8 @@ class _Worker:
 
 
 def _run_alone(worker: _Worker, prepare: Callable[[Tell], object], tell: Tell) -> None:
-    """Raises `RuntimeError` where processes cannot begin; one that was killed is done without."""
+    """Run `prepare` in one process. Raises `RuntimeError` where processes cannot start; if it is killed, go on
+    without."""
     try:
         worker.link.send((prepare, None))
         while not isinstance(message := worker.link.recv(), _Done):
@@ -163,7 +165,7 @@ def _with_news(workers: Sequence[_Worker]) -> list[_Worker]:
 
 
 def _end(workers: Sequence[_Worker]) -> None:
-    """All at once: a process whose pipe is closed ends when it is idle, or next tells of its progress."""
+    """End all workers at once: a process whose pipe is closed ends when idle, or at its next progress report."""
     for worker in workers:
         worker.link.close()
     deadline = time.monotonic() + GRACE
@@ -173,7 +175,7 @@ def _end(workers: Sequence[_Worker]) -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """A process that is started in the block never hears of Ctrl-C, not even while Python begins in it."""
+    """Start processes in the block that ignore Ctrl-C, even while Python starts in them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -185,7 +187,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _serve(link: "Connection[Any, Any]", function: Callable[[Any, Tell], Any]) -> None:
-    """What a process does: an item after the other, until nobody is at the other end of the pipe."""
+    """Process items one after the other, until the other end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def tell(stage: str, done: int, of: int | None) -> None:
@@ -209,5 +211,5 @@ def _serve(link: "Connection[Any, Any]", function: Callable[[Any, Tell], Any]) -
 
 
 def cores() -> int:
-    """How many this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

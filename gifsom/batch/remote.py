@@ -1,4 +1,4 @@
-"""Files that are elsewhere: s3://, https://, whatever fsspec knows. It is an extra, imported when an address is met."""
+"""Remote files: s3://, https://, and every other system of fsspec. It is an extra, imported when an address is met."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def is_remote(path: str) -> bool:
-    """Whether that is an address; a local file of that very name goes first.
+    """Whether `path` is an address; a local file of that very name takes precedence.
 
     >>> is_remote("s3://bucket/clip.mp4"), is_remote("clips/clip.mp4")
     (True, False)
@@ -30,9 +30,9 @@ def is_remote(path: str) -> bool:
 
 
 def listed(pattern: str) -> list[str]:
-    """The addresses of the files that a pattern such as "s3://bucket/*.mp4" matches, in alphabetical order.
+    """Addresses of the files that match a pattern such as "s3://bucket/*.mp4", in alphabetical order.
 
-    Raises `PackageMissing` and `SourceError`, as all that reads here.
+    Raises `PackageMissing` and `SourceError`, as all reading here does.
     """
     with _read(pattern) as (system, path):
         found = system.glob(path, detail=True)
@@ -40,7 +40,7 @@ def listed(pattern: str) -> list[str]:
 
 
 def modified(address: str) -> float | None:
-    """When a file was last written, in seconds since 1970; None where it is not there or its system does not say."""
+    """Modification time of a file, in seconds since 1970; None where it is missing or its system does not say."""
     try:
         with _read(address) as (system, path):
             return float(system.modified(path).timestamp())
@@ -55,7 +55,7 @@ def fetch(address: str, file: Path) -> None:
 
 
 def store(file: Path, address: str) -> None:
-    """Copy a local file to a remote one, which is there once it is whole. Raises `TargetUnwritable`."""
+    """Copy a local file to a remote one, which appears once complete. Raises `TargetUnwritable`."""
     with _told(address, TargetUnwritable, TargetUnwritable):
         system, path = _system(address)
         system.makedirs(system._parent(path), exist_ok=True)
@@ -82,7 +82,7 @@ def _system(address: str) -> "tuple[AbstractFileSystem, str]":
 
 @contextmanager
 def _told(address: str, missing: Callable[[str], GifsomError], other: Callable[[str], GifsomError]) -> Iterator[Any]:
-    """Errors of the block as ours."""
+    """Translate errors of the block into ours."""
     try:
         yield
     except (GifsomError, NotImplementedError):

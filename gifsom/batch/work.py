@@ -1,6 +1,6 @@
-"""Many clips at once: each becomes a GIF in one folder, made by processes of this machine or by a cluster.
+"""Batches: many clips become GIFs in one folder, made by processes of this machine or by a cluster.
 
-What goes wrong with one clip is kept for the end; the others are made.
+A clip that fails is reported at the end; the others are made.
 """
 
 import secrets
@@ -31,17 +31,17 @@ from gifsom.palette.palette import Palette
 MAX_JOBS: Final = 1024
 
 BatchProgress: TypeAlias = Callable[[str, str, int, int | None], None]
-"""Told a source, the name of a stage, how much of it is done, and of how much (None: unknown)."""
+"""Called with a source, the name of a stage, the amount done, and the total (None: unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a source. With neither result nor error its GIF was newer than itself, and is as it was.
+    """Outcome for one source. With neither result nor error its GIF was newer than the source, and is unchanged.
 
     source  path or address
     target  that of its GIF
-    result  what was made, or None
-    error   one line that says why nothing was made, or None
+    result  of the conversion, or None
+    error   one line with the reason of a failure, or None
     """
 
     source: str
@@ -56,7 +56,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of each source, in their order, and the seconds that it took."""
+    """Outcomes of all sources, in their order, and the elapsed seconds."""
 
     outcomes: tuple[Outcome, ...]
     elapsed: float
@@ -83,17 +83,17 @@ def convert_all(
     progress: BatchProgress = lambda source, stage, done, of: None,
     **options: Unpack[Options],
 ) -> BatchResult:
-    """Convert many clips, each to a GIF of its name in `folder`, which is made if it is missing.
+    """Convert many clips, each to a GIF of its name in `folder`, which is created if missing.
 
-    A GIF that is newer than its source is left alone, an older one is made again; so are all with `overwrite`. A clip
-    that cannot be converted is listed in the result. A process that dies, for lack of memory, say, costs nothing: its
-    clip is done again. The bytes are those that `gifsom.convert` writes, however many processes there are.
+    A GIF newer than its source is left alone, an older one is made again; so are all with `overwrite`. A clip that
+    cannot be converted is listed in the result. The death of a process, for lack of memory, say, loses nothing: its
+    clip is done again. The bytes are those that `gifsom.convert` writes, for any number of processes.
 
     In a script, call it below `if __name__ == "__main__":`, since its processes import the script.
 
     Args:
         sources: files, patterns such as "clips/**/*.mp4", folders of videos or of pictures, and addresses such as
-            "s3://bucket/*.mp4", for which fsspec must be installed. A local file of that very name goes first.
+            "s3://bucket/*.mp4", for which fsspec must be installed. A local file of that very name takes precedence.
         folder: for the GIFs; a path or an address.
         jobs: processes that convert at the same time; None: one for each core that may be used.
         cluster: address of a dask.distributed scheduler, such as "tcp://10.0.0.1:8786", whose workers do it instead.
@@ -123,9 +123,9 @@ def run(
     progress: BatchProgress = lambda source, stage, done, of: None,
     **options: Unpack[Options],
 ) -> Generator[Outcome, None, None]:
-    """What becomes of each task, as soon as it is known; arguments and errors as for `convert_all`.
+    """Outcome of each task, as soon as it is known; arguments and errors as for `convert_all`.
 
-    When the iterator is closed, all processes have ended, and nothing is in the folder but whole GIFs.
+    When the iterator is closed, all processes have ended, and the folder holds no incomplete GIF.
     """
     ConvertOptions.of(options)
     if jobs is not None and cluster is not None:
@@ -159,7 +159,7 @@ def _failed(task: Task, lost: Lost) -> Outcome:
 
 
 def _make(task: Task, tell: Tell, *, options: Options, scratch: str | None) -> Outcome:
-    """Make one GIF, wherever this runs. A folder within `scratch` holds all that is not yet whole."""
+    """Make one GIF, wherever this runs. A folder within `scratch` holds all incomplete files."""
     with tempfile.TemporaryDirectory(prefix="gifsom-", dir=scratch, ignore_cleanup_errors=True) as own:
         made = Path(own, "made.gif")
         fetched = remote.is_remote(task.source)
@@ -193,10 +193,9 @@ def _begin(tell: Tell) -> None:
 
 @contextmanager
 def _scratch(folder: str, elsewhere: bool) -> Iterator[str | None]:
-    """A folder that is gone after the block, on the disk of the GIFs; `folder` for these is made if it is missing.
+    """A temporary folder for the block, on the disk of the GIFs, whose `folder` is created if missing.
 
-    None where nothing is on a disk that this machine shares with those who need it: there are remote GIFs, and they
-    are made `elsewhere`.
+    None where no disk is shared with those who need it: there are remote GIFs, and they are made `elsewhere`.
     """
     if remote.is_remote(folder):
         if elsewhere:

@@ -114,7 +114,7 @@ def _bars(total: int, quiet: bool) -> "Iterator[_Bars]":
 
 
 class _Bars:
-    """What shows how a batch goes: bars on a terminal, elsewhere a line for each GIF."""
+    """Progress of a batch: bars on a terminal, elsewhere a line for each GIF."""
 
     def __init__(self, shown: "Progress", total: int, quiet: bool) -> None:
         self._shown, self._quiet = shown, quiet

@@ -42,7 +42,7 @@ def optimize(source: str, target: Path, quiet: bool, **options: Any) -> None:
 )
 @option("--colors", type=int, metavar="N", help="Colors, 2 to 256. Without it: 256.")
 @option("--figure", type=PATH, metavar="PNG", help="Draw input, output, index image and palette. Needs matplotlib.")
-@option("--film", type=PATH, metavar="GIF", help="Film the map as it learns, from a grey line to the palette.")
+@option("--film", type=PATH, metavar="GIF", help="Film the map as it learns, from a gray line to the palette.")
 @option("--background", metavar="COLOR", help="Put behind what is transparent; else it does not count.")
 @quiet
 @takes("overwrite", "seed", Part, Reading, Reader)

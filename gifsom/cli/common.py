@@ -1,4 +1,4 @@
-"""What the commands share: options, progress, and how they are interrupted."""
+"""Shared parts of the commands: options, progress, and interruption."""
 
 import logging
 import signal

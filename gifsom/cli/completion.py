@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem, ShellComplete, add_completion
 from gifsom.core.errors import SettingError, TargetUnwritable, printable
 
 VARIABLE: Final = "_GIFSOM_COMPLETE"
-"""What asks gifsom for completions; its name is made of the program's, as click does it."""
+"""The variable by which a shell asks for completions; its name is made of the program's, as click does it."""
 
 SHELLS: Final = ("bash", "zsh", "fish", "pwsh", "powershell")
 

@@ -122,7 +122,7 @@ def _check_joined(target: str) -> None:
 
 
 def _input(name: str, size: str | None, fps: float | None, pixel_format: str | None, options: dict[str, Any]) -> Any:
-    """What `gifsom.open` takes for a name of the command line."""
+    """The argument of `gifsom.open` for a name of the command line."""
     stream = sys.stdin.buffer if name == STREAM else None
     if stream is not None and stream.isatty():
         raise SettingError("standard input is a terminal: give it a clip by | or <")

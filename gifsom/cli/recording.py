@@ -199,7 +199,7 @@ def _wait_for_enter(recorder: "Recorder") -> None:
 
 
 def _trim(recorder: "Recorder") -> float:
-    """What a key that ends it costs: nothing in a pause."""
+    """Seconds that a key which ends a recording cuts off: none in a pause."""
     return 0.0 if recorder.paused else TRIM
 
 
@@ -213,7 +213,7 @@ def _forget_typed() -> None:
 
 @contextmanager
 def _line(quiet: bool) -> "Iterator[Any]":
-    """What shows a text in one line that is always the last on a terminal; elsewhere only the first one is told."""
+    """A function that shows a text as the last line of a terminal; elsewhere only the first text is printed."""
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text

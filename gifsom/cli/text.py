@@ -1,4 +1,4 @@
-"""What the command line says of results: lines of text, made here and printed there."""
+"""Results as lines of text for the command line, made here and printed elsewhere."""
 
 from collections.abc import Iterator, Sequence
 from math import isinf
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gifsom.recorder.types import Monitor, Window
 
 ERROR = "OKLab x 100: 1 is hardly seen"
-"""What a mean error is."""
+"""Explanation of a mean error."""
 
 
 BARS = 40

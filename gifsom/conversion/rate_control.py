@@ -46,7 +46,7 @@ CLOSE = 0.15
 """How near, as a part, a probe must be to what is sought, so that no other is worth its time."""
 
 MORE = 1.05
-"""What a run that was too large takes at least, as a multiple of what was expected."""
+"""Least size of a run that was too large, as a multiple of what was expected."""
 
 
 class OperatingPoint:

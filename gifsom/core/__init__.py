@@ -1,1 +1,1 @@
-"""What every other part stands on: frames and sources, values, timing, files, errors. Imports nothing above itself."""
+"""The base of all other parts: frames and sources, values, timing, files, errors. Imports nothing above itself."""

@@ -1,26 +1,26 @@
 """Every error that gifsom raises on purpose, each with one line that names what and why.
 
-GifsomError                 the base of all, never raised itself
+GifsomError                 base of all, never raised itself
 ├── SettingError            an argument is outside its range (also a ValueError)
-├── FrameError              a picture that was handed over has the wrong shape, dtype or size (also a ValueError)
-├── PaletteError            colors that were handed over are no palette: shape, dtype, number (also a ValueError)
-├── PackageMissing          an extra is asked for that is not installed (also an ImportError)
-├── KernelsMissing          the compiled kernels are not there, damaged, or for another machine (also an ImportError)
+├── FrameError              a picture passed in has the wrong shape, dtype or size (also a ValueError)
+├── PaletteError            colors passed in are no palette: shape, dtype, number (also a ValueError)
+├── PackageMissing          an extra is needed that is not installed (also an ImportError)
+├── KernelsMissing          the compiled kernels are missing, damaged, or for another machine (also an ImportError)
 ├── ClusterUnavailable      no scheduler answers at the address, or its workers cannot do the work
 ├── RecordingInUse          a recording is being written, or a GIF is being made of it
-├── RecordingNotFound       no recording runs, or none has the name that is asked for
-├── ScreenError             the base of what is wrong with the screen, never raised itself
+├── RecordingNotFound       no recording is running, or none has that name
+├── ScreenError             base of errors of the screen, never raised itself
 │   ├── ScreenUnavailable   there is no display, or one that cannot be recorded
-│   └── WindowNotFound      no window has the title that is asked for, or several have
-├── SourceError             the base of what is wrong with an input, never raised itself
+│   └── WindowNotFound      no window has that title, or several have
+├── SourceError             base of errors of an input, never raised itself
 │   ├── SourceNotFound      there is no such file (also a FileNotFoundError)
 │   ├── SourceRefused       a remote address, a playlist, a picture or file that is too large
 │   ├── SourceUnreadable    not a video, picture or palette, or damaged beyond use
-│   ├── SourceEmpty         there is no frame in it, or none in the part that is asked for
+│   ├── SourceEmpty         it has no frame, or none in the requested part
 │   └── SourceIncomplete    only a part could be read, and all of it was demanded
-└── TargetError             the base of what is wrong with an output, never raised itself
-    ├── TargetExists        the file is there and may not be replaced (also a FileExistsError)
-    ├── TargetTooLarge      no GIF of the clip is as small as is asked
+└── TargetError             base of errors of an output, never raised itself
+    ├── TargetExists        the file exists and may not be replaced (also a FileExistsError)
+    ├── TargetTooLarge      no GIF of the clip is as small as requested
     └── TargetUnwritable    the file cannot be written: folder missing, disk full, no permission (also an OSError)
 """
 
@@ -34,15 +34,15 @@ class SettingError(GifsomError, ValueError):
 
 
 class FrameError(GifsomError, ValueError):
-    """A picture that was handed over has the wrong shape, dtype or size."""
+    """A picture passed in has the wrong shape, dtype or size."""
 
 
 class PaletteError(GifsomError, ValueError):
-    """Colors that were handed over are no palette: their shape, dtype or number is wrong."""
+    """Colors passed in are no palette: their shape, dtype or number is wrong."""
 
 
 class PackageMissing(GifsomError, ImportError):
-    """An extra is asked for that is not installed."""
+    """An extra is needed that is not installed."""
 
 
 class KernelsMissing(GifsomError, ImportError):
@@ -58,11 +58,11 @@ class RecordingInUse(GifsomError):
 
 
 class RecordingNotFound(GifsomError):
-    """No recording runs, or none has the name that is asked for."""
+    """No recording is running, or none has that name."""
 
 
 class ScreenError(GifsomError):
-    """Base of what is wrong with the screen."""
+    """Base of errors of the screen."""
 
 
 class ScreenUnavailable(ScreenError):
@@ -70,11 +70,11 @@ class ScreenUnavailable(ScreenError):
 
 
 class WindowNotFound(ScreenError):
-    """No window has the title that is asked for, or several have."""
+    """No window has that title, or several have."""
 
 
 class SourceError(GifsomError):
-    """Base of what is wrong with an input."""
+    """Base of errors of an input."""
 
 
 class SourceNotFound(SourceError, FileNotFoundError):
@@ -90,7 +90,7 @@ class SourceUnreadable(SourceError):
 
 
 class SourceEmpty(SourceError):
-    """There is no frame in it, or none in the part that is asked for."""
+    """It has no frame, or none in the requested part."""
 
 
 class SourceIncomplete(SourceError):
@@ -98,15 +98,15 @@ class SourceIncomplete(SourceError):
 
 
 class TargetError(GifsomError):
-    """Base of what is wrong with an output."""
+    """Base of errors of an output."""
 
 
 class TargetExists(TargetError, FileExistsError):
-    """The file is there and may not be replaced."""
+    """The file exists and may not be replaced."""
 
 
 class TargetTooLarge(TargetError):
-    """No GIF of the clip is as small as is asked."""
+    """No GIF of the clip is as small as requested."""
 
 
 class TargetUnwritable(TargetError, OSError):
@@ -127,7 +127,7 @@ def printable(text: object) -> str:
 
 
 def too_large(path: object, size: str, max_pixels: int) -> str:
-    """The message for pictures of `size`, such as "9000x9000", that have more than `max_pixels`."""
+    """Message for pictures of `size`, such as "9000x9000", that have more than `max_pixels`."""
     return (
         f"{printable(path)}: its pictures have {size} pixels, and the limit is {max_pixels} in all"
         " (--max-pixels lifts it)"

@@ -1,4 +1,4 @@
-"""Writing a file, or a folder of pictures, so that it is either there whole, or not at all.
+"""Atomic output of a file, or of a folder of pictures: it appears whole, or not at all.
 
 Everything goes to a temporary file in the target's own folder, which is flushed, synced, closed and then renamed. Every
 failure leaves an older file as it was and nothing beside it.
@@ -43,9 +43,9 @@ def check_target(path: Path, overwrite: bool) -> None:
 
 
 def check_ending(path: Path, others: Sequence[str] = ()) -> None:
-    """Raise `TargetUnwritable` for a name that is rather a mistake, such as two videos, than a wish.
+    """Raise `TargetUnwritable` for a name that is more likely a mistake, such as a second video, than an output.
 
-    A name without an ending is that of a GIF; `others` are endings of what else can be written.
+    A name without a suffix is that of a GIF; `others` are the suffixes of other formats that can be written.
     """
     if path.suffix.lower() in ("", ".gif", *others):
         return
@@ -55,20 +55,20 @@ def check_ending(path: Path, others: Sequence[str] = ()) -> None:
 
 
 def is_folder(path: "str | Path") -> bool:
-    """Whether an output is a folder: its name ends in a slash, or it is one already, and not called as a file is.
+    """Whether an output is a folder: its name ends in a slash, or it is an existing folder without a file's suffix.
 
     >>> is_folder("frames/"), is_folder("frames.gif")
     (True, False)
     """
     if str(path).endswith(("/", os.sep)):
         return True
-    with suppress(OSError):  # no file can have such a name: that is told where it is written
+    with suppress(OSError):  # an impossible name is reported where the file is written
         return Path(path).is_dir() and not Path(path).suffix
     return False
 
 
 def frame_name(number: int) -> str:
-    """The name of a frame's picture in a folder: `number` counts from 1.
+    """File name of a frame in a folder: `number` counts from 1.
 
     >>> frame_name(7)
     'frame-0007.png'
@@ -79,7 +79,7 @@ def frame_name(number: int) -> str:
 def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
     """Raise `TargetExists` or `TargetUnwritable` for a folder that frames could not be written to; touches nothing.
 
-    `alone`: nor may there be anything else in it.
+    `alone`: the folder must also be empty otherwise.
     """
     try:
         if path.exists() and not path.is_dir():
@@ -124,7 +124,7 @@ def same_file(path: Path, other: "str | Path") -> bool:
     """Whether two names, which need not exist, are of one file."""
     try:
         return path.samefile(other)
-    except (OSError, ValueError):  # one is missing, or cannot be a name: that is told where it is opened
+    except (OSError, ValueError):  # a missing file or impossible name is reported where it is opened
         return os.path.realpath(path) == os.path.realpath(other)
 
 
@@ -136,7 +136,7 @@ def check_source(path: Path, source: object) -> None:
 
 
 class _Stream:
-    """Passes writes on, and says of a failed one which file it was for."""
+    """Forwards writes, and names the file when one fails."""
 
     def __init__(self, raw: BinaryIO, path: Path) -> None:
         self._raw, self._path = raw, path
@@ -150,9 +150,9 @@ class _Stream:
 
 @contextmanager
 def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
-    """A binary stream whose content is at `path` once the block has ended well.
+    """A binary stream whose content replaces `path` when the block ends without an error.
 
-    Raises `TargetExists` where a file is there and `overwrite` is false, `TargetUnwritable` for all else.
+    Raises `TargetExists` where a file exists and `overwrite` is false, `TargetUnwritable` for any other failure.
     """
     with replacing_file(path, overwrite) as part:
         try:
@@ -162,19 +162,19 @@ def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
         try:
             yield cast(BinaryIO, _Stream(raw, path))
             try:
-                raw.close()  # here, not by the collector: that would keep the error of a full disk to itself
+                raw.close()  # not left to the garbage collector, which would swallow the error of a full disk
             except OSError as error:
                 raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error
         finally:
-            with suppress(OSError):  # when a write has failed already, what is left in the buffer fails again
+            with suppress(OSError):  # after a failed write, the rest of the buffer fails again
                 raw.close()
 
 
 @contextmanager
 def replacing_file(path: Path, overwrite: bool) -> Iterator[Path]:
-    """The name of a file beside `path`, to be made within the block; it is at `path` once that has ended well.
+    """Name of a file beside `path`, to be made within the block; it replaces `path` when that ends without an error.
 
-    For programs that write files by name; `replacing` is for all else. Raises as that does.
+    For programs that write files by name; otherwise use `replacing`. Raises the same.
     """
     check_target(path, overwrite)
     part = path.with_name(f".gifsom-{secrets.token_hex(6)}.part")
@@ -193,10 +193,11 @@ def replacing_file(path: Path, overwrite: bool) -> Iterator[Path]:
 
 @contextmanager
 def filling(path: Path, overwrite: bool) -> Iterator[Path]:
-    """An empty folder for frames, which are in the folder `path` once the block has ended well; it is made if missing.
+    """An empty folder for frames, which move to the folder `path` when the block ends without an error; created if
+    missing.
 
-    Frames that are there already are replaced, and those beyond the new ones removed. Raises `TargetExists` where there
-    are any and `overwrite` is false, `TargetUnwritable` for all else.
+    Existing frames are replaced, and those beyond the new ones removed. Raises `TargetExists` where there are any and
+    `overwrite` is false, `TargetUnwritable` for any other failure.
     """
     check_folder(path, overwrite)
     there = path.is_dir()

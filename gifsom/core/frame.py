@@ -1,4 +1,4 @@
-"""Frame and Rect: pictures with their times, and parts of them; and what could not be read of a source."""
+"""Frame and Rect: pictures with their times, and parts of them; Shortfall: the unreadable part of a source."""
 
 from dataclasses import dataclass
 from typing import Self, TypeAlias
@@ -12,7 +12,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture and when it appears.
+    """One picture and the time at which it appears.
 
     pixels  (h, w, 3) uint8, sRGB, C-contiguous and read-only
     start   seconds from the clip's beginning, >= 0
@@ -31,7 +31,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """A rectangle of pixels: its upper left corner and its size, width and height >= 1."""
+    """A rectangle of pixels: upper left corner and size, width and height >= 1."""
 
     left: int
     top: int
@@ -65,11 +65,11 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """What could not be read of a source.
+    """The part of a source that could not be read.
 
-    read      seconds that could
+    read      seconds that could be read
     declared  seconds that it should have; None where it does not say
-    cause     the decoder's own words in brackets, to stand behind ours; may be empty
+    cause     the decoder's own words in brackets, to be appended to a message; may be empty
     """
 
     read: float
@@ -78,5 +78,5 @@ class Shortfall:
 
     @property
     def amount(self) -> str:
-        """Such as "2.1 of 5.0 s"."""
+        """Text such as "2.1 of 5.0 s"."""
         return f"{self.read:.1f} s" if self.declared is None else f"{self.read:.1f} of {self.declared:.1f} s"

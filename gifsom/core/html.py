@@ -1,13 +1,13 @@
-"""How an animation shows itself in a notebook: as HTML that holds it, so that the file may go."""
+"""Animations as HTML for notebooks, with the data inside, so that the file may be removed."""
 
 from base64 import b64encode
 from pathlib import Path
 
 LARGEST = 32_000_000
-"""Bytes of a file above which a notebook gets a line of text instead: it would hold a third more of them."""
+"""Size of a file in bytes above which a notebook gets a line of text instead: base64 takes a third more."""
 
 KINDS = {"": "gif", ".gif": "gif", ".webp": "webp", ".apng": "apng"}
-"""Endings of files that a browser plays as a picture."""
+"""Suffixes of files that a browser plays as a picture."""
 
 
 def embedded(path: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""Stages that overlap: what one makes waits in a bounded queue while it makes the next."""
+"""Overlapping stages: the items of one wait in a bounded queue while it makes the next."""
 
 import threading
 from collections.abc import Generator, Iterable
@@ -7,11 +7,11 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-_PATIENCE = 0.1  # seconds after which a stage that cannot get rid of an item looks whether anybody still wants it
+_PATIENCE = 0.1  # seconds after which a blocked stage checks whether its consumer is still there
 
 
 def prefetch(items: Iterable[Item], size: int) -> Generator[Item, None, None]:
-    """The same items, made by a thread of their own, at most `size` before they are asked for.
+    """The same items, made by a separate thread, at most `size` ahead of their use.
 
     An error of the thread is raised here, in its turn. The thread ends, and closes `items`, when this is closed.
     """

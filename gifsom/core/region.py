@@ -1,4 +1,4 @@
-"""Regions of the screen as text, and what of a region is on the screen."""
+"""Regions of the screen as text, and clipped to the screen."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Source: what gives frames, from a file, a screen, or another source that it edits."""
+"""Source: the base of all that gives frames, from a file, a screen, or another source that it edits."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ class Source(ABC):
     It can be iterated again and again and gives the same frames each time: training the palette comes before mapping.
 
     Attributes:
-        plays: how many times the source asks to be played, 0 for ever; None where it does not say.
-        native: the source is an animation whose own size and delays a GIF keeps unless others are asked.
-        indexed: its pictures have been made with color tables, so that others may show every color of them.
+        plays: number of times that the source asks to be played, 0 for ever; None where it does not say.
+        native: the source is an animation whose own size and delays a GIF keeps unless others are requested.
+        indexed: its pictures were made with color tables, so others may show every one of their colors.
     """
 
     plays: int | None = None
@@ -23,7 +23,7 @@ class Source(ABC):
 
     @property
     def name(self) -> str:
-        """The path of its file, fit to print: messages call it so."""
+        """Path of its file, printable, for messages."""
         return "the clip"
 
     def __repr__(self) -> str:
@@ -41,27 +41,27 @@ class Source(ABC):
 
     @property
     def rate(self) -> float | None:
-        """The most frames that any second has, as a rate; None where it is not known."""
+        """Highest number of frames in any second; None where it is not known."""
         return None
 
     @property
     def count(self) -> int | None:
-        """The number of frames to expect, for progress; None where it is not known."""
+        """Number of frames to expect, for progress; None where it is not known."""
         return None
 
     @property
     def shortfall(self) -> Shortfall | None:
-        """The seconds that the last complete reading found missing; None when everything was there."""
+        """Seconds that the last complete reading found missing; None when everything was there."""
         return None
 
     @abstractmethod
     def frames(self) -> Iterator[Frame]:
         """The frames in order, read-only, from 0 s on, the same ones at each call."""
 
-    # Steps that a source may do itself, as ffmpeg does for a video. None: it cannot, and an edit does them.
+    # Steps that a source may do itself, as ffmpeg does for a video. None: an edit does them.
 
     def trimmed(self, start: float, end: float | None) -> "Source | None":
-        """The part from `start` to `end` in seconds; end None: to its own. Raises `SourceEmpty` for none."""
+        """The part from `start` to `end` in seconds; end None: to its own end. Raises `SourceEmpty` for no frames."""
         return None
 
     def resampled(self, fps: float) -> "Source | None":
@@ -78,7 +78,7 @@ class Source(ABC):
 
 
 class Holder:
-    """A thing that holds a source and is not one: `gifsom.Clip`, which stands above all others."""
+    """Base of `gifsom.Clip`, which holds a source and is not one."""
 
     source: Source
 

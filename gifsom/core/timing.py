@@ -1,7 +1,7 @@
 """Seconds to centiseconds without drift, and the grid of a frame rate.
 
 A GIF's delays are whole centiseconds, and players show 0 and 1 as 10. Each frame's absolute edge is rounded, not its
-length, so errors never add up; a frame that the next one follows within less than 2 cs gives its place to the next.
+length, so errors never add up; a frame that is followed within less than 2 cs gives way to the next.
 """
 
 from collections.abc import Iterator
@@ -15,20 +15,20 @@ MIN_DELAY = 2
 
 
 def nearest(value: float) -> int:
-    """The nearest whole number, halves upwards, as ffmpeg rounds times (Python's `round` takes halves to even).
+    """The nearest whole number, halves rounded up, as ffmpeg rounds times (Python's `round` takes halves to even).
 
-    A half that floating point has made a little smaller, such as 0.29 * 50, is still a half.
+    A half that floating point has made a little smaller, such as 0.29 * 50, still counts as a half.
     """
     return floor(value + 0.5 + 1e-9)
 
 
 def slots(duration: float, fps: float) -> int:
-    """How many frames of a constant rate a clip of `duration` seconds has: at least one."""
+    """Number of frames of a constant rate in `duration` seconds: at least one."""
     return max(1, nearest(duration * fps))
 
 
 def schedule(clip: Source) -> Iterator[tuple[Frame, int]]:
-    """The frames that a GIF shows and for how long each, in whole centiseconds >= 2.
+    """The frames that a GIF shows with their delays, whole centiseconds >= 2.
 
     The sum of the delays is the clip's duration, rounded once.
     """

@@ -59,7 +59,7 @@ Color: TypeAlias = tuple[int, int, int]
 Seconds: TypeAlias = float | int | str
 
 WHITE: Color = (255, 255, 255)
-"""What lies behind transparent pictures where nothing else is asked."""
+"""Default color behind transparent pictures."""
 
 _TIME = re.compile(r"(?:(?:(?P<h>\d+):)?(?P<m>\d+):)?(?P<s>\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 

@@ -1,6 +1,6 @@
-"""What is drawn over the pictures of a recording: the pointer, a ring where a button is pressed, keys as a caption.
+"""Overlays of a recording's pictures: the pointer, a ring where a button is pressed, keys as a caption.
 
-Each is a stamp that is laid over a copy of the pixels and cut off at their edges.
+Each is a stamp laid over a copy of the pixels and cropped at their edges.
 """
 
 from collections.abc import Iterable
@@ -21,19 +21,19 @@ RIM: Final[Color] = (70, 40, 0)
 
 RING: Final = 1 / 40
 CAPTION: Final = 1 / 26
-"""Radius of a ring and height of letters, as parts of the picture's shorter side."""
+"""Radius of a ring and height of letters, relative to the picture's shorter side."""
 
 LETTERS: Final = 200
-"""Of a caption that are looked at: more fit into no picture of a usual shape."""
+"""Letters of a caption that are considered: no picture of a usual shape has room for more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is drawn over one picture.
+    """Overlays of one picture.
 
-    pointer  where it is
-    shape    how it looks; None: no pointer is drawn
-    rings    x and y of their middles
+    pointer  its position
+    shape    its picture; None: no pointer is drawn
+    rings    x and y of their centers
     caption  text at the bottom; may be empty
     """
 
@@ -44,7 +44,7 @@ class Scene:
 
 
 def draw(pixels: Pixels, scene: Scene) -> Pixels:
-    """A copy of pixels (h, w, 3) with all of a scene drawn over it."""
+    """A copy of pixels (h, w, 3) with a scene drawn over it."""
     drawn = pixels.copy()
     height, width = drawn.shape[:2]
     if scene.rings:
@@ -62,7 +62,7 @@ def draw(pixels: Pixels, scene: Scene) -> Pixels:
 
 
 def corner(at: tuple[int, int], shape: Shape) -> tuple[int, int]:
-    """Where the upper left corner of a pointer's picture lies that points to `at`."""
+    """Upper left corner of the picture of a pointer whose hot spot is at `at`."""
     return at[0] - shape.hot[0], at[1] - shape.hot[1]
 
 
@@ -73,7 +73,7 @@ def is_seen(pointer: Pointer, shape: Shape, size: tuple[int, int]) -> bool:
 
 
 def words(keys: Iterable[Key]) -> str:
-    """Keys as text: single characters stand together, as typed, and all others apart.
+    """Keys as text: single characters stand together, as typed, all others apart.
 
     >>> words([Key(0, "l"), Key(0, "s"), Key(0, "Enter"), Key(0, "Ctrl+C")])
     'ls Enter Ctrl+C'
@@ -101,7 +101,8 @@ def _ring(radius: float) -> Pixels:
 
 @lru_cache(maxsize=4)
 def _caption(text: str, width: int, size: int) -> Pixels:
-    """A stamp at most as wide as `width` allows: white letters on a dark box. What is too long loses its front."""
+    """A stamp of white letters on a dark box, at most as wide as `width` allows; too long a text loses its
+    beginning."""
     shown = text = text[-LETTERS:]
     face = font(text, size)
     max_width = max(size, width - 4 * size)

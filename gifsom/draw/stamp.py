@@ -1,6 +1,6 @@
 """Stamps: small pictures with alpha that are laid over others, and text as such pictures.
 
-A stamp is (h, w, 4) uint8, its colors multiplied by its alpha, so that laying it is one sum.
+A stamp is (h, w, 4) uint8 with premultiplied alpha, so that laying it is one sum.
 """
 
 from collections.abc import Sequence
@@ -35,22 +35,22 @@ FONTS: Final = (
     "seguisym.ttf",
     "NotoSansSymbols2-Regular.ttf",
 )
-"""Fonts of Linux, Windows and macOS; the first one that is there and has all letters is taken."""
+"""Fonts of Linux, Windows and macOS; the first available one that has all letters is used."""
 
 BOLD: Final = ("DejaVuSans-Bold.ttf", "NotoSans-Bold.ttf", "LiberationSans-Bold.ttf", "segoeuib.ttf", "Arial Bold.ttf")
-"""Those of thick letters, which an outline leaves legible."""
+"""Bold fonts, which stay legible inside an outline."""
 
 SHARP: Final = 4
-"""Times that a badge's box is drawn larger than it is shown, so that its corners are smooth."""
+"""Supersampling of a badge's box, so that its corners are smooth."""
 
 NOWHERE: Final = "\uffff"
-"""No character, so no font has it: what is drawn for it stands for everything that a font lacks."""
+"""A code point without a glyph in any font: its picture is a font's placeholder for missing letters."""
 
 Font: TypeAlias = ImageFont.FreeTypeFont
 
 
 def lay(pixels: Pixels, stamp: Pixels, left: int, top: int) -> None:
-    """Blend a stamp (h, w, 4) with the pixels (h, w, 3) below it; what lies outside of them is cut off."""
+    """Blend a stamp (h, w, 4) over pixels (h, w, 3) in place, cropped at their edges."""
     height, width = pixels.shape[:2]
     x, y = max(0, -left), max(0, -top)
     part = stamp[y : max(0, height - top), x : max(0, width - left)].astype(np.uint16)
@@ -67,7 +67,7 @@ def multiplied(colors: np.ndarray, alpha: np.ndarray) -> Pixels:
 
 
 def contrasting(color: Color) -> Color:
-    """Black or white, whichever is told apart better from a color: the contrast of WCAG 2 is larger.
+    """Black or white, whichever has the higher contrast (WCAG 2) with a color.
 
     >>> contrasting((255, 255, 0)), contrasting((0, 0, 128))
     ((0, 0, 0), (255, 255, 255))
@@ -77,7 +77,7 @@ def contrasting(color: Color) -> Color:
 
 
 def font(text: str, size: int, *, bold: bool = False) -> Font:
-    """A font of the system that has the letters of a text, or most of them; else Pillow's own, which has few."""
+    """A font of the system with the letters of a text, or most of them; else Pillow's own, which has few."""
     name = _face(text, (*BOLD, *FONTS) if bold else FONTS)
     return (None if name is None else _load(name, size)) or cast(Font, ImageFont.load_default(size))
 
@@ -106,7 +106,7 @@ def _face(text: str, names: tuple[str, ...]) -> str | None:
 
 
 def lacking(face: Font, text: str) -> str:
-    """The letters, digits and signs of a text that a font has not."""
+    """The letters, digits and signs of a text that a font lacks."""
     nothing = bytes(face.getmask(NOWHERE))
     seen = [letter for letter in dict.fromkeys(text) if category(letter)[0] in "LNPS" and letter != "\ufffd"]
     return "".join(letter for letter in seen if bytes(face.getmask(letter)) == nothing)
@@ -135,7 +135,7 @@ def lettering(lines: Sequence[str], face: Font, color: Color, outline: int, alig
 
 
 def extent(lines: Sequence[str], face: Font, outline: int) -> tuple[int, int]:
-    """Width and height in pixels of what `lettering` makes."""
+    """Width and height in pixels of the stamp that `lettering` makes."""
     width = max(round(face.getlength(line) + 0.5) for line in lines)
     return max(1, width) + 2 * outline, len(lines) * line_height(face) + 2 * outline
 

@@ -1,7 +1,7 @@
-"""Edits: sources that pass another one on; and the four steps that a source may do itself, as ffmpeg does for a video.
+"""Base classes of edits, and the four steps that a source may do itself, as ffmpeg does for a video.
 
-A step asks the source first (see `gifsom.core.source.Source.trimmed` and those after it), and is an edit where that
-cannot do it.
+A step asks the source first (see `gifsom.core.source.Source.trimmed` and the hooks after it), and is an edit where the
+source cannot do it.
 """
 
 from abc import abstractmethod
@@ -20,7 +20,7 @@ from gifsom.edit.frames import is_pixel_art, memoized, with_alpha, without_alpha
 
 
 class Edited(Source):
-    """A clip that passes another one on; each edit changes what it must."""
+    """A source that passes another one on; each edit overrides what it changes."""
 
     def __init__(self, clip: Source) -> None:
         self.source = clip
@@ -56,14 +56,14 @@ class Edited(Source):
         return self.source.frames()
 
     def again(self, clip: Source) -> Source:
-        """This edit of another clip; an edit that remembers what it learned of its clip makes it anew."""
+        """The same edit of another clip, without anything learned from this one."""
         other = copy(self)
         other.source = clip
         return other
 
 
 class Drawn(Edited):
-    """An edit of pictures alone: those that are not shown in the end need not be drawn."""
+    """An edit of pictures alone: frames that are dropped later need not be drawn."""
 
     def resampled(self, fps: float) -> Source:
         return self.again(resample(self.source, fps))
@@ -81,7 +81,7 @@ class Redrawn(Drawn):
 
 
 class Timed(Edited):
-    """An edit of times alone: what changes the pictures may come before it, where a source may do it itself."""
+    """An edit of times alone: edits of pictures may be moved before it, where a source may do them itself."""
 
     def cropped(self, rect: Rect) -> Source:
         return self.again(crop_to(self.source, rect))
@@ -91,7 +91,7 @@ class Timed(Edited):
 
 
 class Retimed(Edited):
-    """An edit whose duration depends on the frames: asked before they have been read, it reads them."""
+    """An edit whose duration depends on the frames: if asked before they have been read, it reads them."""
 
     def __init__(self, clip: Source, seconds: float) -> None:
         super().__init__(clip)
@@ -181,7 +181,7 @@ class _Cropped(Redrawn):
 
 
 class _Scaled(Redrawn):
-    """Pictures of another size."""
+    """Pictures at another size."""
 
     def __init__(self, clip: Source, size: tuple[int, int]) -> None:
         super().__init__(clip)
@@ -196,7 +196,7 @@ class _Scaled(Redrawn):
         sampling = Image.Resampling.NEAREST if art else Image.Resampling.LANCZOS
         if frame.mask is None:
             return Frame(np.array(Image.fromarray(frame.pixels).resize(self._size, sampling)), frame.start)
-        # Pillow weighs colors by their alpha, so that what is hidden does not bleed into the edges.
+        # Pillow weights colors by their alpha, so that hidden pixels do not bleed into the edges.
         pixels, mask = without_alpha(with_alpha(frame).resize(self._size, sampling))
         return Frame(pixels, frame.start, mask)
 
@@ -204,8 +204,8 @@ class _Scaled(Redrawn):
 def trim(source: Source, start: Seconds = 0.0, end: Seconds | None = None) -> Source:
     """The part from `start` to `end`, each in seconds or as a clock such as "1:05"; end None: to the clip's own end.
 
-    The picture on the screen at `start` is the first frame. Raises `SourceEmpty` where the clip is over before `start`,
-    and `SettingError` for a time that is none.
+    The picture on the screen at `start` is the first frame. Raises `SourceEmpty` where the clip ends before `start`,
+    and `SettingError` for an invalid time.
 
     >>> gifsom.open("fixtures/scene.mp4").trim(0.5, "0:02").duration
     1.5

@@ -1,6 +1,6 @@
-"""Hiding a part of the pictures, such as a password.
+"""Redaction of a part of the pictures, such as a password.
 
-Large blocks keep nothing of the letters in them, which a mere blur does: that can be undone.
+Large blocks keep nothing of the letters in them; a mere blur does, and can be undone.
 """
 
 from math import ceil
@@ -19,7 +19,7 @@ BLOCKS = 8
 """Blocks along the shorter side of an area, at most."""
 
 BLOCK = 24
-"""Pixels of a block's sides, at least, where the area has them: some six letters of a usual text share one color."""
+"""Shortest side of a block in pixels, where the area has them: some six letters of a usual text share one color."""
 
 
 class _Blurred(Spanned):
@@ -49,11 +49,11 @@ def blur(
     """A part of each picture made unreadable for good: large blocks of their mean color, with soft edges.
 
     Args:
-        area: "WxH+X+Y", a `Rect`, or left, top, width and height, in pixels of the clip as it is here.
-        start, end: seconds or clocks between which it is hidden, exactly; end None: to the clip's own.
+        area: "WxH+X+Y", a `Rect`, or left, top, width and height, in pixels of this clip.
+        start, end: seconds or clocks between which it is hidden, exactly; end None: to the clip's own end.
 
     Raises:
-        SettingError: for text that is no region, one that is not inside of the picture, and times that are none.
+        SettingError: for text that is no region, a region outside of the picture, and invalid times.
 
     >>> gifsom.open("fixtures/scene.mp4").blur("200x24+30+40", start=1)
     <Clip of fixtures/scene.mp4, 640x360 pixels>

@@ -1,4 +1,4 @@
-"""Keeping a clip that is small, or small once it is packed, so that it is decoded once."""
+"""A cache for clips that are small, or small once packed, so that they are decoded once."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from gifsom.edit.base import Edited
 from gifsom.edit.store import Store
 
 PLAIN_BYTES = 40 << 20
-"""Frames in bytes up to which a clip is kept in memory as it is: some 100 frames of 480x270."""
+"""Size of all frames in bytes up to which they are kept unpacked: some 100 frames of 480x270."""
 
 PACKED_BYTES = 128 << 20
 """Bytes up to which a larger clip is kept packed instead of being decoded again: a fifth of the time for film that is
@@ -64,5 +64,5 @@ class _Cached(Edited):
 
 
 def cached(clip: Source) -> Source:
-    """The same clip; one that is small, or small once it is packed, is read once and kept from then on."""
+    """The same clip; one that is small, or small once packed, is read once and kept from then on."""
     return _Cached(clip)

@@ -1,4 +1,4 @@
-"""Edits that draw over pictures: captions and a bar of progress."""
+"""Edits that draw over pictures: captions and a progress bar."""
 
 import re
 from collections.abc import Iterator
@@ -27,22 +27,23 @@ POSITIONS: Final = {
     "bottom": (1, 2),
     "bottom-right": (2, 2),
 }
-"""Places of a caption: halves of the free space that lie left of it and above it."""
+"""Positions of a caption: halves of the free space to the left of it and above it."""
 
 LETTERS: Final = 1 / 12
 MARGIN: Final = 1 / 40
 RIM: Final = 1 / 12
-"""Height of letters and space around a caption, as parts of the picture's shorter side; outline, as one of letters."""
+"""Height of letters and margin of a caption, relative to the picture's shorter side; outline, relative to the
+letters."""
 
 USUAL: Final = 10
 LEGIBLE: Final = 8
-"""Pixels that letters are high at least where no size is asked, and to which they shrink where they must."""
+"""Smallest height of letters in pixels where no size is given, and to which they shrink where they must."""
 
 BAR: Final = 1 / 100
-"""Height of a bar of progress as a part of the picture's."""
+"""Height of a progress bar relative to the picture's."""
 
 OPTIONS: Final = ("position", "time", "size", "outline", "color")
-"""What may stand behind a caption's text on the command line."""
+"""Options that may follow a caption's text on the command line."""
 
 # Between Chinese, Japanese and Korean characters a line may break, elsewhere only at spaces.
 _WIDE: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
@@ -61,7 +62,7 @@ class _Captioned(Spanned):
     def redraw(self, frame: Frame) -> Frame:
         pixels, mask = frame.pixels.copy(), None
         lay(pixels, self.stamp, *self.corner)
-        if frame.mask is not None:  # what is hidden has no color that a smooth edge could be mixed with
+        if frame.mask is not None:  # hidden pixels have no color to blend a smooth edge with
             mask = frame.mask.copy()
             colors, alpha = self.stamp[..., :3].astype(np.int32), self.stamp[..., 3:]
             below = Rect(*self.corner, *alpha.shape[1::-1])
@@ -78,7 +79,7 @@ class _Barred(Drawn):
         self.color, self.height = color, height
         # Dark below a bright bar and bright below a dark one, so that both are seen on any picture.
         self.track = tuple((level + 3 * back) // 4 for level, back in zip(color, contrasting(color), strict=True))
-        self._whole: float | None = None  # the same one at each pass, though a clip may prove to be shorter
+        self._whole: float | None = None  # the same at each pass, though the clip may turn out shorter
 
     def frames(self) -> Iterator[Frame]:
         if self._whole is None:
@@ -115,13 +116,13 @@ def caption(
     outline: int | None = None,
     color: str | Color = "white",
 ) -> Source:
-    """Text over the pictures, in lines that are broken at spaces where they are too long. It hides nothing else.
+    """Text over the pictures, broken at spaces where its lines are too long. It hides nothing else.
 
     Args:
-        text: what it says; it may have lines of its own.
+        text: may have line breaks of its own.
         position: "top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right".
         size: height of the letters in pixels; None: a twelfth of the picture's shorter side, less for a long text.
-        start, end: seconds or clocks between which it is shown, exactly; end None: to the clip's own.
+        start, end: seconds or clocks between which it is shown, exactly; end None: to the clip's own end.
         outline: pixels around the letters that are black or white, whichever contrasts; 0: none; None: as fits.
         color: of the letters, a CSS name, "#rrggbb" or three numbers.
 
@@ -157,7 +158,7 @@ def caption(
 
 
 def _place(halves: int, free: int, margin: int) -> int:
-    """Where something begins that leaves `free` pixels of a side: 0, 1 or 2 halves of them, but for the margin."""
+    """Offset that leaves `free` pixels of a side: 0, 1 or 2 halves of them, kept inside the margin."""
     margin = min(margin, free // 2)
     return margin + (free - 2 * margin) * halves // 2
 
@@ -186,7 +187,7 @@ def _laid(
 
 
 def _balanced(lines: list[str], paragraphs: list[str], face: Font) -> list[str]:
-    """As many lines, of lengths that are more alike."""
+    """The same number of lines, more equal in length."""
     while True:
         widest = max(face.getlength(line) for line in lines)
         narrower = _broken(paragraphs, face, widest - 1)
@@ -196,7 +197,7 @@ def _balanced(lines: list[str], paragraphs: list[str], face: Font) -> list[str]:
 
 
 def _broken(paragraphs: list[str], face: Font, max_width: float) -> list[str]:
-    """Lines that take as many words as fit into `room` pixels, one at least."""
+    """Lines of as many words as fit into `max_width` pixels, at least one."""
     lines = []
     for paragraph in paragraphs:
         line = ""
@@ -213,8 +214,8 @@ def _broken(paragraphs: list[str], face: Font, max_width: float) -> list[str]:
 def parse_caption(text: str) -> dict[str, Any]:
     """Keyword arguments for `caption` from text such as "Hello|position=top|time=1-3|size=32|outline=0|color=yellow".
 
-    Options stand at the end; "a|b" is a text. A backslash and an n break a line. Raises `SettingError` for an option
-    that does not exist, a time that is none, and a size or outline that is no number.
+    Options come at the end; "a|b" is a text. A backslash and an n break a line. Raises `SettingError` for an unknown
+    option, an invalid time, and a size or outline that is no number.
 
     >>> parse_caption("one|two|time=1-3|size=32")
     {'text': 'one|two', 'size': 32, 'start': 1.0, 'end': 3.0}
@@ -244,15 +245,14 @@ def parse_caption(text: str) -> dict[str, Any]:
 
 
 def progress_bar(clip: Source, color: str | Color = "white", height: int | None = None) -> Source:
-    """A bar along the bottom that is as long as the part of the clip that has been shown when a frame ends.
+    """A bar along the bottom, as long as the part of the clip that has been shown when a frame ends.
 
     Args:
-        color: of the bar, a CSS name, "#rrggbb" or three numbers; what is still to come is dark, or bright below a
-            dark bar.
-        height: pixels, up to those of the picture; None: a hundredth of them, but 2 at least.
+        color: of the bar, a CSS name, "#rrggbb" or three numbers; the rest is dark, or bright below a dark bar.
+        height: pixels, up to those of the picture; None: a hundredth of them, but at least 2.
 
     Raises:
-        SettingError: for what is no color or no height.
+        SettingError: for an invalid color or height.
 
     >>> next(gifsom.open("fixtures/scene.mp4").progress_bar("#ffcc00").frames()).pixels[-1, 0].tolist()
     [255, 204, 0]

@@ -1,4 +1,4 @@
-"""Frames beside each other: drawn once, alike or not, how long they last, and their alpha for Pillow."""
+"""Helpers for frames: comparison, end times, redrawing each picture once, and alpha for Pillow."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,14 +12,14 @@ HALF = 128
 """Alpha below which a pixel is hidden: a GIF's pixels are shown or hidden."""
 
 ALIKE = 8
-"""Levels up to which a pixel counts as unchanged: a video's codec leaves no pixel quite alone."""
+"""Levels up to which a pixel counts as unchanged: a video codec leaves no pixel quite alone."""
 
 ART = 256
 """Colors of a picture, at most, that counts as pixel art."""
 
 
 def memoized(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
-    """What draws as `redraw` does, but a picture that is the same as the last one only once."""
+    """`redraw` with memory: a picture that is the same as the last one is not drawn again."""
     source: Frame | None = None
     drawn: Frame | None = None
 
@@ -33,7 +33,7 @@ def memoized(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
 
 
 def with_ends(clip: Source) -> Iterator[tuple[Frame, float]]:
-    """Each frame of a clip, and when the next one takes its place or the clip ends, in seconds."""
+    """Each frame of a clip, and the time in seconds at which the next one replaces it or the clip ends."""
     before: Frame | None = None
     for frame in clip.frames():
         if before is not None:
@@ -44,17 +44,17 @@ def with_ends(clip: Source) -> Iterator[tuple[Frame, float]]:
 
 
 def same_mask(a: Frame, b: Frame) -> bool:
-    """Whether the very same pixels of two frames are hidden."""
+    """Whether exactly the same pixels of two frames are hidden."""
     return a.mask is b.mask or (a.mask is not None and b.mask is not None and np.array_equal(a.mask, b.mask))
 
 
 def same_picture(a: Frame, b: Frame) -> bool:
-    """Whether two frames show the very same picture."""
+    """Whether two frames show exactly the same picture."""
     return same_mask(a, b) and (a.pixels is b.pixels or np.array_equal(a.pixels, b.pixels))
 
 
 def alike(a: Frame, b: Frame) -> bool:
-    """Whether no pixel of two frames differs by more than ALIKE levels, and no mask at all."""
+    """Whether two frames have the same mask, and no pixel differs by more than ALIKE levels."""
     if not same_mask(a, b):
         return False
     if a.pixels is b.pixels:
@@ -71,7 +71,7 @@ def with_alpha(frame: Frame) -> Image.Image:
 
 
 def without_alpha(picture: Image.Image) -> tuple[Pixels, Mask]:
-    """Pixels (h, w, 3) of a picture with alpha, and the mask (h, w): hidden is what is less than half opaque."""
+    """Pixels (h, w, 3) of a picture with alpha, and the mask (h, w) of pixels less than half opaque."""
     rgba = np.array(picture)
     return np.ascontiguousarray(rgba[..., :3]), rgba[..., 3] < HALF
 
@@ -79,11 +79,11 @@ def without_alpha(picture: Image.Image) -> tuple[Pixels, Mask]:
 def is_pixel_art(pixels: Pixels, size: tuple[int, int]) -> bool:
     """Whether a picture (h, w, 3) of few colors consists of blocks that become whole blocks at another size (w, h).
 
-    Then every pixel of the new size has a color of its own in the old one, and a filter would only blur it.
+    Then every pixel of the new size has an exact color of the old one, and a filter would only blur it.
     """
     height, width = pixels.shape[:2]
     packed = pixels.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-    if len(np.unique(packed[:: max(1, height // 16)])) > ART:  # a few rows mostly tell
+    if len(np.unique(packed[:: max(1, height // 16)])) > ART:  # a few rows are mostly enough
         return False
     rows = np.flatnonzero((packed[1:] != packed[:-1]).any(axis=1)) + 1
     columns = np.flatnonzero((packed[:, 1:] != packed[:, :-1]).any(axis=0)) + 1

@@ -1,6 +1,6 @@
-"""Edits for clips that play again and again: backward, there and back, and without a jump where they begin again.
+"""Edits for clips that loop: backward, forward and backward, and without a jump at the seam.
 
-What is shown backward is stored, in memory or on disk, since no source is read backward.
+Frames that are shown backward are stored, in memory or on disk, since no source is read backward.
 """
 
 from bisect import bisect_right
@@ -23,11 +23,11 @@ from gifsom.edit.store import Store
 from gifsom.edit.time import Part
 
 FADE_RATE = 25.0
-"""Frames a second of a cross-fade where the clip does not say its rate."""
+"""Frame rate of a cross-fade where the clip's own is not known."""
 
 
 class _Stored(Timed):
-    """An edit that shows frames in another order: they are read once, when they are first needed, and stored."""
+    """An edit that reorders frames: they are read once, when first needed, and stored."""
 
     @cached_property
     def store(self) -> Store:
@@ -76,9 +76,10 @@ class _ThereAndBack(_Stored):
 
 
 class _Looped(Part):
-    """The part of a clip that `find` gives; its last `seconds` become those before the part, as far as there are any.
+    """The part of a clip that `find` gives; its last `seconds` cross-fade into those before the part, where there are
+    any.
 
-    Then each of its frames at the end shows two pictures: that of its time, and that of one loop before.
+    There each frame shows two pictures: that of its time, and that of one loop before.
     """
 
     def __init__(self, clip: Source, find: Callable[[], tuple[float, float]], seconds: float) -> None:
@@ -114,9 +115,9 @@ class _Looped(Part):
 
 
 def blend(a: Frame, b: Frame, share: float, start: float) -> Frame:
-    """A frame between two of one size: `share`, from 0 to 1, of it is b. A pixel that one of them hides is the other's.
+    """A frame between two of one size: `share`, 0 to 1, of it is b. A pixel that one of them hides is the other's.
 
-    It is hidden itself where that one has the larger share.
+    Such a pixel is hidden where the frame that hides it has the larger share.
     """
     pixels = np.array(Image.blend(Image.fromarray(a.pixels), Image.fromarray(b.pixels), share))
     if a.mask is not None:
@@ -127,7 +128,7 @@ def blend(a: Frame, b: Frame, share: float, start: float) -> Frame:
 
 
 def reverse(clip: Source) -> Source:
-    """Play a clip backward: what is shown from s to e is shown from duration - e to duration - s.
+    """Play a clip backward: a picture shown from s to e is shown from duration - e to duration - s.
 
     Its frames are read once and stored, in memory or on disk, when they are first asked for; `TargetUnwritable` is
     raised then if the disk is full. A lower rate is that of the clip played forward: the same frames are chosen.
@@ -142,9 +143,9 @@ def reverse(clip: Source) -> Source:
 
 
 def boomerang(clip: Source) -> Source:
-    """Play a clip forward and then backward, without its last and first frame a second time.
+    """Play a clip forward and then backward, its last and first frame only once.
 
-    Of n frames it has 2n - 2; one or two stay as they are. Stored as in `reverse`, and a lower rate is as there.
+    Of n frames it makes 2n - 2; one or two stay as they are. Stored as in `reverse`, and a lower rate is as there.
 
     >>> clip = gifsom.open("fixtures/sprite.gif")
     >>> len([*clip.frames()]), len([*clip.boomerang().frames()])
@@ -154,16 +155,15 @@ def boomerang(clip: Source) -> Source:
 
 
 def loop_smooth(clip: Source, seconds: float = 0.0) -> Source:
-    """Cut a clip where it loops best: what comes at the end looks like the beginning and moves on like it.
+    """Cut a clip where it loops best: its end looks like its beginning and moves on like it.
 
-    At least half of it is kept, and half a second; one that loops already is left alone. `gifsom.edit.seam.find_loop`
-    says how the cut is found.
-
-    The clip is read once to find the cut, when its duration or its frames are first asked for.
+    At least half of it is kept, and half a second; one that loops already is left alone.
+    `gifsom.edit.seam.find_loop` says how the cut is found. The clip is read once for that, when its duration or its
+    frames are first asked for.
 
     Args:
-        seconds: the loop's last seconds are cross-faded into those before its beginning, so much of the clip is kept
-            free there; 0: no fade.
+        seconds: the loop's last seconds are cross-faded into those before its beginning, so as much of the clip is
+            reserved there; 0: no fade.
 
     Raises:
         SettingError: for a negative time, and for more than a third of the clip.

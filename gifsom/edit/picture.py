@@ -1,4 +1,4 @@
-"""Edits of what part of the picture is shown, and how large."""
+"""Edits of which part of the picture is shown, and how large."""
 
 from math import inf
 from numbers import Real
@@ -15,7 +15,7 @@ from gifsom.edit.base import crop_to, scale_to
 from gifsom.edit.frames import with_alpha
 
 BORDER = 16
-"""Levels by which a border may vary and is still one color: what a codec makes of it."""
+"""Levels by which a border may vary and still be one color, as after a lossy codec."""
 
 
 def even_height(size: tuple[int, int], width: int) -> int:
@@ -27,11 +27,11 @@ def crop(clip: Source, area: "str | Rect | tuple[int, int, int, int]") -> Source
     """A part of each picture.
 
     Args:
-        area: "WxH+X+Y", a `Rect`, or left, top, width and height, in pixels of the clip as it is here; or "auto":
-            without borders of one color, which the whole clip has.
+        area: "WxH+X+Y", a `Rect`, or left, top, width and height, in pixels of this clip; or "auto": without borders of
+            one color that the whole clip has.
 
     Raises:
-        SettingError: for text that is no region, and for one that is not inside of the picture.
+        SettingError: for text that is no region, and for a region outside of the picture.
 
     >>> gifsom.open("fixtures/scene.mp4").crop("300x200+40+20").size
     (300, 200)
@@ -48,7 +48,7 @@ def parse_area(area: "str | Rect | tuple[int, int, int, int]") -> str | Rect:
 
 
 def check_inside(name: str, rect: Rect, clip: Source) -> None:
-    """Raise `SettingError` for the rectangle of an edit that is not inside of a clip's pictures, or is empty."""
+    """Raise `SettingError` for the rectangle of an edit that is empty or not inside of a clip's pictures."""
     width, height = clip.size
     within = 0 <= rect.left < rect.left + rect.width <= width and 0 <= rect.top < rect.top + rect.height <= height
     if not within:
@@ -56,10 +56,10 @@ def check_inside(name: str, rect: Rect, clip: Source) -> None:
 
 
 def borderless(clip: Source) -> Rect:
-    """What is left of the pictures of a clip without borders: rows and columns of one color, the same in all pictures.
+    """The rectangle of a clip without borders: rows and columns of one color, the same in all pictures.
 
-    Each side's border may have a color of its own, and what is hidden counts as one. Read from the whole clip. A clip
-    that is nothing but border is left as it is.
+    Each side's border may have a color of its own, and hidden pixels count as one. Reads the whole clip. A clip that is
+    nothing but border is left as it is.
     """
     low = high = None
     for frame in clip.frames():
@@ -104,7 +104,7 @@ def height(clip: Source, height: int) -> Source:
 
 
 def fit(clip: Source, box: "str | tuple[int, int]") -> Source:
-    """As large as fits into a box, never distorted and never enlarged.
+    """Scaled down to fit into a box, never distorted and never enlarged.
 
     Args:
         box: "WxH" or width and height in pixels.

@@ -1,4 +1,4 @@
-"""Where a clip loops best: found by comparing small pictures of all its frames."""
+"""Search for the best loop of a clip, by comparing small pictures of all its frames."""
 
 from collections.abc import Iterator
 from typing import TypeAlias
@@ -11,19 +11,19 @@ from gifsom.core.frame import Frame
 from gifsom.core.source import Source
 
 LOOK = 32
-"""Longer side, in pixels, of the small pictures."""
+"""Longer side of the small pictures in pixels."""
 
 SHORTEST_LOOP = 0.5
-"""Seconds that a loop lasts at least."""
+"""Shortest loop in seconds."""
 
 AS_GOOD = 1.1
-"""Times the best cost up to which a loop counts as equally good."""
+"""Multiple of the best cost up to which a loop counts as equally good."""
 
 WORTH = 2.0
-"""Times the best cost up to which a clip counts as a loop already."""
+"""Multiple of the best cost up to which a clip counts as a loop already."""
 
 UNSEEN = 0.05
-"""Cost that nobody sees, even where the best one is 0."""
+"""Cost that is invisible, even where the best one is 0."""
 
 SAME = 1e-6
 """Seconds up to which two times are one."""
@@ -37,16 +37,16 @@ def find_loop(clip: Source, lead_in: float = 0.0) -> tuple[float, float]:
     """Start and end of the best loop in a clip, in seconds; the clip is read once.
 
     A loop ends when a frame appears that looks like its first one. Of all pairs of frames that are at least half of the
-    clip and SHORTEST_LOOP apart, the one is taken whose cost is least: the mean square difference, in levels, between
-    the two, and between the two that follow. Among pairs that are as good (AS_GOOD), it is the one that is farthest
-    apart, and then the first.
+    clip and SHORTEST_LOOP apart, the one of least cost is taken: the mean square difference, in levels, between the
+    two, and between the two that follow. Among equally good pairs (AS_GOOD), it is the one farthest apart, and then the
+    first.
 
-    The clip's own end is one of them, judged by what is known of how it would go on, and the clip stays whole unless a
-    cut is WORTH times as good.
+    The clip's own end is one of them, judged by an extrapolation, and the clip stays whole unless a cut is WORTH times
+    as good.
 
     Args:
         clip: any clip.
-        room: seconds before the loop; then the clip never stays whole, as far as it has more than one frame.
+        lead_in: seconds before the loop; if above 0, the clip never stays whole, unless it has a single frame.
     """
     looks, starts = _looks(clip)
     duration = clip.duration
@@ -70,7 +70,7 @@ def find_loop(clip: Source, lead_in: float = 0.0) -> tuple[float, float]:
 
 
 def _looks(clip: Source) -> tuple[Looks, list[float]]:
-    """Each frame as a small picture, (n, values) around 0, and when it appears."""
+    """Each frame as a small picture, (n, values) around 0, and the times at which they appear."""
     looks: list[NDArray[np.uint8]] = []
     starts: list[float] = []
     before: Frame | None = None
@@ -91,15 +91,15 @@ def _looks(clip: Source) -> tuple[Looks, list[float]]:
 def _costs(
     looks: Looks, times: NDArray[np.float64], lead_in: float, least: float
 ) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
-    """How well a loop could begin with each frame: its number, the first one that may follow the loop, and costs.
+    """Costs of loops that begin with each frame: its number, the first frame that may follow the loop, and costs.
 
     Args:
         looks: (n, values).
         times: (n + 1,) seconds; the last one is the clip's end.
-        room: seconds before the loop.
-        least: seconds that it lasts.
+        lead_in: seconds before the loop.
+        least: shortest loop in seconds.
 
-    There is a cost for each frame from the one that is given on, and for the clip's end.
+    There is a cost for each frame from the given one on, and for the clip's end.
     """
     norms, model = np.einsum("ij,ij->i", looks, looks), _model(looks)
     for top in range(int(np.searchsorted(times, lead_in - SAME)), len(looks), _BLOCK):
@@ -117,17 +117,17 @@ def _costs(
 
 
 def _model(looks: Looks) -> int:
-    """The number of the frame that is most like the last one, as the one before it is like the one before the last."""
+    """Index of the frame most like the last one whose predecessor is also most like the last one's."""
     norms = np.einsum("ij,ij->i", looks[:-1], looks[:-1])
     last, prior = (norms - 2 * looks[:-1] @ look for look in (looks[-1], looks[-2]))
     return int(np.argmin(last + np.append(prior[:1], prior[:-1])))
 
 
 def _seam(looks: Looks, model: int, first: int) -> float:
-    """The cost of a loop from a frame to the clip's end, which no frame follows: the lower of two measures.
+    """Cost of a loop from a frame to the clip's end, which no frame follows: the lower of two measures.
 
-    Whether the pictures move evenly from the last two to that frame and the next; and whether the same could be seen
-    around the `model`.
+    One is whether the pictures move evenly from the last two to that frame and the next; the other, whether the same
+    happens around the `model`.
     """
     prior, last = looks[-2], looks[-1]
     here, after = looks[first], looks[min(first + 1, len(looks) - 1)]

@@ -1,4 +1,4 @@
-"""Edits of a part of a clip's time: frames that are on the screen at its edges are cut there."""
+"""Edits of a stretch of a clip: frames on the screen at its edges are cut there."""
 
 from collections.abc import Iterator, Sequence
 from math import inf
@@ -11,13 +11,13 @@ from gifsom.edit.base import Redrawn
 from gifsom.edit.frames import memoized, with_ends
 
 NEAR = 1e-6
-"""Seconds within which two times are the same one."""
+"""Seconds within which two times are the same."""
 
 
 class Spanned(Redrawn):
     """An edit of each picture from `start` to `end`.
 
-    Raises `SettingError` for times that are none, and for a start that is behind the clip's end.
+    Raises `SettingError` for invalid times, and for a start after the clip's end.
     """
 
     def __init__(self, clip: Source, start: Seconds, end: Seconds | None) -> None:
@@ -30,7 +30,7 @@ class Spanned(Redrawn):
 
     @property
     def rate(self) -> float | None:
-        return None if self._cuts else self.source.rate  # a piece may be as short as it likes
+        return None if self._cuts else self.source.rate  # a piece may be arbitrarily short
 
     @property
     def count(self) -> int | None:
@@ -44,7 +44,7 @@ class Spanned(Redrawn):
 
 
 def cut(clip: Source, times: Sequence[float]) -> Iterator[Frame]:
-    """The frames of a clip; one that is on the screen at any of `times`, rising seconds, goes on there as another."""
+    """The frames of a clip; one that is on the screen at any of `times`, rising seconds, is split there."""
     for frame, end in with_ends(clip):
         yield frame
         for time in times:

@@ -1,4 +1,4 @@
-"""Edits of how fast a clip plays, all of it or a stretch."""
+"""Edits of the speed of a clip, all of it or a stretch."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from gifsom.edit.base import Timed, resample
 from gifsom.edit.caption import LEGIBLE, caption
 
 SLOWEST, FASTEST = 0.01, 100.0
-"""Times as fast that a clip can be made."""
+"""Range of the factor of speed."""
 
 LETTERS = 1 / 20
-"""Height of a badge's letters, as a part of the picture's shorter side; LEGIBLE at least."""
+"""Height of a badge's letters relative to the picture's shorter side; at least LEGIBLE."""
 
 _STRETCH = re.compile(r"(?P<span>[^@]+)@(?P<factor>\d+(?:\.\d*)?|\.\d+)x?(?P<badge>,badge)?", re.ASCII | re.IGNORECASE)
 
@@ -83,11 +83,11 @@ def fast_forward(clip: Source, start: Seconds, end: Seconds, factor: float, badg
     Args:
         start, end: of the stretch in the clip, each in seconds or as a clock; an end past the clip's own is that one.
         factor: 0.01 to 100; below 1 the stretch is slowed down.
-        badge: the stretch says how fast it is, such as "4x »", in the upper right corner.
+        badge: show the speed of the stretch, such as "4x »", in the upper right corner.
 
     Raises:
         SettingError: for a factor outside that range, and for an end that is not after the start.
-        SourceEmpty: where the clip is over before the stretch begins.
+        SourceEmpty: where the clip ends before the stretch begins.
 
     >>> gifsom.open("fixtures/scene.mp4").fast_forward(1, 3, 4).duration
     1.5
@@ -106,7 +106,7 @@ def fast_forward(clip: Source, start: Seconds, end: Seconds, factor: float, badg
 def parse_stretch(text: str) -> tuple[float, float, float, bool]:
     """Start, end, factor and badge for `fast_forward` from "START:END@Nx" in seconds or "START-END@Nx" with clocks.
 
-    ",badge" may stand at its end. Raises `SettingError`.
+    ",badge" may follow. Raises `SettingError`.
 
     >>> parse_stretch("3:10@4x")
     (3.0, 10.0, 4.0, False)

@@ -1,4 +1,4 @@
-"""Edits of what does not change: shortened, left out, or cut off at the ends."""
+"""Edits of still stretches: shortened, left out, or cut off at the ends."""
 
 from collections.abc import Iterator
 from functools import cache, partial
@@ -11,8 +11,7 @@ from gifsom.edit.frames import alike
 from gifsom.edit.time import Part
 
 REST = 0.1
-"""Seconds that what comes before the first change, and after the last one, is shown at most; a frame's time if longer.
-"""
+"""Longest still time in seconds before the first change and after the last one; a frame's time if that is longer."""
 
 
 class _LimitedIdle(Retimed):
@@ -23,7 +22,7 @@ class _LimitedIdle(Retimed):
         return self._count
 
     def frames(self) -> Iterator[Frame]:
-        time = 1 / (self.rate or 100)  # of a frame: the next stretch must not follow any sooner
+        time = 1 / (self.rate or 100)  # shortest frame: the next stretch must not follow any sooner
         count = 0
         before: Frame | None = None  # the first one of the stretch; it appears at `start`
         start = 0.0
@@ -57,7 +56,7 @@ class _Distinct(Edited):
 
 
 def stretches(clip: Source) -> Iterator[tuple[Frame, Frame]]:
-    """Each frame, with the first one of the stretch in which nothing changes.
+    """Each frame, with the first one of the still stretch that it belongs to.
 
     Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
     """
@@ -69,7 +68,7 @@ def stretches(clip: Source) -> Iterator[tuple[Frame, Frame]]:
 
 
 def idle_limit(clip: Source, seconds: float) -> Source:
-    """Stretches in which nothing changes last `seconds` at most, 0.1 or more, and what follows moves up.
+    """Limit still stretches to `seconds`, at least 0.1; later frames move up.
 
     Such a stretch ends with the first frame that differs by more than 8 levels in any pixel from its first one.
     Raises `SettingError` for less.
@@ -83,9 +82,9 @@ def idle_limit(clip: Source, seconds: float) -> Source:
 
 
 def drop_duplicates(clip: Source) -> Source:
-    """Frames that differ by at most 8 levels in every pixel from the last one that stays are left out.
+    """Leave out frames that differ by at most 8 levels in every pixel from the last one that stays.
 
-    The others appear when they did.
+    The others keep their times.
 
     >>> clip = gifsom.open("fixtures/vfr.mkv")  # six pictures, read at 25 fps
     >>> len([*clip.frames()]), len([*clip.drop_duplicates().frames()])
@@ -97,9 +96,9 @@ def drop_duplicates(clip: Source) -> Source:
 def trim_still(clip: Source) -> Source:
     """Cut off the beginning and the end of a clip where nothing changes by more than 8 levels.
 
-    It begins with the last frame before the first change and ends a frame's time after the last change; that is 0.1 s
-    at least, where the clip has it, and what was shown before the first change for longer is shown for no more than
-    that. A clip in which nothing changes stays as it is.
+    It begins with the last frame before the first change and ends a frame's time after the last change; that is at
+    least 0.1 s, where the clip has it, and the picture before the first change is shown for no longer than that. A clip
+    in which nothing changes stays as it is.
 
     The clip is read once to find that part, when its duration or its frames are first asked for.
 
@@ -111,7 +110,7 @@ def trim_still(clip: Source) -> Source:
 
 
 def _moving(clip: Source) -> tuple[float, float]:
-    """Where the part of a clip begins and ends in which something changes, in seconds."""
+    """Start and end, in seconds, of the part of a clip in which something changes."""
     rest = max(REST, 1 / clip.rate if clip.rate else 0.0)
     begin, end = 0.0, float("inf")
     before: Frame | None = None
@@ -120,7 +119,7 @@ def _moving(clip: Source) -> tuple[float, float]:
             if end == float("inf"):
                 begin = max(before.start, frame.start - rest)
             end = frame.start + rest
-        elif abs(frame.start - end) < 1e-6:  # the same time: what appears then is not to be seen for a moment
+        elif abs(frame.start - end) < 1e-6:  # the same time: what appears then is never visible
             end = frame.start
         before = frame
     return begin, min(end, clip.duration)

@@ -1,4 +1,4 @@
-"""Frames that wait, compressed, in memory or in a temporary file where they are many, and are read in any order."""
+"""Storage for frames: compressed, in memory or, where they are many, in a temporary file, read in any order."""
 
 import tempfile
 import weakref
@@ -13,7 +13,7 @@ from gifsom.core.errors import TargetUnwritable
 from gifsom.core.frame import Frame, Mask
 
 HELD_BYTES = 8 << 20
-"""Bytes of packed frames up to which they are kept in memory."""
+"""Bytes of packed frames up to which they stay in memory."""
 
 _LEVEL = -5  # two thirds of the time that 1 takes, for a sixth more bytes
 
@@ -21,12 +21,12 @@ _LEVEL = -5  # two thirds of the time that 1 takes, for a sixth more bytes
 class Store:
     """Frames of one size, each of which can be read again at any time, in one thread or in several.
 
-    They lie in memory up to HELD_BYTES, and all of them on disk beyond that, in a file without a name that goes with
-    the store. A frame that shows the same arrays as the one before takes no place.
+    They lie in memory up to HELD_BYTES, and beyond that all of them on disk, in an unnamed file that is deleted with
+    the store. A frame with the same arrays as the one before takes no space.
 
     Attributes:
         starts: of each frame, in seconds.
-        bytes: that they take.
+        bytes: size of the packed frames.
 
     >>> store = Store()
     >>> for level in range(3):
@@ -38,7 +38,7 @@ class Store:
     def __init__(self) -> None:
         self.starts: list[float] = []
         self.bytes = 0
-        self._places: list[tuple[int, int]] = []  # of each frame: where it lies in the file, and its length there
+        self._places: list[tuple[int, int]] = []  # of each frame: offset and length in the file
         self._last: Frame | None = None
         self._lock = Lock()
         self._file = tempfile.SpooledTemporaryFile(HELD_BYTES, prefix="gifsom-")  # noqa: SIM115 - closed by close
@@ -48,7 +48,7 @@ class Store:
         return self.read(range(len(self.starts)))
 
     def append(self, frame: Frame) -> None:
-        """Keep a frame. Raises `TargetUnwritable` where the disk is full."""
+        """Store a frame. Raises `TargetUnwritable` where the disk is full."""
         last = self._last
         if last is None or frame.pixels is not last.pixels or frame.mask is not last.mask:
             raw = frame.pixels.data if frame.mask is None else frame.pixels.tobytes() + frame.mask.tobytes()
@@ -59,7 +59,7 @@ class Store:
         self._last = frame
 
     def read(self, numbers: Iterable[int]) -> Iterator[Frame]:
-        """The frames of these numbers; one that comes again at once has the same arrays."""
+        """The frames of these numbers; an immediate repetition has the same arrays."""
         place: tuple[int, int] | None = None
         frame: Frame | None = None
         for number in numbers:
@@ -69,7 +69,7 @@ class Store:
             yield Frame(frame.pixels, self.starts[number], frame.mask)
 
     def close(self) -> None:
-        """Let go of all frames; a store that is no longer used does so by itself."""
+        """Delete all frames; a store that is no longer used does so by itself."""
         self._closing()
 
     def _write(self, packed: bytes) -> tuple[int, int]:
@@ -100,5 +100,5 @@ class Store:
 
 
 def _close(file: "tempfile.SpooledTemporaryFile[bytes]") -> None:
-    with suppress(OSError):  # what a full disk did not take is tried again
+    with suppress(OSError):  # closing retries the write that a full disk refused
         file.close()

@@ -18,7 +18,7 @@ class _HeldLast(Retimed):
 
 
 class Part(Timed):
-    """The part of a clip from and to the seconds that `find` gives, which is asked when they are needed."""
+    """The part of a clip between the seconds that `find` returns; it is called when they are needed."""
 
     def __init__(self, clip: Source, find: Callable[[], tuple[float, float]]) -> None:
         super().__init__(clip)
@@ -46,7 +46,7 @@ class Part(Timed):
 def fps(source: Source, fps: float) -> Source:
     """At most `fps` frames a second: at each 1/fps the newest frame whose time, rounded to the grid, has come.
 
-    ffmpeg's `fps` filter chooses the same; a clip that is no faster anyway is left alone.
+    ffmpeg's `fps` filter chooses the same; a clip that is no faster is left alone.
 
     >>> len(list(gifsom.open("fixtures/scene.mp4").fps(10).frames()))
     30
@@ -55,7 +55,7 @@ def fps(source: Source, fps: float) -> Source:
 
 
 def hold_last(clip: Source, seconds: float) -> Source:
-    """The last frame lasts `seconds` at least. Raises `SettingError` for a negative time.
+    """Show the last frame for at least `seconds`. Raises `SettingError` for a negative time.
 
     >>> gifsom.open("fixtures/scene.mp4").hold_last(2).duration
     4.96

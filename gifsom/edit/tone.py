@@ -1,4 +1,4 @@
-"""Edits of brightness and color, the same ones in every picture. What is hidden stays hidden."""
+"""Edits of brightness and color, the same in every picture. Hidden pixels stay hidden."""
 
 from collections.abc import Callable
 from numbers import Real
@@ -12,10 +12,10 @@ from gifsom.core.source import Source
 from gifsom.edit.base import Redrawn
 
 MOST = 10
-"""Largest factor: beyond it hardly anything but black, white and the six colors between them is left."""
+"""Largest factor: beyond it little but black, white and the six colors between them is left."""
 
 MIDDLE = (128, 128, 128)
-"""The gray that contrast leaves as it is, one for all pictures: with a mean of each they would flicker."""
+"""The gray that contrast leaves unchanged, one for all pictures: with the mean of each they would flicker."""
 
 
 class _Toned(Redrawn):

@@ -1,7 +1,7 @@
 """Other formats than GIF: animated WebP, animated PNG, MP4, and a folder of PNGs.
 
-The frames stream: what is in memory of a clip is a few frames, and the compressed file where an encoder asks for that.
-A clip is read twice where a file's head says what is to come.
+Frames are streamed: memory holds a few of them, and the compressed file where an encoder needs that. A clip is read
+twice where the header of a format describes its content.
 """
 
 from collections.abc import Callable
@@ -34,14 +34,14 @@ def export(
     overwrite: bool = False,
     progress: Progress = lambda stage, done, of: None,
 ) -> Result:
-    """Write a clip in another format than GIF, which the ending of the path says; the source's timing is kept.
+    """Write a clip in another format than GIF, chosen by the suffix; the source's timing is kept.
 
     Args:
         clip: any clip.
-        path: .webp; .png or .apng, both animated and lossless; .mp4, which is H.264 over white; or a folder, that is
-            there or whose name ends in a slash, for frame-0001.png and so on, all frames of the clip.
+        path: .webp; .png or .apng, both animated and lossless; .mp4, which is H.264 over white; or a folder, which
+            exists or whose name ends in a slash, for frame-0001.png and so on, all frames of the clip.
         quality: 1 to 100, of .webp and .mp4; None: 80, and a WebP of at most 256 colors is lossless, as it is at 100.
-        plays: how many times an animation runs, 0 for ever.
+        plays: number of times that an animation runs, 0 for ever.
         overwrite: replace the file, or the frames in the folder.
         progress: called often with stage, done, of.
 
@@ -78,7 +78,7 @@ def write_frames(
 
     Args:
         clip: any clip.
-        folder: where they go; it is made if missing, and what else is in it stays.
+        folder: created if missing; its other files stay.
         overwrite: replace the frames in the folder; those beyond the new ones are removed.
         progress: called often with stage, done, of.
 
@@ -105,4 +105,4 @@ _WRITERS: Final[dict[str, _Writer]] = {
 }
 
 ENDINGS: Final = tuple(_WRITERS)
-"""Endings of the files that can be written."""
+"""Suffixes of the files that can be written."""

@@ -1,4 +1,4 @@
-"""Animated PNG: each frame is a rectangle, compressed by Pillow, that replaces what is there.
+"""Animated PNG: each frame is a rectangle, compressed by Pillow, that replaces the pixels there.
 
 PNG specification, third edition, W3C 2025. Pillow's own writer keeps the pictures of the whole clip in memory.
 """
@@ -52,13 +52,13 @@ def write_apng(order: Order) -> Result:
 
 
 def _changed(before: Image.Image, now: Image.Image) -> Rect:
-    """Where two pictures differ, which they do."""
+    """Rectangle in which two different pictures differ."""
     differ: Mask = (np.asarray(before) != np.asarray(now)).any(axis=2)
     return Rect.around(differ) or Rect(0, 0, 1, 1)
 
 
 def _png(picture: Image.Image) -> tuple[bytes, bytes]:
-    """The head of a picture as PNG, and its compressed pixels."""
+    """Header of a picture as PNG (IHDR), and its compressed pixels (IDAT)."""
     stream = BytesIO()
     picture.save(stream, "PNG")
     file = stream.getvalue()

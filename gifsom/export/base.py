@@ -1,4 +1,4 @@
-"""What the writers share: what is to be done, and the pictures of a clip with their times."""
+"""Shared parts of the writers: the job, and the pictures of a clip with their times."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from gifsom.edit.frames import same_picture, with_alpha
 from gifsom.palette.color import pack
 
 SHORTEST: Final = 11
-"""Milliseconds that a picture lasts at least: browsers show one of 10 or less for 100."""
+"""Shortest time of a picture in milliseconds: browsers show one of 10 or less for 100."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be done: a clip to be written to a file, at a quality from 1 to 100 or as is usual."""
+    """An export to be done: a clip, a file, and a quality from 1 to 100 or the default."""
 
     clip: Source
     path: Path
@@ -55,7 +55,7 @@ class Order:
 
 
 def stills(clip: Source) -> Iterator[tuple[Frame, int]]:
-    """The pictures of a clip, none like the one before, and how long each stands, in milliseconds from SHORTEST on."""
+    """The pictures of a clip without repetitions, and their durations in milliseconds, at least SHORTEST."""
     shown: Frame | None = None
     since = 0
     for frame in clip.frames():
@@ -78,7 +78,7 @@ def opaque(frame: Frame) -> Pixels:
 
 @dataclass(frozen=True, slots=True)
 class ClipSummary:
-    """What comes: how long each of `stills` stands, in ms; some are transparent; all colors would fit in a table."""
+    """Durations of all `stills` in ms, whether some are transparent, and whether all colors would fit in a table."""
 
     lengths: list[int]
     alpha: bool

@@ -21,16 +21,16 @@ from gifsom.core.values import QUALITY
 from gifsom.export.base import Order, opaque
 
 FASTEST: Final = 60.0
-"""Frames a second of an MP4 at most."""
+"""Highest frame rate of an MP4."""
 
 STEADY: Final = 25.0
-"""Frames a second of an MP4 at least: no picture comes more than 20 ms early or late."""
+"""Lowest frame rate of an MP4: no picture comes more than 20 ms early or late."""
 
 
 def write_mp4(order: Order) -> Result:
     clip = order.clip
     rate = _steady_rate(clip)
-    width, height = (side + side % 2 for side in clip.size)  # half the pixels a side have a color of their own
+    width, height = (side + side % 2 for side in clip.size)  # chroma is subsampled by 2
     with replacing_file(order.path, order.overwrite) as part, tempfile.TemporaryFile() as log:
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"]
         command += ["-video_size", f"{width}x{height}", "-framerate", str(rate), "-i", "-"]
@@ -38,7 +38,7 @@ def write_mp4(order: Order) -> Result:
         for name in ("-colorspace", "-color_primaries", "-color_trc"):
             command += [name, "bt709"]
         command += ["-crf", str(_crf(order.quality or QUALITY)), "-movflags", "+faststart", "-f", "mp4", f"file:{part}"]
-        # A session of its own: Ctrl-C reaches this process alone, which then ends the child in its own order.
+        # A new session: Ctrl-C reaches this process alone, which then ends the child in its own order.
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log, start_new_session=True)
         assert child.stdin is not None
         try:
@@ -61,7 +61,7 @@ def write_mp4(order: Order) -> Result:
 
 
 def _feed(pipe: IO[bytes], frames: Iterable[Frame], clip: Source, rate: float) -> int:
-    """Write each frame as often as it is shown at a constant rate; how many that were."""
+    """Write each frame as often as it is shown at a constant rate. Returns the number of frames written."""
     shown = 0
     held = b""
     for frame in frames:
@@ -84,5 +84,5 @@ def _steady_rate(clip: Source) -> Fraction:
 
 
 def _crf(quality: int) -> int:
-    """x264's constant rate factor, 14 to 48; at the usual quality 21, which looks like the source."""
+    """x264's constant rate factor, 14 to 48; at the default quality 21, which looks like the source."""
     return nearest(14 + 0.34 * (100 - quality))

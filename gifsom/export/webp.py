@@ -1,4 +1,4 @@
-"""Animated WebP, by Pillow: its encoder keeps the compressed frames, and is handed the pictures one by one."""
+"""Animated WebP, by Pillow: its encoder keeps the compressed frames, and gets the pictures one by one."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,7 +17,7 @@ WEBP_SIDE: Final = 16_383
 
 
 class Reel(Image.Image):
-    """Pictures that come one after the other as the frames of one image, as Pillow's writers ask for them."""
+    """A sequence of pictures as the frames of one image, as Pillow's writers ask for them."""
 
     def __init__(self, pictures: Iterator[Image.Image], count: int) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Reel(Image.Image):
         self.seek(0)
 
     def seek(self, frame: int) -> None:
-        """Forwards only; back to the start, as writers end, leaves it where it is."""
+        """Forward only; a seek back to the start, with which writers end, does nothing."""
         while self._at < frame:
             picture = next(self.pictures)
             self.im, self._mode, self._size = picture.im, picture.mode, picture.size

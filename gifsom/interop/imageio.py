@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from imageio.core.request import Request
 
 Index = int | EllipsisType | None
-"""Of a picture; ... or None: all."""
+"""Index of a picture; ... or None: all."""
 
 
 class ImageioPlugin(PluginV3):  # type: ignore[misc]
@@ -46,8 +46,8 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
 
         Args:
             request: imageio's.
-            **options: to read, those of `gifsom.open`: background ("white" where none is given), max_pixels,
-                reader; to write, those of `write`.
+            **options: to read, those of `gifsom.open`: background ("white" by default), max_pixels, reader; to write,
+                those of `write`.
         """
         super().__init__(request)
         self._options = options
@@ -62,7 +62,7 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
             raise InitializationError(str(error)) from error
 
     def read(self, *, index: Index = None) -> Pixels:
-        """One picture (h, w, 3) uint8, or all of them, (n, h, w, 3). Raises `FrameError` where there is no such one."""
+        """One picture (h, w, 3) uint8, or all of them, (n, h, w, 3). Raises `FrameError` for an index out of range."""
         if index is None or index is ...:
             return np.stack([*self.iter()])
         frames = self._source.frames()
@@ -77,18 +77,18 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
             yield frame.pixels.copy()
 
     def properties(self, index: Index = None) -> ImageProperties:
-        """Shape and dtype of what `read` gives. Of all pictures, the source is read to count them."""
+        """Shape and dtype of the result of `read`. For all pictures, the source is read to count them."""
         width, height = self._source.size
         count = len(self._durations()) if index is None or index is ... else None
         shape = (height, width, 3) if count is None else (count, height, width, 3)
         return ImageProperties(shape, np.dtype(np.uint8), n_images=count, is_batch=count is not None)
 
     def metadata(self, index: Index = None, exclude_applied: bool = True) -> dict[str, Any]:
-        """How long pictures are shown, as `write` takes it.
+        """Durations of pictures, as `write` takes them.
 
         duration  milliseconds of the picture, or a list with those of all; the source is read for that
-        fps       pictures a second in the mean; only of all
-        loop      how often it is repeated, 0 for ever, None: not at all; only of all, where the source says it
+        fps       mean number of pictures a second; only of all
+        loop      number of repetitions, 0 for ever, None: none; only of all, where the source says it
         """
         durations = self._durations()
         if index is not None and index is not ...:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @writers.register("gifsom")
 class MatplotlibWriter(AbstractMovieWriter):
-    """Writes an animation of matplotlib as a GIF; a file that is there is replaced, as by matplotlib's own writers.
+    """Writes an animation of matplotlib as a GIF; an existing file is replaced, as by matplotlib's own writers.
 
     >>> animation.save("plot.gif", writer=gifsom.MatplotlibWriter(fps=20))  # doctest: +SKIP
     >>> animation.save("plot.gif", writer=gifsom.MatplotlibWriter(fps=20, quality=70))  # doctest: +SKIP
@@ -44,11 +44,11 @@ class MatplotlibWriter(AbstractMovieWriter):
         extra_args: list[str] | None = None,
         **options: Unpack[WriterOptions],
     ) -> None:
-        """Begin a writer.
+        """Configure a writer.
 
         Args:
             fps: frames a second, 0 < fps <= 50.
-            metadata, codec, bitrate, extra_args: what other writers take; a GIF has none of it.
+            metadata, codec, bitrate, extra_args: of other writers; ignored, since a GIF has none of it.
             **options: as for `gifsom.Writer`: quality, max_size, colors, loop, …
         """
         super().__init__(fps, metadata)  # type: ignore[arg-type]
@@ -69,13 +69,13 @@ class MatplotlibWriter(AbstractMovieWriter):
 
     @contextmanager
     def saving(self, fig: Any, outfile: Any, dpi: float | None, *args: Any, **kwargs: Any) -> Iterator[Self]:
-        """As matplotlib's: between `setup` and `finish`. An error in the block leaves no file."""
+        """Context between `setup` and `finish`, as matplotlib's. An error in the block leaves no file."""
         self.setup(fig, outfile, dpi, *args, **kwargs)
         with rc_context({"savefig.bbox": None}), self._gif:
             yield self
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
-        """Add the figure as it is; all frames have its size in pixels, so that format and dpi are not free."""
+        """Add the figure as it is; all frames have its size in pixels, so format and dpi cannot be chosen."""
         stream = BytesIO()
         self.fig.savefig(stream, **{**savefig_kwargs, "format": "rgba", "dpi": self.dpi})
         width, height = self.frame_size

@@ -26,7 +26,7 @@ PREVIEW_FPS = 10
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Shown:
-    """A GIF that a notebook displays; elsewhere its `repr` says where it is.
+    """A GIF that a notebook displays; elsewhere its `repr` names the file.
 
     path  of the GIF
     """
@@ -72,6 +72,6 @@ def show(what: "str | Path | Source | Holder | Result | Picture | Iterable[Pictu
 
 
 def preview(source: Source) -> str | None:
-    """The beginning of a clip as a small GIF in HTML: what shows itself without being asked must not take long."""
+    """The beginning of a clip as a small GIF in HTML: an automatic display must not take long."""
     small = edit.fit(edit.fps(edit.trim(source, 0, PREVIEW_SECONDS), PREVIEW_FPS), (PREVIEW_SIDE, PREVIEW_SIDE))
     return show(small)._repr_html_()

@@ -1,4 +1,4 @@
-"""`save`: pictures to a GIF, in one call that takes what Pillow's `Image.save` does."""
+"""`save`: pictures to a GIF, in one call with the arguments of Pillow's `Image.save`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from gifsom.core.result import Result
 
 DURATION = 100.0
-"""Milliseconds of a picture that says nothing of its own."""
+"""Milliseconds of a picture without a duration of its own."""
 
 PILLOWS = ("disposal", "optimize", "interlace", "comment", "include_color_table", "transparency")
-"""Arguments of Pillow's that say how a GIF is coded, or what is no picture in it."""
+"""Pillow's arguments for the coding of a GIF, and those without effect on its pictures."""
 
 Picture = ArrayLike | Image.Image
 
@@ -79,16 +79,17 @@ def _is_index(name: str, value: object) -> bool:
 
 
 def plays(loop: int | None) -> int:
-    """How many times a GIF plays that is repeated `loop` times (0: for ever, None: not at all), as gifsom counts."""
+    """Number of times that a GIF plays when it is repeated `loop` times (0: for ever, None: not at all), as gifsom
+    counts."""
     if loop is not None:
         check_whole("loop", loop, 0, 65_535)
     return 1 if loop is None else loop + 1 if loop else 0
 
 
 def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
-    """One by one: the frames of images, arrays (h, w, 3 or 4), and grey arrays (h, w).
+    """Single pictures: the frames of images, arrays (h, w, 3 or 4), and gray arrays (h, w).
 
-    An array (h, w, 3 or 4) is one picture, every other one of three dimensions is a row of grey ones. Raises
+    An array (h, w, 3 or 4) is one picture, every other one of three dimensions is a sequence of gray ones. Raises
     `FrameError` for the name of a file.
     """
     if isinstance(images, str | Path):
@@ -108,9 +109,9 @@ def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
 def timed(
     frames: Iterable[Picture], duration: float | Sequence[float] | None, fps: float | None
 ) -> Iterator[tuple[Picture, float]]:
-    """Pictures with the seconds that each is shown, of `duration` in milliseconds or of `fps`, as `save` takes them.
+    """Pictures with their durations in seconds, from `duration` in milliseconds or from `fps`, as `save` takes them.
 
-    Raises `SettingError` for both, and where as many pictures as times do not come.
+    Raises `SettingError` for both together, and where the numbers of pictures and times differ.
     """
     if fps is not None:
         if duration is not None:

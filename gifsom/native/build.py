@@ -66,7 +66,7 @@ class BuildFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a library runs on.
+    """The platform that a library is built for.
 
     system   linux-gnu, linux-musl, macos, windows, or another one's name
     machine  x86_64, arm64, or another processor's name
@@ -87,7 +87,7 @@ class Target:
 
 @cache
 def here() -> Target:
-    """What this Python runs on, which need not be all that the machine could run."""
+    """The platform of this Python, which need not be the machine's own."""
     system = {"darwin": "macos", "win32": "windows"}.get(sys.platform, sys.platform)
     if system == "linux":
         system = f"linux-{_c_library()}"
@@ -143,7 +143,7 @@ class Compiler:
     triple: str = ""
 
     def flags(self, target: Target, level: str) -> list[str]:
-        """What depends on the compiler: of zig's, undefined behavior would stop the program."""
+        """Flags that depend on the compiler: by zig's default, undefined behavior would stop the program."""
         flags = ["-shared", *([] if target.system == "windows" else ["-fPIC"])]
         if self.zig:
             flags += ["-fno-sanitize=undefined", *(["-target", self.triple] if self.triple else [])]
@@ -243,7 +243,8 @@ _NEEDED = "abort calloc ceil ceilf floor floorf free malloc memcmp memcpy memmov
 
 
 def _bare(made: Path, target: Target, environment: Mapping[str, str]) -> list[str]:
-    """What zig takes for a library for Windows without start-up code, which calls Windows' C library alone."""
+    """Flags and files for zig to build a Windows library without start-up code, which calls Windows' C library
+    alone."""
     [folder] = find_spec("ziglang").submodule_search_locations  # type: ignore[union-attr,misc]
     (made / "start.c").write_text(_BARE)
     (made / "c.def").write_text("\n".join(['LIBRARY "ucrtbase.dll"', "EXPORTS", *_NEEDED.split()]) + "\n")
@@ -265,7 +266,7 @@ def count(into: Path) -> Path:
 
 
 def _name(target: Target, name: str) -> list[str]:
-    """What a library calls itself: on macOS, where it was built unless told."""
+    """Flags for the name inside of a library: by default, on macOS, the path where it was built."""
     return [f"-Wl,-install_name,@rpath/{name}"] if target.system == "macos" else []
 
 

@@ -1,4 +1,4 @@
-"""What stands out in single pictures: src/salience.c. Colors are numbers 0xRRGGBB."""
+"""Salient colors of single pictures: src/salience.c. Colors are numbers 0xRRGGBB."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ REGIONS = 1 << 15
 """Regions of the color cube, of 8 x 8 x 8 levels, by red, then green, then blue."""
 
 MET = 1 << 14
-"""What extents begin with."""
+"""Initial value of extents."""
 
 COLORS = 1 << 24
 

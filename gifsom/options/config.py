@@ -79,7 +79,7 @@ COMMANDS: Final[dict[str, dict[str, Kinds]]] = {
 
 
 def defaults(command: str) -> dict[str, Any]:
-    """What is to count where the command line does not say it, by the names of parameters; of any other command: none.
+    """Defaults of a command by parameter name, from settings files and variables; empty for any other command.
 
     Args:
         command: "convert" or "record".

@@ -271,7 +271,7 @@ class Reader(TypedDict, total=False):
 
 
 class Usual(TypedDict, total=False):
-    """What the command line makes of the order in which edits are typed, and of presets."""
+    """Fields that the command line fills from the order of typed edits, and from presets."""
 
     usual_fps: Annotated[
         float | None,
@@ -315,12 +315,12 @@ class Options(Part, Rate, WriterOptions, total=False):
 
 
 OPTIONS: Final = entries(Options)
-"""All of them."""
+"""All options of a conversion."""
 
 EDITS: Final[dict[str, Edit]] = {name: one for name, one in OPTIONS.items() if isinstance(one, Edit)}
-"""Those that are edits."""
+"""Options that are edits."""
 
 KINDS: Final = {name: kinds(kind) for name, kind in Options.__annotations__.items()}
-"""What a settings file may say of each, and a command line."""
+"""Kinds of values of each option, for settings files and command lines."""
 
 Options.__doc__ = f"{Options.__doc__}\n\n{listing(Options)}"

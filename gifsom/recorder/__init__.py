@@ -1,1 +1,1 @@
-"""Recording the screen: what is on it, its pictures, and how a recording is stopped."""
+"""Recording of the screen: windows and monitors, pictures, and how a recording is stopped."""

@@ -1,4 +1,4 @@
-"""Pictures of a part of the screen, always of one size, whatever becomes of the screen."""
+"""Pictures of a part of the screen, always of one size, even when the screen changes."""
 
 from contextlib import ExitStack
 from typing import Self
@@ -15,7 +15,7 @@ class Camera:
     """Takes pictures of the screen, for one thread; a context manager. Raises `ScreenUnavailable`.
 
     Attributes:
-        scale: pixels of a picture for one of the rectangle that is asked for: 2 where the system counts in points.
+        scale: pixels of a picture for one of the rectangle: 2 where the system counts in points.
     """
 
     def __init__(self) -> None:
@@ -29,9 +29,9 @@ class Camera:
         self._bounds = bounds(self._mss)
 
     def picture(self, rect: Rect) -> Pixels:
-        """What is on the screen in `rect` now, (h, w, 4) uint8: blue, green, red and a byte that means nothing.
+        """The pixels of the screen in `rect` now, (h, w, 4) uint8: blue, green, red and an unused byte.
 
-        What lies outside of the screen is black. Where the screen has changed its size, it is looked at anew.
+        Pixels outside of the screen are black. Where the screen has changed its size, it is opened again.
         """
         try:
             return self._picture(rect)
@@ -57,7 +57,7 @@ class Camera:
         return np.zeros((rect.height * self.scale, rect.width * self.scale, 4), np.uint8)
 
     def close(self) -> None:
-        """End it; more than once does no harm."""
+        """Release the screen; idempotent."""
         self._stack.close()
 
     def __enter__(self) -> Self:

@@ -1,8 +1,8 @@
-"""A recording at work: one thread grabs pictures at a steady rate, another one stores them.
+"""A running recording: one thread grabs pictures at a steady rate, another one stores them.
 
-Deadlines are absolute, so that nothing drifts. A picture has the time at which it was grabbed, less the pauses: what is
-late or left out costs smoothness, and never changes how long the recording lasts. What waits to be stored is bounded in
-bytes; when the disk is too slow for that, pictures are dropped and counted.
+Deadlines are absolute, so nothing drifts. A picture has the time at which it was grabbed, less the pauses: late and
+dropped pictures cost smoothness, and never change the duration of the recording. The queue to the disk is bounded in
+bytes; when the disk is too slow, pictures are dropped and counted.
 """
 
 import shutil
@@ -26,10 +26,10 @@ from gifsom.spool import Gap, Heartbeat, SpoolWriter, same_pixels
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 HEARTBEAT: Final = 1.0
-"""Seconds after which it is stored that nothing has changed: so much of a still end a crash can cost."""
+"""Seconds after which it is stored that nothing has changed: at most so much of a still end is lost in a crash."""
 
 LOOKS: Final = 0.1
-"""Seconds between two looks at the time, the disk, and at what others want."""
+"""Seconds between two checks of the time, the disk, and the commands of others."""
 
 LOW_DISK: Final = 200_000_000
 """Free bytes below which a recording ends, so that a GIF can still be written."""
@@ -37,13 +37,13 @@ LOW_DISK: Final = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How a recording goes.
+    """Figures of a recording so far.
 
     seconds    recorded, less pauses
     captured   pictures that were grabbed
-    identical  of them, those that were as the one before, and were not stored
+    identical  of them, those equal to the one before, which were not stored
     dropped    pictures that could not be grabbed or stored in time
-    longest    seconds between two pictures, where the most
+    longest    seconds between two pictures, at most
     bytes      stored
     """
 
@@ -59,13 +59,13 @@ Placed = TypeVar("Placed", Pointer, Click)
 
 
 class Capture:
-    """Records a part of the screen into a spool, from its making to `close`.
+    """Records a part of the screen into a spool, from its creation to `close`.
 
     Attributes:
-        reason: why it ended; empty as long as it goes on.
+        reason: cause of its end; empty as long as it runs.
         clock: its time.
-        over: is set when nothing more is grabbed.
-        trouble: what went wrong in its threads, where that is no reason to end that a user knows.
+        over: set when nothing more is grabbed.
+        trouble: an unexpected error in its threads.
     """
 
     def __init__(
@@ -80,15 +80,15 @@ class Capture:
         clicks: bool,
         keys: bool,
     ) -> None:
-        """Begin.
+        """Start recording.
 
         Args:
             rect: of the screen.
             control: of the recording, which names the file; it is not closed here.
             fps: pictures a second.
-            window: the number of a window that is followed, with the size of `rect`; None: none.
+            window: id of a window to follow, with the size of `rect`; None: none.
             duration: seconds after which it ends.
-            cursor, clicks, keys: what is recorded besides.
+            cursor, clicks, keys: what else is recorded.
 
         Raises:
             ScreenUnavailable, TargetUnwritable, PackageMissing: before anything is recorded.
@@ -104,7 +104,7 @@ class Capture:
         self._ending = threading.Lock()
         self._last: Pixels | None = None
         self._pointer: Pointer | None = None
-        self._noted = 0.0  # until when it is stored what was to be seen
+        self._noted = 0.0  # time up to which the log is complete
         self._missing = 0  # pictures since the last one that was stored
         self._looked = self._grabbed = 0.0
         self._control = control
@@ -130,7 +130,7 @@ class Capture:
 
     @property
     def stats(self) -> Stats:
-        """How it goes."""
+        """Figures so far."""
         seconds = self.clock.now() if self._end is None else self._end
         return replace(self._counted, seconds=seconds, bytes=self._writer.bytes)
 
@@ -143,7 +143,7 @@ class Capture:
                 self._stopping.set()
 
     def close(self) -> None:
-        """End the recording, if it goes on, and wait until all is stored."""
+        """End the recording, if it is running, and wait until all is stored."""
         self.stop("stopped")
         for thread in self._threads:
             thread.join()
@@ -152,7 +152,7 @@ class Capture:
             raise self.trouble
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        """What goes wrong in a thread ends the recording; what was recorded is kept."""
+        """Run a thread's work; an error ends the recording, and everything recorded is kept."""
         try:
             work()
         except GifsomError as error:
@@ -166,7 +166,7 @@ class Capture:
                 self.over.set()
 
     def _grab(self) -> None:
-        """Grab pictures and look around until the end."""
+        """Grab pictures and check the surroundings until the end."""
         with Camera() as camera:
             deadline = time.perf_counter()
             while not self._stopping.is_set():
@@ -198,7 +198,7 @@ class Capture:
         self._grabbed = 0.0
 
     def _take(self, camera: Camera, moment: float) -> None:
-        """Grab a picture, and hand it on if it is a new one."""
+        """Grab a picture, and queue it if it is new."""
         self._follow()
         if self._stopping.is_set():
             return
@@ -226,7 +226,7 @@ class Capture:
         self._counted = replace(self._counted, dropped=self._counted.dropped + pictures)
 
     def _watch_on(self) -> None:
-        """Hand on what is new of the pointer, and the clicks and keys."""
+        """Queue changes of the pointer, and the clicks and keys."""
         if self._watch is not None:
             pointer, shape = self._watch.look()
             if shape is not None:
@@ -247,7 +247,7 @@ class Capture:
         return replace(event, time=self.clock.at(event.time), x=x, y=y)
 
     def _heed(self) -> None:
-        """Do what others want."""
+        """Carry out commands of others."""
         for command in self._control.commands():
             if command == "stop":
                 self.stop("stopped")
@@ -257,7 +257,7 @@ class Capture:
                 self.clock.pause()
 
     def _follow(self) -> None:
-        """Look where the window is, at each picture: it must not shake while it moves. End where it is closed."""
+        """Follow the window, at each picture, so that it does not shake while it moves. End where it is closed."""
         if self._window is not None:
             place = window_rect(self._window)
             if place is None:
@@ -275,7 +275,7 @@ class Capture:
             self.stop(f"the disk is nearly full: {free / 1e6:.0f} MB are free")
 
     def _store(self) -> None:
-        """Write what was handed on, and in the end where it ends."""
+        """Write queued items, and finally the end."""
         while (item := self._backlog.take()) is not None:
             self._write(item)
         assert self._end is not None

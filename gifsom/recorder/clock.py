@@ -5,7 +5,7 @@ import time
 
 
 class Clock:
-    """Seconds of a recording, which stand still in a pause."""
+    """Seconds of a recording, which stop during a pause."""
 
     def __init__(self) -> None:
         self._origin = time.perf_counter()
@@ -26,13 +26,13 @@ class Clock:
         return moment - self._origin
 
     def pause(self) -> None:
-        """Stop the clock, if it goes."""
+        """Stop the clock, if it runs."""
         with self._lock:
             if self._paused is None:
                 self._paused = time.perf_counter()
 
     def resume(self) -> None:
-        """Let the clock go, if it stands."""
+        """Start the clock again, if it is stopped."""
         with self._lock:
             if self._paused is not None:
                 self._origin += time.perf_counter() - self._paused

@@ -1,7 +1,7 @@
-"""Telling a recording that runs in another process to stop or to pause.
+"""Commands to a recording in another process: stop, pause, resume.
 
-Beside its spool a recording has a file `NAME.control`, on which who records it, or makes a GIF of it, holds a lock: the
-system takes it away from a process that is gone. Who wants something of a recording adds a line to that file.
+Beside its spool a recording has a file `NAME.control`, on which the process that records it, or makes a GIF of it,
+holds a lock: the system releases it when the process is gone. Other processes append their commands to that file.
 """
 
 import os
@@ -16,7 +16,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: BinaryIO) -> None:
-        file.seek(1 << 30)  # far behind the lines: there a lock keeps nobody from writing
+        file.seek(1 << 30)  # far past the lines, where a lock keeps nobody from writing
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         file.seek(0)
 else:
@@ -27,17 +27,17 @@ else:
 
 
 COMMANDS: Final = ("stop", "pause", "toggle")
-"""What a recording can be told: to end, to make a pause, to make one or go on."""
+"""Commands to a recording: end, pause, or toggle the pause."""
 
 
 class Control:
-    """What others want of a recording, which is in use until `close`.
+    """Ownership of a recording, which is in use until `close`, and the commands sent to it.
 
     spool  its file
     """
 
     def __init__(self, spool: Path) -> None:
-        """Raises `RecordingInUse`, and `TargetUnwritable`."""
+        """Take the lock. Raises `RecordingInUse`, and `TargetUnwritable`."""
         self.spool = spool
         self._path = spool.with_suffix(".control")
         try:
@@ -56,11 +56,11 @@ class Control:
             raise RecordingInUse(f"the recording '{printable(spool.stem)}' is in use")
 
     def commands(self) -> list[str]:
-        """Those of COMMANDS that came since the last call."""
+        """Those of COMMANDS received since the last call."""
         return [word for word in self._file.read().decode(errors="replace").split() if word in COMMANDS]
 
     def close(self) -> None:
-        """The recording is over."""
+        """Release the recording."""
         self._file.close()
         self._path.unlink(missing_ok=True)
 
@@ -72,7 +72,7 @@ class Control:
 
 
 def claim() -> Control:
-    """A new recording's name, for nobody else. Raises `TargetUnwritable`."""
+    """A new recording, locked. Raises `TargetUnwritable`."""
     for spool in fresh():
         try:
             return Control(spool)
@@ -82,17 +82,17 @@ def claim() -> Control:
 
 
 def running() -> list[Path]:
-    """The spools of recordings that are in use now, the oldest first."""
+    """Spools of recordings in use, the oldest first."""
     return [path for path in recordings() if in_use(path)]
 
 
 def waiting() -> list[Path]:
-    """The spools of recordings that are not, the oldest first."""
+    """Spools of recordings not in use, the oldest first."""
     return [path for path in recordings() if not in_use(path)]
 
 
 def in_use(spool: Path) -> bool:
-    """Whether a recording is being written, or made a GIF of."""
+    """Whether a recording is being written, or converted."""
     try:
         with spool.with_suffix(".control").open("r+b", buffering=0) as file:
             _lock(file)
@@ -104,9 +104,9 @@ def in_use(spool: Path) -> bool:
 
 
 def tell(command: str, name: str | None = None) -> Path:
-    """Give one of COMMANDS to the newest running recording, or to that of a name; its spool.
+    """Send one of COMMANDS to the newest running recording, or to the named one. Returns its spool.
 
-    Raises `RecordingNotFound`, and `TargetUnwritable` where it cannot be told.
+    Raises `RecordingNotFound`, and `TargetUnwritable` where the command cannot be sent.
     """
     spools = running()
     if not spools:

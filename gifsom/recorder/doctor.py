@@ -1,4 +1,4 @@
-"""What can be recorded here, and what would go wrong, told before it does."""
+"""Diagnosis of recording on this system: abilities and problems, reported before they matter."""
 
 import importlib.util
 import os
@@ -19,22 +19,22 @@ from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, moni
 from gifsom.recorder.windows import windows
 
 GRABS = 5
-"""Pictures of which the fastest one's time is told: the first one sets things up."""
+"""Pictures taken, of which the fastest counts: the first one sets things up."""
 
 TYPICAL = 750_000
 """Bytes a second of a typical recording: 15 frames of 50 kB, between a terminal's 10 and a scrolled page's 200."""
 
 ENOUGH = 3600 * TYPICAL
-"""Bytes below which the disk is called nearly full: an hour."""
+"""Bytes below which the disk counts as nearly full: an hour."""
 
 Verdict = tuple[bool | None, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """One result of the diagnosis.
 
-    name  what it is, some words
+    name  some words
     ok    True: as it should be; False: something cannot be done; None: works, but could be better
     text  one line
     """
@@ -45,9 +45,9 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at all that a recording needs; whatever is wrong is a finding, and no error. Some 0.3 s.
+    """Check everything that a recording needs; problems are findings, not errors. Some 0.3 s.
 
-    Where no session can be recorded, that is said once, and nothing more of the screen.
+    Where no session can be recorded, that is the only finding on the screen.
     """
     session = Finding("session", *_told(_session))
     screen: list[tuple[str, Callable[[], Verdict]]] = [
@@ -148,5 +148,5 @@ def _disk() -> Verdict:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder itself, or the one that it would be made in."""
+    """The folder itself, or the existing one in which it would be created."""
     return next(path for path in (folder, *folder.parents) if path.exists())

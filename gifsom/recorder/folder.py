@@ -1,4 +1,5 @@
-"""Where recordings are kept until they are a GIF: a folder of the user's own, which outlives a crash and a restart."""
+"""The folder of recordings until they are converted: in the user's state folder, which survives a crash and a
+restart."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ def folder() -> Path:
 
 
 def fresh() -> Iterator[Path]:
-    """Paths for a recording that begins now, none of which is there, in a folder that is. Raises `TargetUnwritable`."""
+    """Unused paths for a new recording, in a folder that exists. Raises `TargetUnwritable`."""
     place = folder()
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -33,12 +34,12 @@ def fresh() -> Iterator[Path]:
 
 
 def recordings() -> list[Path]:
-    """All that are kept, the oldest first."""
+    """All recordings kept, the oldest first."""
     return sorted(folder().glob(f"*{ENDING}"), key=lambda path: path.stem)
 
 
 def find(name: str, among: list[Path]) -> Path:
-    """The one of that name, with or without its ending. Raises `RecordingNotFound`, which lists them."""
+    """The recording of that name, with or without its suffix. Raises `RecordingNotFound`, which lists them."""
     for path in among:
         if name in (path.stem, path.name, str(path)):
             return path

@@ -1,4 +1,4 @@
-"""Clicks and keys while they are watched. Keys are told only where asked: passwords are typed with them."""
+"""Watching of clicks and keys. Keys are reported only on request, since passwords are typed with them."""
 
 import sys
 from collections import deque
@@ -13,9 +13,9 @@ else:
 
 
 class InputWatch:
-    """Collects the clicks, and where asked the keys, of the whole screen in a thread; a context manager.
+    """Collects the clicks, and on request the keys, of the whole screen in a thread; a context manager.
 
-    Times are those of `time.perf_counter`, places pixels of the screen; steps of a wheel are no clicks.
+    Times are those of `time.perf_counter`, positions pixels of the screen; steps of a wheel are no clicks.
     """
 
     def __init__(self, *, keys: bool = False) -> None:
@@ -24,15 +24,15 @@ class InputWatch:
         self._listener: Listener | None = None
 
     def start(self) -> None:
-        """Begin. Raises `ScreenUnavailable`, or `PackageMissing` where this system needs pynput."""
+        """Start the thread. Raises `ScreenUnavailable`, or `PackageMissing` where this system needs pynput."""
         self._listener = Listener(self._seen.append, self._keys)
 
     def drain(self) -> list[Click | Key]:
-        """What was seen since the last call, in order."""
+        """Events since the last call, in order."""
         return [self._seen.popleft() for _ in range(len(self._seen))]
 
     def close(self) -> None:
-        """End the watch; what was seen can still be drained. More than once does no harm."""
+        """End the watch; collected events can still be drained. Idempotent."""
         if self._listener:
             self._listener.close()
 

@@ -1,7 +1,7 @@
-"""What keys are called in a caption: as in a menu, and what is typed as it is typed."""
+"""Names of keys in a caption: as in a menu, and typed text as it is typed."""
 
 COMMANDS = ("Ctrl", "Alt", "Super")
-"""Keys that make of another one a command, in the order in which they are written."""
+"""Modifiers that turn another key into a command, in the order in which they are written."""
 
 NAMES = {
     "Return": "Enter",
@@ -18,16 +18,16 @@ NAMES = {
     "Down": "↓",
     " ": "Space",
 }
-"""Names that are not what a user would call the key."""
+"""Names of keys that differ from what a user would call them."""
 
 
 def key_text(held: set[str], plain: str, typed: str) -> str:
     """The text of a `Key`.
 
     Args:
-        held: which of Shift, Ctrl, Alt and Super are held.
-        plain: what the key is without Shift, one character, or its name: "a", "Return", "F5".
-        typed: the character that it gives with Shift; that it is, too, for a key with a name.
+        held: those of Shift, Ctrl, Alt and Super that are held.
+        plain: the key without Shift, one character, or its name: "a", "Return", "F5".
+        typed: the character that it gives with Shift; also the name, for a key with one.
 
     >>> key_text({"Ctrl", "Shift"}, "p", "P"), key_text({"Shift"}, "a", "A"), key_text({"Shift"}, "Tab", "Tab")
     ('Ctrl+Shift+P', 'A', 'Shift+Tab')

@@ -1,4 +1,4 @@
-"""Clicks and keys of Windows and macOS, by the package pynput."""
+"""Clicks and keys on Windows and macOS, by the package pynput."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _NAMES = {"enter": "Return", "esc": "Escape", "page_up": "Prior", "page_down": "
 
 
 class Listener:
-    """Hands each click, and each key where asked, to `put`, from threads of its own, until it is closed.
+    """Passes each click, and on request each key, to `put`, from threads of its own, until it is closed.
 
     Raises `PackageMissing` where pynput is not installed.
     """
@@ -33,7 +33,7 @@ class Listener:
             thread.start()
 
     def close(self) -> None:
-        """End the threads; more than once does no harm."""
+        """End the threads; idempotent."""
         for thread in self._threads:
             thread.stop()
 

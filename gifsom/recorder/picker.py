@@ -1,6 +1,6 @@
-"""Drawing a region with the mouse, on a picture of the screen as it was.
+"""Selection of a region with the mouse, on a frozen picture of the screen.
 
-A window that no window manager touches lies over the whole screen and shows that picture: what is beneath cannot move
+A window that no window manager touches covers the whole screen and shows that picture: the windows beneath cannot move
 away while the mouse is on it. Where Python has no tkinter, the program slop does the same, if it is installed.
 """
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     import tkinter
 
 MIN_SIDE = 8
-"""Pixels: a smaller rectangle is a click that slipped."""
+"""Pixels: a smaller rectangle is an accidental click."""
 
 _SETTLE = 0.15
 """Seconds after which the screen is as it was before, and can be recorded."""
 
 _EVERY = 100
-"""Milliseconds after which a signal is noticed."""
+"""Milliseconds between two checks for a signal."""
 
 _HINT = "Draw a rectangle with the mouse. Esc or a right click: cancel"
 _FONT = ("TkDefaultFont", 12)
@@ -38,7 +38,7 @@ def pick() -> Rect | None:
 
     It is drawn from one corner of a pixel to another: as wide as the mouse went; the last row and column of the screen
     stand for its edge. Takes the keyboard and the mouse until then; call it from the main thread. Raises
-    `ScreenUnavailable` also where nothing is installed that can ask.
+    `ScreenUnavailable` also where neither tkinter nor slop is installed.
     """
     try:
         import tkinter  # not everywhere a part of Python; 0.05 s
@@ -54,7 +54,7 @@ def pick() -> Rect | None:
 
 
 def drawn(bounds: Rect, start: tuple[int, int], end: tuple[int, int]) -> Rect | None:
-    """The rectangle between two pixels of `bounds`, counted from its corner; None where it is no rectangle yet."""
+    """The rectangle between two pixels of `bounds`, counted from its corner; None where it has no area yet."""
     last = (bounds.width - 1, bounds.height - 1)
     low, high = (tuple(map(choose, start, end)) for choose in (min, max))
     left, top = (min(max(value, 0), most) for value, most in zip(low, last, strict=True))
@@ -65,7 +65,7 @@ def drawn(bounds: Rect, start: tuple[int, int], end: tuple[int, int]) -> Rect | 
 
 
 class _Overlay:
-    """The window, from its making to the answer."""
+    """The window, from its creation to the answer."""
 
     def __init__(self, bounds: Rect) -> None:
         import tkinter
@@ -102,7 +102,7 @@ class _Overlay:
         window.bind("<Return>", lambda _: self._accept())
 
     def ask(self) -> Rect | None:
-        """Show it, wait, and take it away."""
+        """Show the window, wait, and remove it."""
         import tkinter
 
         try:
@@ -121,7 +121,7 @@ class _Overlay:
         return self._rect
 
     def _wake(self) -> None:
-        """Take the keyboard, and let Python see now and then that there was a signal: Tcl only waits for events."""
+        """Take the keyboard, and let Python see signals now and then: Tcl only waits for events."""
         if self._window.focus_get() is None:
             self._window.focus_force()
         self._window.after(_EVERY, self._wake)

@@ -1,4 +1,4 @@
-"""The pointer while it is watched: where it is at a moment, and each of its pictures once."""
+"""Watching of the pointer: its position at a moment, and each of its pictures once."""
 
 import time
 from typing import Self
@@ -11,7 +11,7 @@ from gifsom.spool.events import Pointer, Shape
 
 
 class PointerWatch:
-    """Looks at the pointer, for one thread at a time; a context manager. Raises `ScreenUnavailable`."""
+    """Reads the pointer, for one thread at a time; a context manager. Raises `ScreenUnavailable`."""
 
     def __init__(self) -> None:
         self._cursor = Cursor()
@@ -21,7 +21,7 @@ class PointerWatch:
     def look(self) -> tuple[Pointer, Shape | None]:
         """The pointer now, by `time.perf_counter`, in pixels of the screen, and its shape if it is a new one.
 
-        Shapes are numbered from 1 on, and one that looks like an earlier one has that one's number. 0.03 ms.
+        Shapes are numbered from 1 on, and equal ones have the same number. 0.03 ms.
         """
         x, y, name = self._cursor.look()
         shape = None
@@ -38,7 +38,7 @@ class PointerWatch:
         return None if known else Shape(self._number, pixels, hot)
 
     def close(self) -> None:
-        """End the watch; more than once does no harm."""
+        """End the watch; idempotent."""
         self._cursor.close()
 
     def __enter__(self) -> Self:

@@ -28,10 +28,10 @@ _PERMISSION = (
 
 
 def check_screen() -> None:
-    """Raise `ScreenUnavailable`, which says why, where the screen cannot be recorded.
+    """Raise `ScreenUnavailable`, with the reason, where the screen cannot be recorded.
 
-    A session that calls itself Wayland is refused whatever display is open: a recording of nothing but black helps
-    nobody. Without `WAYLAND_DISPLAY` and `XDG_SESSION_TYPE` the display itself is asked.
+    A session that calls itself Wayland is refused whatever display is open: its recording would be black. Without
+    `WAYLAND_DISPLAY` and `XDG_SESSION_TYPE` the display itself is asked.
     """
     if not may_record():
         raise ScreenUnavailable(_PERMISSION)
@@ -41,7 +41,7 @@ def check_screen() -> None:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Whatever mss raises in the block is a `ScreenUnavailable`."""
+    """Turn any error of mss in the block into a `ScreenUnavailable`."""
     try:
         yield
     except GifsomError:
@@ -53,7 +53,7 @@ def explained() -> Iterator[None]:
 
 @contextmanager
 def grabber() -> Iterator[mss.MSS]:
-    """An open `mss.MSS`, for one thread; that it cannot be opened is a `ScreenUnavailable`."""
+    """An open `mss.MSS`, for one thread. Raises `ScreenUnavailable`."""
     if sys.platform not in ("win32", "darwin") and not os.environ.get("DISPLAY"):
         raise ScreenUnavailable("there is no screen to record: DISPLAY is not set")
     with explained():
@@ -72,7 +72,7 @@ def bounds(grab: mss.MSS) -> Rect:
 
 
 def grabbed(grab: mss.MSS, rect: Rect) -> Pixels:
-    """What is in a rectangle of the screen, (h, w, 4) uint8: blue, green, red and a byte that means nothing.
+    """The pixels of a rectangle of the screen, (h, w, 4) uint8: blue, green, red and an unused byte.
 
     It is larger than `rect` where the system counts in points instead of pixels. Raises `ScreenUnavailable`.
     """
@@ -81,7 +81,7 @@ def grabbed(grab: mss.MSS, rect: Rect) -> Pixels:
 
 
 def monitors() -> list[Monitor]:
-    """The monitors as they are now, at least one; on X11 only what lies on the screen. Raises `ScreenUnavailable`."""
+    """The monitors as they are now, at least one; on X11 only their parts on the screen. Raises `ScreenUnavailable`."""
     with grabber() as grab, explained():
         screen, *parts = grab.monitors
         whole = _rect(screen)
@@ -96,7 +96,7 @@ def monitors() -> list[Monitor]:
 
 
 def monitor(number: int | None = None) -> Monitor:
-    """The monitor of that number; None: the primary one. Raises `SettingError`, which lists those that there are."""
+    """The monitor of that number; None: the primary one. Raises `SettingError`, which lists the existing ones."""
     listed = monitors()
     for one in listed:
         if one.number == number or (number is None and one.primary):
@@ -121,7 +121,7 @@ def _rect(monitor: Any) -> Rect:
 
 
 def _item(monitor: Any, name: str) -> Any:
-    """What mss knows of a monitor beyond its place; None where it does not know."""
+    """A property of a monitor that mss may know beside its rectangle; None where it does not."""
     try:
         return monitor[name]
     except (KeyError, AttributeError):

@@ -1,4 +1,4 @@
-"""Where clips come from: videos, pictures and animations, recordings, arrays. `open` chooses by what is in them."""
+"""Sources of frames: videos, pictures and animations, recordings, arrays. `open` chooses by content."""
 
 from math import inf
 from typing import TYPE_CHECKING

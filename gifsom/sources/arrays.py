@@ -1,4 +1,4 @@
-"""Arrays and PIL images as a Source, and `Writer`, which makes a GIF of pictures as they are handed over.
+"""Arrays and PIL images as a Source, and a clip to which pictures are appended one by one.
 
 The palette is shared by all frames, so all of them must be known before the first is coded: until then they are stored.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def is_picture(thing: object) -> bool:
-    """Whether that is an array (or what numpy takes for one) or a PIL image."""
+    """Whether `thing` is an array (or converts to one) or a PIL image."""
     return hasattr(thing, "__array__") or hasattr(thing, "__array_interface__")
 
 
@@ -31,7 +31,7 @@ def to_array(picture: "ArrayLike | Image") -> Pixels:
     """A picture as an array (h, w, 3) or (h, w, 4) of uint8, the latter with straight alpha.
 
     Args:
-        picture: such an array, one of greys (h, w), or a PIL image of any mode.
+        picture: such an array, a gray one (h, w), or a PIL image of any mode.
 
     Raises:
         FrameError: for another shape or dtype, or an empty picture; it says which.
@@ -50,12 +50,12 @@ def to_array(picture: "ArrayLike | Image") -> Pixels:
 def to_masked(
     picture: "ArrayLike | Image", size: tuple[int, int] | None, background: Color | None
 ) -> tuple[Pixels, Mask | None]:
-    """A picture as (h, w, 3) uint8, its own copy, and the mask (h, w) of what is transparent, if anything.
+    """A picture as (h, w, 3) uint8, a copy of its own, and the mask (h, w) of transparent pixels, if any.
 
     Args:
         picture: as for `to_array`, which raises the same.
         size: (w, h) into which one of another size is fitted, never distorted, transparent around; None: its own.
-        background: what lies behind transparent pixels; None: they stay transparent.
+        background: color behind transparent pixels; None: they stay transparent.
     """
     array = to_array(picture)
     if size is not None and array.shape[1::-1] != size:
@@ -66,7 +66,7 @@ def to_masked(
 
 
 class StoredClip(Source):
-    """Pictures that were handed over one by one, each shown for a time of its own; kept in a `Store`."""
+    """Pictures appended one by one, each with a duration of its own; kept in a `Store`."""
 
     native = True
 
@@ -90,7 +90,7 @@ class StoredClip(Source):
         return len(self._store.starts)
 
     def append(self, pixels: Pixels, seconds: float, mask: Mask | None = None) -> None:
-        """Show `pixels` (h, w, 3) uint8, read-only from now on, for `seconds` after what is there.
+        """Show `pixels` (h, w, 3) uint8, read-only from now on, for `seconds` after the ones before.
 
         `mask` (h, w) is True where they are transparent. Raises `FrameError` for another size, and `TargetUnwritable`
         where the disk is full.
@@ -109,5 +109,5 @@ class StoredClip(Source):
         return iter(self._store)
 
     def close(self) -> None:
-        """Let go of the pictures."""
+        """Delete the pictures."""
         self._store.close()

@@ -1,8 +1,8 @@
-"""The ffmpeg that imageio-ffmpeg ships, as a child process: what is in a file, and its frames as raw bytes.
+"""The ffmpeg that imageio-ffmpeg ships, as a child process: streams of a file, and its frames as raw bytes.
 
 ffmpeg is given real containers of local files only. Its `file:` prefix keeps a name from being taken for an address or
 an option; the list of containers keeps out playlists and scripts, which would make it open other files; the list of
-protocols keeps what a container refers to from being fetched.
+protocols keeps references inside a container from being fetched.
 """
 
 import logging
@@ -39,7 +39,7 @@ QUEUE_BYTES: Final = 8 << 20
 """Frames that may wait between ffmpeg and the reader, in bytes; at least two frames."""
 
 FASTEST: Final = 2000.0
-"""Frames a second above which a rate is none, but the clock of the file's times."""
+"""Frame rate above which a value is not a rate, but the clock of the file's times."""
 
 _ALPHA = re.compile(r"rgba|argb|bgra|abgr|yuva|gbrap|^ya\d|pal8")
 _VIDEO = re.compile(
@@ -51,14 +51,14 @@ _RATE = re.compile(r"([\d.]+)(k?) (?:fps|tbr)")
 _DURATION = re.compile(r"\[info\] +(?:Duration: |DURATION +: )(\d+):(\d+):(\d+(?:\.\d+)?)")
 _ROTATION = re.compile(r"\[info\] +display ?matrix: rotation of (-?[\d.]+)", re.IGNORECASE)
 _TELLER: Final = f"showinfo@{secrets.token_hex(8)}"
-"""The filter that tells the times of pictures, by a name that nothing in a file can imitate."""
+"""The filter that reports the times of pictures, by a name that nothing in a file can imitate."""
 
 _SHOWN = re.compile(
     rf"\[{_TELLER} @ \w+\] \[info\] n: *\d+ pts:.*?pts_time:(-?[\d.]+)"
     r"(?: +duration: *-?\d+ duration_time:([\d.]+))?"
 )
 _TOO_LARGE = re.compile(r"Picture size (\d+x\d+) exceeds specified max pixel count")
-_OUR_OWN = re.compile("output file must|not on whitelist")  # complaints of how it is called, not of the file
+_OUR_OWN = re.compile("output file must|not on whitelist")  # complaints about our command line, not the file
 _TROUBLE = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal)\] (.*)")
 
 
@@ -67,14 +67,14 @@ class Stream:
     """The video stream of a file, as it is meant to be seen.
 
     index     of the stream in the file
-    decoder   that must be asked for by name, or None for ffmpeg's own choice
+    decoder   to be requested by name, or None for ffmpeg's own choice
     size      width and height on a screen of square pixels, after rotation, in pixels
     rate      frames a second that the stream never exceeds; None where it does not say
     duration  seconds that the file declares; None where it does not say
     alone     there is no other stream that the declared duration could belong to
     alpha     it has transparency
-    hdr       its light is coded for high dynamic range (SMPTE ST 2084 or ARIB STD-B67)
-    demuxer   options that say what the file does not: those of raw pictures
+    hdr       it is coded for high dynamic range (SMPTE ST 2084 or ARIB STD-B67)
+    demuxer   options that the file itself does not give: those of raw pictures
     """
 
     index: int
@@ -113,9 +113,9 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
 
 
 def probe(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...] = ()) -> Stream:
-    """What the best video stream of a local file is: the largest one that is not a cover picture.
+    """The best video stream of a local file: the largest one that is not a cover picture.
 
-    `demuxer` has the options for a file that does not say what it is.
+    `demuxer` has the options for a file without a header.
 
     Raises `SourceUnreadable` where there is none, `SourceRefused` for a picture of more than `max_pixels`.
     """
@@ -142,10 +142,10 @@ def probe(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...] = ()
 
 
 def _lines(log: bytes, path: os.PathLike[str]) -> list[str]:
-    """What ffmpeg said, line by line.
+    """Lines of ffmpeg's log.
 
-    It quotes the file's name, which may have line breaks, and its titles, which may have what `splitlines` takes for
-    such: they must not pass for lines of its own.
+    It quotes the file's name, which may have line breaks, and its titles, which may have characters that `splitlines`
+    breaks at: they must not pass for lines of its own.
     """
     return log.replace(os.fsencode(path), printable(path).encode()).decode("utf-8", "replace").split("\n")
 
@@ -160,7 +160,7 @@ def _why_not(lines: list[str]) -> str:
 
 
 def _trouble(lines: list[str]) -> str:
-    """The first thing that ffmpeg complains of, in its own words, to stand behind ours."""
+    """ffmpeg's first complaint, in its own words, to be appended to a message."""
     said = [match[1] for match in map(_TROUBLE.match, lines) if match and not _OUR_OWN.search(match[1])]
     return f" (ffmpeg: {printable(said[0].strip())})" if said else ""
 

@@ -1,6 +1,6 @@
-"""The pictures of a folder, and the files that a pattern such as "shots/*.png" means, in natural order.
+"""The pictures of a folder, and the files that match a pattern such as "shots/*.png", in natural order.
 
-Natural is "shot2.png" before "shot10.png".
+Natural order puts "shot2.png" before "shot10.png".
 """
 
 import glob
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"(\d+)")
 
 
 def natural(name: str) -> list[tuple[int, int | str]]:
-    """A key that sorts names with numbers as people do.
+    """A sort key for names with numbers, in natural order.
 
     >>> sorted(["b2.png", "b10.png", "a.png"], key=natural)
     ['a.png', 'b2.png', 'b10.png']
@@ -25,7 +25,7 @@ def natural(name: str) -> list[tuple[int, int | str]]:
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """The picture files of a folder; what is no picture is passed over. Raises `SourceUnreadable`, `SourceEmpty`."""
+    """The picture files of a folder; others are skipped. Raises `SourceUnreadable`, `SourceEmpty`."""
     try:
         files = _sorted(file for file in folder.iterdir() if file.is_file())
         pictures = [file for file in files if _is_picture(file)]
@@ -42,12 +42,12 @@ def _is_picture(file: Path) -> bool:
 
 
 def is_pattern(name: str) -> bool:
-    """Whether a name has what makes it a pattern: * ? or [."""
+    """Whether a name is a pattern: it has * ? or [."""
     return glob.has_magic(name)
 
 
 def matches(pattern: str) -> list[Path]:
-    """The files that a pattern means; "**" stands for folders in folders. Raises `SourceNotFound` where it has none."""
+    """The files that match a pattern; "**" matches folders in folders. Raises `SourceNotFound` where there are none."""
     files = _sorted(file for file in map(Path, glob.glob(pattern, recursive=True)) if file.is_file())  # noqa: PTH207
     if not files:
         raise SourceNotFound(f"{printable(pattern)}: there is no such file, and none that this pattern means")

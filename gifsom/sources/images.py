@@ -1,8 +1,8 @@
 """Pictures and animations that Pillow reads (GIF, PNG and APNG, WebP, JPEG, BMP, TIFF, AVIF) as a Source.
 
-What is transparent stays so where no background is asked: what is less than half opaque is hidden, all else has its
-own color. The pages of a TIFF are shown one after the other, fitted to the first. Every frame's size is checked before
-it is decoded.
+Transparent pixels stay so without a background: those less than half opaque are hidden, all others keep their own
+color. The pages of a TIFF are shown one after the other, fitted to the first. Every frame's size is checked before it
+is decoded.
 """
 
 import os
@@ -29,7 +29,7 @@ from gifsom.edit.frames import HALF, same_picture
 from gifsom.gif.reader import read_info
 
 STILL = 0.1
-"""Seconds that a picture without a delay of its own is shown where nothing else is asked."""
+"""Default seconds of a picture without a delay of its own."""
 
 SHORTEST = 0.02
 """Delays of an animation below this, in seconds, are shown by every browser as 0.1 s."""
@@ -40,7 +40,7 @@ REDUCED = 1 | 4
 _MAGIC = (b"GIF8", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _AVIF = (b"avif", b"avis", b"mif1", b"msf1")
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
-# What Pillow's decoders raise for damaged data.
+# Errors of Pillow's decoders for damaged data.
 _DAMAGE = (
     OSError,
     EOFError,
@@ -63,7 +63,7 @@ def read_head(path: os.PathLike[str]) -> bytes:
 
 
 def is_picture(head: bytes) -> bool:
-    """Whether a file that begins with these bytes is for this module, whatever its name says."""
+    """Whether a file that begins with these bytes is for this module, whatever its name."""
     if head[:4] == b"RIFF":
         return head[8:12] == b"WEBP"
     if head[4:8] == b"ftyp":  # Pillow reads HEIF once pillow-heif has been registered with it
@@ -83,7 +83,7 @@ class ImageClip(Source):
     native      see Source
     indexed     see Source
     background  behind transparent pixels; None keeps them
-    missing     what could not be read
+    missing     unreadable part
     """
 
     path: os.PathLike[str]
@@ -136,7 +136,7 @@ class ImageClip(Source):
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:
-    """The picture itself; one with 16 bits of grey as 8 bits of it, where Pillow would clip them."""
+    """The picture itself; 16-bit gray as 8 bits, where Pillow would clip it."""
     if not picture.mode.startswith("I"):
         return picture
     return Image.fromarray((np.clip(np.asarray(picture), 0, 0xFFFF).astype(np.uint16) >> 8).astype(np.uint8))
@@ -154,7 +154,7 @@ def _frame(picture: Image.Image, start: float, background: Color | None) -> Fram
 
 
 def cut_out(rgba: Pixels) -> tuple[Pixels, Mask | None]:
-    """The colors (h, w, 3) of a picture with straight alpha (h, w, 4), and the mask of what is hidden, if anything."""
+    """The colors (h, w, 3) of a picture with straight alpha (h, w, 4), and the mask of hidden pixels, if any."""
     mask = rgba[..., 3] < HALF
     return np.ascontiguousarray(rgba[..., :3]), mask if mask.any() else None
 
@@ -168,7 +168,8 @@ def flatten(rgba: Pixels, background: Color) -> Pixels:
 
 @contextmanager
 def limited(path: os.PathLike[str], pixels: int) -> Iterator[None]:
-    """Within the block Pillow refuses pictures of more than `pixels` before it takes memory: as `SourceRefused`."""
+    """Make Pillow refuse pictures of more than `pixels` within the block, before it takes memory: as
+    `SourceRefused`."""
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, pixels
     try:
         with warnings.catch_warnings():
@@ -182,7 +183,7 @@ def limited(path: os.PathLike[str], pixels: int) -> Iterator[None]:
 
 
 def fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """A picture in the middle of a canvas, with alpha, as large as fits, never distorted; transparent around it."""
+    """A picture centered on a canvas with alpha, as large as fits, never distorted; transparent around it."""
     whole = eight_bits(picture).convert("RGBA")
     return ImageOps.pad(whole, size, Image.Resampling.LANCZOS, color=(0, 0, 0, 0))
 
@@ -229,7 +230,7 @@ def _pictures(path: os.PathLike[str], max_pixels: int) -> Iterator[tuple[Image.I
             delay = float(image.info.get("duration") or 0) / 1000
             picture = image if upright else ImageOps.exif_transpose(image)
             size = size or picture.size
-            if picture.size != size:  # a GIF's canvas grows with its images; what else is larger or smaller is a page
+            if picture.size != size:  # a GIF's canvas grows with its images; any other change of size is a new page
                 picture = picture.crop((0, 0, *size)) if image.format == "GIF" else fitted(picture, size)
             yield picture, delay
 
@@ -243,7 +244,7 @@ def _numbers(image: Image.Image) -> Iterable[int]:
 
 
 def _plays(kind: str | None, loop: int | None) -> int | None:
-    """How many times an animation plays: a GIF says how often it is repeated; APNG and WebP say how often it plays."""
+    """Number of times that an animation plays: a GIF counts repetitions; APNG and WebP count plays."""
     if kind != "GIF":
         return loop
     return 1 if loop is None else loop + 1 if loop else 0
@@ -252,7 +253,7 @@ def _plays(kind: str | None, loop: int | None) -> int | None:
 def open_image(
     path: os.PathLike[str], max_pixels: int, background: Color | None = None, still: float = STILL
 ) -> ImageClip:
-    """The picture or animation in a local file. Decodes it once, to know its times and whether it is whole.
+    """The picture or animation in a local file. Decodes it once, to learn its times and whether it is complete.
 
     Args:
         path: of the file; messages call it by its `str`.

@@ -1,7 +1,7 @@
 """Several clips as one: each after the other, all of them fitted to the size of the first.
 
-None is distorted. What is left free around one of another shape is a color, or transparent: black bars are what people
-expect of a video, and a picture that was cut out stands free.
+None is distorted. The space left around one of another shape is a color, or transparent: black bars are usual for a
+video, and a picture with transparency keeps it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ from gifsom.sources.arrays import StoredClip
 from gifsom.sources.images import ImageClip
 
 BLACK: Color = (0, 0, 0)
-"""What is left free where a video is among the clips and nothing else is asked."""
+"""Color around a clip of another shape, where a video is among them and none is given."""
 
 
 class Padded(Redrawn):
-    """Pictures that lie at `place` in a larger canvas, whose other pixels are `free`; None: transparent."""
+    """Pictures at `place` in a larger canvas, whose other pixels are `free`; None: transparent."""
 
     def __init__(self, clip: Source, size: tuple[int, int], place: Rect, free: Color | None) -> None:
         super().__init__(clip)
@@ -47,8 +47,8 @@ class JoinedClip(Source):
     """Clips one after the other; made by `join`.
 
     Attributes:
-        sources: the clips as they came.
-        parts: the same at the size of the whole.
+        sources: the clips as given.
+        parts: the same at the common size.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class JoinedClip(Source):
 
     @property
     def shortfall(self) -> Shortfall | None:
-        """That of all parts together, with the cause of the first one that misses something."""
+        """Sum over all parts, with the cause of the first one that misses something."""
         missing = [part.shortfall for part in self.parts]
         first = next((n for n, shortfall in enumerate(missing) if shortfall is not None), None)
         if first is None:
@@ -99,7 +99,7 @@ class JoinedClip(Source):
         )
 
     def scaled(self, size: tuple[int, int]) -> Source:
-        """Each part by itself: ffmpeg does it where it can, and nothing is scaled twice."""
+        """Each part separately: ffmpeg does it where it can, and nothing is scaled twice."""
         return JoinedClip(self.sources, size, self.free, self.title)
 
     def frames(self) -> Iterator[Frame]:
@@ -118,7 +118,7 @@ class JoinedClip(Source):
 
 
 def _inside(size: tuple[int, int], canvas: tuple[int, int], shown: tuple[int, int]) -> Rect:
-    """Where a picture of `size` lies that is fitted into a canvas which is `shown` at another size."""
+    """Rectangle of a picture of `size` fitted into a canvas which is `shown` at another size."""
     ratio = min(canvas[0] / size[0], canvas[1] / size[1])
     edges = []
     for side, whole, new in zip(size, canvas, shown, strict=True):
@@ -136,11 +136,11 @@ def join(
     """Clips one after the other, in the size of the first one.
 
     Args:
-        clips: in order; one alone is given back as it is.
-        background: of what is left free around a picture of another shape. None: transparent where all of them are
-            pictures, black where a video or a recording is among them.
+        clips: in order; a single one is returned unchanged.
+        background: around a picture of another shape. None: transparent where all of them are pictures, black where a
+            video or a recording is among them.
         transparent: transparent in any case.
-        title: what messages call it; None: after the first one.
+        title: its name in messages; None: after the first one.
 
     Raises:
         SourceEmpty: where there is none.

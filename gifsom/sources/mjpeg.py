@@ -1,4 +1,4 @@
-"""Motion JPEG: one JPEG right after the other, as cameras send them. It begins as a single picture does."""
+"""Motion JPEG: one JPEG right after the other, as cameras send them. Its beginning is that of a single picture."""
 
 import mmap
 import os
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 DEMUXER: Final = ("-f", "mjpeg")
-"""What tells ffmpeg that a file is such a stream."""
+"""Options with which ffmpeg reads such a stream."""
 
 _SOI, _EOI = b"\xff\xd8", b"\xff\xd9"
 _SOS, _APP2 = 0xDA, 0xE2
@@ -15,7 +15,7 @@ _SOS, _APP2 = 0xDA, 0xE2
 def is_motion_jpeg(path: os.PathLike[str]) -> bool:
     """Whether a file that is not empty is such a stream: a JPEG begins where the first one ends (ITU-T T.81, B.1.1).
 
-    A picture that has others behind it, such as previews, says so in its header (CIPA DC-007), and is a picture.
+    A picture followed by others, such as previews, says so in its header (CIPA DC-007), and is a picture.
     """
     with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[:2] != _SOI:

@@ -1,4 +1,4 @@
-"""From what a user names to a Source: by what is in a file, whatever its name says, and by what kind a thing is."""
+"""The opener: from any supported object to a Source, files by their content, whatever their names."""
 
 import os
 import re
@@ -37,13 +37,13 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """Opens sources in one way.
+    """Opens sources with one set of options.
 
-    background   behind what is transparent; None: white behind a video, and pictures keep it
-    transparent  videos keep it, too
+    background   behind transparent pixels; None: white behind a video, and pictures keep them
+    transparent  videos keep them, too
     max_pixels   of a picture, above which it is refused
     still        seconds that a picture without a time of its own is shown
-    reader       which plugin of imageio reads every file; None: by what is in them
+    reader       plugin of imageio that reads every file; None: by content
     """
 
     background: Color | None
@@ -97,7 +97,7 @@ class Opener:
         return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE, demuxer)
 
     def _picture(self, file: Path | Spooled, head: bytes) -> Source:
-        """What Pillow reads, or else imageio."""
+        """A source by Pillow, or else by imageio."""
         try:
             return open_image(file, self.max_pixels, self.background, self.still)
         except SourceUnreadable as error:
@@ -117,7 +117,7 @@ class Opener:
         return open_scientific(file, reader, self.max_pixels, self.background, self.still)
 
     def _list(self, items: "Iterable[SourceLike]") -> Source:
-        """Each after the other; pictures that follow each other are kept together, in the size of the first of them."""
+        """Sources one after the other; adjacent pictures are kept together, in the size of the first of them."""
         clips: list[Source] = []
         pictures: StoredClip | None = None
         for item, seconds in _one_by_one(items):
@@ -135,7 +135,7 @@ class Opener:
 
 
 def _one_by_one(items: "Iterable[SourceLike]") -> "Iterator[tuple[SourceLike, float | None]]":
-    """The same, but each picture of an array or an animation by itself, with the seconds that it says it is shown."""
+    """The same, with each picture of an array or an animation separate, and the seconds that it declares."""
     for item in items:
         if isinstance(item, np.ndarray) and (item.ndim == 4 or (item.ndim == 3 and item.shape[2] not in (3, 4))):
             yield from ((picture, None) for picture in item)
@@ -149,17 +149,17 @@ def _one_by_one(items: "Iterable[SourceLike]") -> "Iterator[tuple[SourceLike, fl
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # no file can have such a name, or it cannot be looked for
+    except OSError:  # an impossible name, or the folder cannot be searched
         return False
 
 
 def is_address(name: str | os.PathLike[str]) -> bool:
-    """Whether a name looks like the address of something remote."""
+    """Whether a name looks like a remote address."""
     return _ADDRESS.match(str(name)) is not None
 
 
 def local_file(name: str | os.PathLike[str]) -> Path:
-    """The path of a file that is there and has something in it. Raises `SourceError`s that say what is wrong."""
+    """The path of an existing file that is not empty. Raises `SourceError`s that say what is wrong."""
     path = Path(name)
     try:
         if is_address(name) and not path.exists():
@@ -176,7 +176,7 @@ def local_file(name: str | os.PathLike[str]) -> Path:
 
 
 def behind(background: str | Color | None, transparent: bool) -> Color | None:
-    """The color that is asked for behind what is transparent. Raises `SettingError`."""
+    """The requested color behind transparent pixels. Raises `SettingError`."""
     if background is not None and transparent:
         raise SettingError("background and transparent exclude each other: one hides what the other shows")
     return None if background is None else parse_color(background)

@@ -1,7 +1,7 @@
-"""The plugins of imageio that may read files, and what is in a file by its headers.
+"""The plugins of imageio that may read files, and the content of a file by its headers.
 
 The list has plugins for still and scientific pictures that take an open file. It has none that fetches anything, runs a
-program, opens a camera or screen, or opens files by their names. Each needs a package of its own, which also tells the
+program, opens a camera or screen, or opens files by their names. Each needs a package of its own, which also gives the
 sizes of the pictures before anything is decoded.
 """
 
@@ -26,20 +26,20 @@ from gifsom.core.values import READERS
 _ALONE: Final = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"\0MRM", b"FOVb", b"II\x1a\0\0\0HEAPCCDR")
 _TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _RAW_TIFF: Final = re.compile(r"\.(3fr|arw|dcr|dng|erf|iiq|kdc|mef|mos|nef|nrw|pef|sr2|srw)$", re.IGNORECASE)
-"""Endings of raw photographs that begin as a TIFF, whose first picture is a small preview."""
+"""Suffixes of raw photographs that begin as a TIFF, whose first picture is a small preview."""
 
 HARMLESS: Final = 1 << 14
-"""Bytes that are unpacked without a look at how many they become: 128 MiB at most, if they are of LZMA."""
+"""Packed bytes whose unpacked size is not checked: 128 MiB at most, if they are LZMA."""
 
 
 class Inflated(Exception):
-    """Packed data becomes more than the pictures need that it is of."""
+    """Packed data unpacks to more than its pictures need."""
 
 
 class Nameless(io.BufferedIOBase):
-    """A file to be read that tells nobody its name, nor the number by which the system knows it.
+    """An open file that hides its name and its file descriptor.
 
-    It is closed by the end of its block only: some packages close what they were lent, and are asked again.
+    It is closed at the end of its block only: some packages close borrowed files, and use them again.
     """
 
     def __init__(self, path: os.PathLike[str]) -> None:
@@ -70,10 +70,10 @@ class Nameless(io.BufferedIOBase):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What the plugin decodes at one go, as the header says.
+    """A unit that the plugin decodes in one call, by the header.
 
     key       arguments of the plugin's `read`
-    shape     of the array; height and width are its last two axes, but for that of the channels
+    shape     of the array; height and width are its last two axes, apart from that of the channels
     itemsize  bytes of a value
     channels  axis of the channels; None: there is none
     tile      pixels of the largest piece that is decoded
@@ -107,7 +107,7 @@ class Part:
 def _check_inflated(data: bytes, expected: int) -> None:
     """Raise `Inflated` where packed data becomes more than twice the `expected` bytes.
 
-    The packages unpack it at one go, however much it becomes.
+    The packages unpack it in one call, whatever its size.
     """
     if len(data) <= HARMLESS:
         return
@@ -192,9 +192,9 @@ class Reader:
 
     name       of the plugin
     package    that it needs
-    pictures   what it reads, for messages
+    pictures   kind of pictures, for messages
     extension  by which imageio knows that
-    parts      what is in a file, by its headers
+    parts      content of a file, by its headers
     """
 
     name: str

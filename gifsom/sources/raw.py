@@ -1,4 +1,4 @@
-"""Raw video: a file or stream that is nothing but pixels, frame after frame."""
+"""Raw video: a file or stream of nothing but pixels, frame after frame."""
 
 import os
 import re
@@ -40,19 +40,19 @@ def open_raw(
     transparent: bool = False,
     max_pixels: int = MAX_PIXELS,
 ) -> Source:
-    """A file or a binary stream of raw frames as a `Clip`. What is left at its end for a whole frame is a shortfall.
+    """A file or a binary stream of raw frames as a `Clip`. An incomplete frame at its end is a shortfall.
 
     Args:
         source: a local file, or a binary stream, which is read to its end.
         size: "WxH" or width and height in pixels.
         fps: frames a second, above 0.
-        pixel_format: what a frame's bytes are, by ffmpeg's name: rgb24, rgba, bgr24, gray, yuv420p, ...
-        background: what lies behind transparent pixels; None: white.
+        pixel_format: layout of a frame's bytes, by ffmpeg's name: rgb24, rgba, bgr24, gray, yuv420p, ...
+        background: color behind transparent pixels; None: white.
         transparent: pixels that are less than half opaque stay transparent.
         max_pixels: larger pictures are refused.
 
     Raises:
-        SettingError: for a size, rate or pixel format that is none.
+        SettingError: for an invalid size, rate or pixel format.
         SourceNotFound, SourceRefused, SourceUnreadable, SourceEmpty: with one line that names the file and the cause.
 
     >>> import io

@@ -1,7 +1,7 @@
 """A recording of the screen as a Source: its pictures, and over them the pointer, clicks and keys.
 
-A frame comes wherever the picture or what is drawn over it changes. What happens within half of a frame's time is one
-frame: the system tells of a click at any time, and of pictures at the recording's rate.
+A frame comes wherever the picture or its overlays change. Changes within half of a frame's time are one frame: the
+system reports a click at any time, and pictures come at the recording's rate.
 """
 
 from collections import deque
@@ -30,12 +30,12 @@ TOGETHER: Final = 1.0
 """Seconds within which a key joins those before it."""
 
 KEYS: Final = 64
-"""Of keys pressed one after the other these many at most are shown."""
+"""Keys pressed one after the other that are shown, at most."""
 
 
 @dataclass(frozen=True)
 class Recording(Source):
-    """What a spool holds; made by `open_recording`.
+    """The content of a spool; made by `open_recording`.
 
     spool   the file
     cursor  the pointer is drawn
@@ -64,7 +64,7 @@ class Recording(Source):
 
     @property
     def rate(self) -> float:
-        """That of the pictures: clicks and keys may add frames between two of them, half of a frame's time away."""
+        """Rate of the pictures: clicks and keys may add frames between two of them, half of a frame's time away."""
         return self.spool.fps
 
     @cached_property
@@ -79,7 +79,7 @@ class Recording(Source):
         return Shortfall(self.duration, None, f" ({cause})")
 
     def drawn(self, *, cursor: bool | None = None, clicks: bool | None = None, keys: bool | None = None) -> "Recording":
-        """The same with something drawn over it, or not; None: as here."""
+        """The same recording with some overlays switched on or off; None: as here."""
         return replace(
             self,
             cursor=self.cursor if cursor is None else cursor,
@@ -94,7 +94,7 @@ class Recording(Source):
             yield Frame(draw(canvas, scene), start)
 
     def _scenes(self, paint: Callable[[Picture], None]) -> Iterator[tuple[float, Scene]]:
-        """When a frame appears, and what is drawn over what had been given to `paint` by then."""
+        """Times at which frames appear, with their overlays; `paint` has been given the pictures up to then."""
         near = 0.5 / self.spool.fps - 1e-6
         stage = _Stage(self)
         shown: Scene | None = None
@@ -109,7 +109,7 @@ class Recording(Source):
             if isinstance(event, Picture):
                 paint(event)
                 if begun and not painted:
-                    start = time  # what else belongs to the frame came a moment before
+                    start = time  # the rest of the frame came a moment before
                 begun = painted = True
             stage.show(time, event)
         if painted or stage.scene != shown:
@@ -126,10 +126,10 @@ class Recording(Source):
 
 
 class _Stage:
-    """What is to be drawn as time goes on.
+    """Overlays as time goes on.
 
     Attributes:
-        scene: of now.
+        scene: the current one.
         due: the time at which something disappears, if nothing happens before.
     """
 
@@ -137,14 +137,14 @@ class _Stage:
         self._clip = clip
         self._shapes: dict[int, Shape] = {}
         self._pointer: Pointer | None = None
-        self._rings: dict[int, tuple[tuple[int, int], float]] = {}  # of each button: where, and until when
+        self._rings: dict[int, tuple[tuple[int, int], float]] = {}  # of each button: position, and end time
         self._keys: deque[Key] = deque(maxlen=KEYS)
         self._typed = 0.0
         self.scene = Scene()
         self.due = float("inf")
 
     def show(self, time: float, event: Event | None) -> None:
-        """What happens at `time`, which never falls."""
+        """Apply an event at `time`, which never falls."""
         clip = self._clip
         match event:
             case Shape() if clip.cursor:
@@ -166,7 +166,7 @@ class _Stage:
         self.scene = self._now()
 
     def _click(self, time: float, click: Click) -> None:
-        """The ring stays where the button went down until it goes up."""
+        """Show a ring where the button went down until it goes up."""
         width, height = self._clip.size
         self._rings.pop(click.button, None)
         if 0 <= click.x < width and 0 <= click.y < height:
@@ -183,6 +183,6 @@ class _Stage:
 
 
 def open_recording(path: Path, max_pixels: int) -> Recording:
-    """The recording in a file, with all that there is to draw. Raises as `Spool.open` does."""
+    """The recording in a file, with all of its overlays. Raises as `Spool.open` does."""
     spool = Spool.open(path, max_pixels)
     return Recording(spool, cursor=True, clicks=spool.clicks, keys=spool.keys)

@@ -1,8 +1,8 @@
 """Scientific pictures and raw photographs as a Source, through imageio.
 
-FITS, DICOM, TIFF of any number of channels, raw photographs: what neither ffmpeg nor Pillow reads. imageio, and the
-package that its plugin needs, are imported when a picture is for them. imageio gets an open file without a name, so
-that it can fetch nothing and open no other file. Sizes are checked before anything is decoded.
+FITS, DICOM, TIFF of any number of channels, raw photographs: all that neither ffmpeg nor Pillow reads. imageio, and the
+package that its plugin needs, are imported only for such a picture. imageio gets an open file without a name, so that
+it can fetch nothing and open no other file. Sizes are checked before anything is decoded.
 """
 
 import logging
@@ -26,16 +26,16 @@ from gifsom.sources.images import limited
 from gifsom.sources.plugins import PYDICOM, Inflated, Nameless, Part, Reader
 
 AT_ONCE: Final = 1 << 30
-"""Bytes that what is decoded at one go may take: a page, a frame, the whole of a FITS cube."""
+"""Bytes of the largest unit that is decoded in one call: a page, a frame, the whole of a FITS cube."""
 
 INFLATION: Final = 1032
-"""How many times as large as itself a deflated stream can become."""
+"""Largest ratio by which a deflated stream can grow."""
 
 _DEFLATED: Final = b"1.2.840.10008.1.2.1.99"
 """The transfer syntax of a DICOM file that is deflated as a whole: nothing is known before all of it is unpacked."""
 
 _META: Final = 4096
-"""Bytes of a DICOM file within which its transfer syntax stands."""
+"""Bytes of a DICOM file within which its transfer syntax is found."""
 
 
 class ScientificClip(StoredClip):
@@ -61,10 +61,10 @@ def open_scientific(
 ) -> ScientificClip:
     """The pictures in a local file, one after the other, fitted to the first.
 
-    Three or four channels are a color, without or with alpha; of any other number each is a picture in grey, and so is
-    each plane of a cube. Colors of 16 bits lose their lower 8. All else that has more than 8 bits, integers as well as
-    floats, is scaled from the lowest to the highest value that any picture of the file has, to 0 and 255; NaN and
-    infinite values are black.
+    Three or four channels are a color, without or with alpha; of any other number each is a gray picture, and so is
+    each plane of a cube. Colors of 16 bits lose their lower 8. Other values of more than 8 bits, integers as well as
+    floats, are scaled from the lowest and highest value of all pictures in the file to 0 and 255; NaN and infinite
+    values are black.
 
     Args:
         path: of the file; messages call it by its `str`.
@@ -101,7 +101,7 @@ def open_scientific(
 
 @contextmanager
 def _reading(name: str, reader: Reader) -> Iterator[None]:
-    """Within the block the plugin is silent, and what it raises is a `SourceUnreadable`."""
+    """Silence the plugin within the block, and turn its errors into `SourceUnreadable`."""
     import_module(reader.package)  # which may make a logger of its own kind
     log = logging.getLogger(reader.package)
     before = log.level
@@ -147,7 +147,7 @@ def _checked(path: os.PathLike[str], parts: Iterator[Part], max_pixels: int) -> 
 
 
 def _decoded(path: os.PathLike[str], reader: Reader, parts: list[Part]) -> Iterator[tuple[Part, NDArray[Any]]]:
-    """Every picture, and the part that it is of."""
+    """Every picture, and its part."""
     with (
         Nameless(path) as file,
         import_module("imageio.v3").imopen(file, "r", plugin=reader.name, extension=reader.extension) as plugin,
@@ -177,7 +177,7 @@ def _range(pictures: Iterator[tuple[Part, NDArray[Any]]]) -> tuple[float, float]
 
 
 def _eight_bits(picture: NDArray[Any], low: float, high: float) -> Pixels:
-    """A picture of uint8, by the rules that `open_scientific` tells."""
+    """A picture of uint8, by the rules of `open_scientific`."""
     if picture.dtype.kind == "b":
         return np.where(picture, np.uint8(255), np.uint8(0))
     if picture.dtype == np.uint8:

@@ -1,4 +1,4 @@
-"""What a stream gives, such as standard input, as a file: ffmpeg and Pillow go to and fro in what they read."""
+"""A stream, such as standard input, as a file: ffmpeg and Pillow seek in their input."""
 
 import os
 import shutil
@@ -11,17 +11,17 @@ from typing import BinaryIO
 from gifsom.core.errors import SettingError, SourceUnreadable, printable
 
 PIECE = 1 << 20
-"""Bytes that are in memory at a time."""
+"""Bytes in memory at a time."""
 
 
 class Spooled(os.PathLike[str]):
-    """A temporary file of all that a stream gives; it goes with the last reference to this, or with the process.
+    """A temporary file with the content of a stream; deleted with the last reference to this, or with the process.
 
-    `os.fspath` gives its path, `str` what messages call it.
+    `os.fspath` gives its path, `str` its name in messages.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        """Read a binary stream to its end. Raises `SourceUnreadable` where it gives nothing or the disk is full."""
+        """Read a binary stream to its end. Raises `SourceUnreadable` where it is empty or the disk is full."""
         said = getattr(stream, "name", None)
         self._name = (
             "standard input" if said == "<stdin>" else printable(said) if isinstance(said, str) else "the stream"

@@ -1,7 +1,7 @@
 """A video file as a Source: rate, time span, scaling and tone mapping happen in ffmpeg.
 
-Alpha is laid over a background, or becomes a mask. The source describes what is wanted; each pass over its frames
-starts an ffmpeg of its own.
+Alpha is laid over a background, or becomes a mask. The source is a description; each pass over its frames starts an
+ffmpeg of its own.
 """
 
 import os
@@ -23,7 +23,7 @@ DIRECT = 60.0
 """Seconds up to which a start is reached by decoding from the beginning, which is exact for every file."""
 
 DEFAULT_RATE = Fraction(25)
-"""Frames a second of a stream that does not say."""
+"""Frame rate of a stream that does not declare one."""
 
 # PQ and HLG light to SDR: linear light with 1.0 at the reference white of ITU-R BT.2408 (203 cd/m2), the BT.709
 # primaries, a curve that keeps the lower 70 % as they are and bends what is brighter, and the sRGB curve of the screens
@@ -36,7 +36,7 @@ TONE_MAP = (
 
 @dataclass(slots=True)
 class _Reading:
-    """What the last complete pass over the frames learned of the file."""
+    """Facts about the file that the last complete pass over the frames found."""
 
     end: float | None = None
     shortfall: Shortfall | None = None
@@ -47,13 +47,13 @@ class VideoClip(Source):
     """A part of a video at a certain rate and size.
 
     path        of the file
-    stream      what it holds
+    stream      its video stream
     max_pixels  of a picture, checked again in every frame by ffmpeg
-    background  behind a transparent picture; None makes a mask of what is less than half opaque
-    start, end  of the part in seconds of the file; end None: its own
+    background  behind a transparent picture; None masks pixels less than half opaque
+    start, end  of the part in seconds of the file; end None: its own end
     fps         frames a second
-    steps       filters that make a picture of what is decoded, the first of square pixels
-    shape       width and height that they come to
+    steps       filters from a decoded picture, the first to square pixels, to a frame
+    shape       width and height of a frame
     """
 
     path: os.PathLike[str]
@@ -94,7 +94,7 @@ class VideoClip(Source):
 
     @property
     def _known_end(self) -> float | None:
-        """Where the part ends in seconds of the file, as exactly as known."""
+        """End of the part in seconds of the file, as exactly as known."""
         return min((end for end in (self.end, self._reading.end or self.declared) if end is not None), default=None)
 
     @property
@@ -145,7 +145,7 @@ class VideoClip(Source):
             self.path, self.stream, self._filters(seek), size, pixel_format, self.max_pixels, seek
         ) as reader:
             for raw in reader.frames():
-                # The same array again: a frame that changes nothing costs nothing further on.
+                # The same array again, so that later stages skip an unchanged frame.
                 if shown is None or raw != before:
                     picture = np.frombuffer(raw, np.uint8).reshape(height, width, channels)
                     shown = self._shown(picture) if self.stream.alpha else (picture, None)
@@ -165,7 +165,7 @@ class VideoClip(Source):
                 yield frame
 
     def _seek(self) -> float:
-        """Where to enter the file, in seconds: its beginning, or just before a late start where that can be trusted."""
+        """Seconds at which to enter the file: its beginning, or just before a late start where that can be trusted."""
         if self.start <= DIRECT or self.declared is None:
             return 0.0
         entry = self.start - 5.0
@@ -179,7 +179,7 @@ class VideoClip(Source):
         begin = f":start_time={start - seek:.6f}" if start else ""
         # With "pass" it gives every picture a place, so that even a clip that is shorter than one gives a frame.
         steps = [f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}"]
-        if self.stream.alpha:  # so that the color of what is hidden does not bleed; 8 bits would make white darker
+        if self.stream.alpha:  # so that colors of hidden pixels do not bleed; 8 bits would make white darker
             steps += ["format=gbrap16le", "premultiply=inplace=1", *self.steps, "unpremultiply=inplace=1"]
         elif self.stream.hdr:  # all colors in all pixels: zscale takes no odd sides otherwise
             steps += ["format=yuv444p10|yuv444p12|gbrp10|gbrp12", *self.steps]
@@ -198,10 +198,10 @@ class VideoClip(Source):
         return f"not one frame of it can be decoded{reader.trouble}"
 
     def _learn(self, reader: ffmpeg.Reader) -> None:
-        """Note where the file really ends, and what is missing of what it declares or of what it should decode to."""
+        """Note the true end of the file, and the seconds missing from its declared length or its packets."""
         frame = float(1 / (self.stream.rate or self.fps))
         end = reader.end
-        self._reading.end = max(end, self.start + 0.01)  # some streams give their pictures no length
+        self._reading.end = max(end, self.start + 0.01)  # some streams have pictures without a duration
         self._reading.shortfall = None
         due = min((t for t in (self.declared, self.end) if t is not None), default=end)
         # Another stream may outlast the pictures; without a complaint of the decoder that is no loss.
@@ -221,7 +221,7 @@ def open_video(
         path: of the file; messages call it by its `str`.
         max_pixels: a picture with more is refused.
         background: behind transparent pixels; None keeps them.
-        demuxer: options of ffmpeg that say what the file does not, where it is nothing but pixels.
+        demuxer: options of ffmpeg for a file that is nothing but pixels.
 
     Raises `SourceUnreadable` or `SourceRefused` (see `ffmpeg.probe`).
     """

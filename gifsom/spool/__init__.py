@@ -1,4 +1,4 @@
-"""The log of a recording: `SpoolWriter` writes it, `Spool` reads it, `gifsom.spool.record` says how it looks."""
+"""The log of a recording: `SpoolWriter` writes it, `Spool` reads it, `gifsom.spool.record` defines its format."""
 
 from gifsom.spool.pack import same_pixels
 from gifsom.spool.reader import Spool

@@ -1,8 +1,8 @@
-"""What happens on a screen besides its pictures: the pointer, clicks and keys.
+"""Events of a screen besides its pictures: the pointer, clicks and keys.
 
-A recording keeps them beside the pictures, and they are drawn when it is converted: whether they are shown can be
-decided later. Places are pixels: of the screen where they are seen, of the recording's canvas where they are kept;
-they may lie outside of it. Times are seconds of one clock.
+A recording keeps them beside the pictures, and they are drawn when it is converted, so that choice can be made later.
+Positions are pixels: of the screen when captured, of the recording's canvas when stored; they may lie outside of it.
+Times are seconds of one clock.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """The picture of a pointer.
+    """Picture of a pointer.
 
-    number  names it within a recording, > 0
+    number  its id within a recording, > 0
     pixels  (h, w, 4) uint8, RGBA, colors multiplied by alpha
-    hot     x and y in the picture of the spot that points
+    hot     x and y of the hot spot in the picture
     """
 
     number: int
@@ -27,7 +27,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """From `time` on the pointer is at (x, y) and has the shape of that number; 0: it is not to be seen."""
+    """The pointer is at (x, y) from `time` on, with the shape of that number; 0: it is hidden."""
 
     time: float
     x: int

@@ -1,4 +1,4 @@
-"""Reading the log of a recording, of which nothing is trusted."""
+"""Reader of the log of a recording; nothing in it is trusted."""
 
 import os
 from collections.abc import Iterator
@@ -28,19 +28,19 @@ from gifsom.spool.record import (
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """A log that was read once, up to its end or to the first record that is wrong; made by `Spool.open`.
+    """A log that was scanned up to its end or to the first invalid record; made by `Spool.open`.
 
     path      of the file
     size      width and height of the canvas in pixels
     fps       of the recording
     started   seconds since 1970
-    until     seconds, > 0; what is at this time or later does not count
-    ended     it was ended, not broken off
+    until     seconds, > 0; events at this time or later do not count
+    ended     it was ended, not cut off
     dropped   frames that could not be kept while recording
     clicks    there are any
     keys      there are any
     readable  bytes from the file's beginning on that can be read
-    unread    bytes behind them
+    unread    bytes after them
     cut       the file ends within a record
     """
 
@@ -64,7 +64,7 @@ class Spool:
 
     @classmethod
     def open(cls, path: Path, max_pixels: int) -> Self:
-        """Read a file to see what can be read of it: of one that is being written, what is there now.
+        """Scan a file; of one that is being written, the part that is there now.
 
         Raises:
             SourceNotFound, SourceUnreadable: it is no log, or of a newer version.
@@ -113,9 +113,9 @@ class Spool:
         return cls(path, size, fps, started, until, ended, dropped, clicks, keys, readable, unread, cut)
 
     def events(self) -> Iterator[tuple[float, Event]]:
-        """All that counts, in the order in which it was written, with times that never fall.
+        """All events that count, in the order in which they were written, with times that never fall.
 
-        Raises `SourceUnreadable` where the file is not as it was.
+        Raises `SourceUnreadable` where the file has changed since `open`.
         """
         read = HEADER_BYTES
         try:
@@ -130,7 +130,7 @@ class Spool:
             raise SourceUnreadable(f"{printable(self.path)}: the recording is not as it was any more")
 
     def paint(self, picture: Picture, canvas: Pixels) -> None:
-        """Write a picture to a canvas (h, w, 3) that shows those before. Raises `SourceUnreadable`."""
+        """Write a picture to a canvas (h, w, 3) that shows the ones before. Raises `SourceUnreadable`."""
         try:
             unpack(picture.packed, picture.box, canvas)
         except ValueError as error:

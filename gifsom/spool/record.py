@@ -1,6 +1,6 @@
-"""How the log of a recording looks: a file `*.gsr`, written from front to back and never changed.
+"""Format of the log of a recording: a file `*.gsr`, written from front to back and never changed.
 
-Whatever ends a recording, all that was written whole can be read. Numbers are little-endian, times are microseconds
+Whatever ends a recording, all records written whole can be read. Numbers are little-endian, times are microseconds
 from the recording's start, places are pixels of its canvas.
 
     header   8  magic, 89 47 53 52 0D 0A 1A 0A
@@ -27,7 +27,7 @@ from the recording's start, places are pixels of its canvas.
     8 gap                     frames dropped
     9 end                                                   (what is at this time or later does not count)
 
-What a record has no use for is zero. The first picture is a keyframe, and nothing follows an end. A reader stops at the
+Unused fields are zero. The first picture is a keyframe, and nothing follows an end. A reader stops at the
 first record that breaks any of this. A change of the format gives it another version.
 """
 
@@ -56,10 +56,10 @@ HEADER_BYTES: Final = _HEADER.size + _NUMBER.size
 _HEAD_BYTES: Final = _RECORD.size + _NUMBER.size
 
 LONGEST: Final = 7 * 86_400.0
-"""Seconds; a time past this is damage."""
+"""Seconds; a later time is damage."""
 
 LATE: Final = 5.0
-"""Seconds that a record may be older than one before it: clicks and pictures come from different threads."""
+"""Seconds by which a record may be older than one before it: clicks and pictures come from different threads."""
 
 SLOWEST: Final = 0.01
 FASTEST: Final = 1000.0
@@ -86,7 +86,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """From `time` on a part of the canvas looks as what is packed; the first one covers it all."""
+    """A packed rectangle, which the canvas shows from `time` on; the first one covers it all."""
 
     time: float
     box: Rect
@@ -95,14 +95,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Until `time` nothing changed."""
+    """Nothing changed until `time`."""
 
     time: float
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """At `time` so many frames had been dropped."""
+    """Frames dropped before `time`."""
 
     time: float
     frames: int
@@ -120,7 +120,7 @@ Event: TypeAlias = Picture | Heartbeat | Pointer | Shape | Click | Key | Gap | E
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a log begins with.
+    """Header of a log.
 
     version  of the format; where it is not VERSION, the rest means nothing
     size     width and height of the canvas in pixels
@@ -139,7 +139,7 @@ class Header:
 
     @classmethod
     def decode(cls, head: bytes) -> "Header | None":
-        """What HEADER_BYTES bytes that begin with MAGIC say; None where they are damaged."""
+        """Decode HEADER_BYTES bytes that begin with MAGIC; None where they are damaged."""
         _, version, zero, width, height, fps, started = _HEADER.unpack_from(head)
         header = cls(version, (width, height), fps, started / 1e6)
         sound = crc32(head[: _HEADER.size]) == _NUMBER.unpack_from(head, _HEADER.size)[0]
@@ -155,24 +155,24 @@ def is_recording(head: bytes) -> bool:
 def encode(
     kind: Kind, time: float, x: int = 0, y: int = 0, w: int = 0, h: int = 0, *, flags: int = 0, payload: bytes = b""
 ) -> bytes:
-    """A record. A time before the start counts as the start."""
+    """Encode a record. A time before the start counts as the start."""
     head = _RECORD.pack(_MARK, kind, flags, 0, max(0, round(time * 1e6)), x, y, w, h, len(payload))
     return b"".join([head, _NUMBER.pack(crc32(payload, crc32(head))), payload])
 
 
 def encode_shape(shape: Shape) -> bytes:
-    """The record of a pointer's picture, whose sides end at SHAPE_SIDE."""
+    """Encode the record of a pointer's picture, whose sides are at most SHAPE_SIDE."""
     height, width = shape.pixels.shape[:2]
     payload = _NUMBER.pack(shape.number) + shape.pixels.tobytes()
     return encode(Kind.SHAPE, 0.0, *shape.hot, width, height, payload=payload)
 
 
 def records(file: BinaryIO, size: tuple[int, int], length: int) -> Iterator[tuple[int, float, Event]]:
-    """Each record behind the header, up to `length` or the first wrong one: where it ends, its time, what it says.
+    """Each record after the header, up to `length` or the first invalid one: end offset, time, event.
 
-    `size` is that of the canvas. A time is the latest so far where a record is late.
+    `size` is that of the canvas. The time of a late record is the latest one so far.
     """
-    most = max(3 * size[0] * size[1] * 65 // 64, 4 * SHAPE_SIDE**2) + 1024  # what cannot be packed grows a little
+    most = max(3 * size[0] * size[1] * 65 // 64, 4 * SHAPE_SIDE**2) + 1024  # incompressible data grows a little
     at, latest, begun = HEADER_BYTES, 0.0, False
     file.seek(at)
     while len(head := file.read(_HEAD_BYTES)) == _HEAD_BYTES:
@@ -200,7 +200,7 @@ def records(file: BinaryIO, size: tuple[int, int], length: int) -> Iterator[tupl
 def _decode(
     kind: int, flags: int, time: float, place: tuple[int, int, int, int], payload: bytes, size: tuple[int, int]
 ) -> Event | None:
-    """What a record says; None where it is wrong."""
+    """The event of a record; None where it is invalid."""
     x, y, w, h = place
     if kind in (Kind.KEYFRAME, Kind.DELTA):
         inside = 0 <= x < x + w <= size[0] and 0 <= y < y + h <= size[1]

@@ -1,4 +1,4 @@
-"""Writing the log of a recording."""
+"""Writer of the log of a recording."""
 
 import os
 import time as clock
@@ -20,17 +20,17 @@ KEY_SECONDS: Final = 10.0
 
 
 class SpoolWriter:
-    """Writes a log, each record by one call of the system. Only one thread at a time may use it.
+    """Writes a log, each record by one system call. Only one thread at a time may use it.
 
     Every method raises `TargetUnwritable` where the disk refuses. Then the file still ends with a whole record, unless
-    it cannot even be cut, and writing may go on.
+    it cannot even be truncated, and writing may go on.
 
     Attributes:
         bytes: length of the file.
     """
 
     def __init__(self, path: Path, size: tuple[int, int], fps: float) -> None:
-        """Begin a file that is not there yet, which only its owner can read.
+        """Create a file, which must not exist yet and which only its owner can read.
 
         Args:
             path: of the file.
@@ -43,7 +43,7 @@ class SpoolWriter:
         self._path, self._size = path, size
         self._packer = Packer(size)
         self._parts, self._key_time = 0, 0.0
-        self._stale = True  # what is in the file is not what the packer remembers
+        self._stale = True  # the file lags behind the packer's state
         self.bytes = 0
         try:
             self._file = open(path, "xb", buffering=0, opener=_private)  # noqa: SIM115 - closed by close
@@ -60,7 +60,7 @@ class SpoolWriter:
             raise
 
     def picture(self, time: float, bgrx: Pixels) -> bool:
-        """What is seen from `time` on, if it is new: (h, w, 4) uint8, blue, green, red and a byte that means nothing.
+        """Store a picture shown from `time` on, if it is new: (h, w, 4) uint8, blue, green, red and an unused byte.
 
         Returns whether it was stored. Raises `FrameError` for another shape.
         """
@@ -82,35 +82,35 @@ class SpoolWriter:
         return True
 
     def heartbeat(self, time: float) -> None:
-        """Nothing has changed up to `time`."""
+        """Record that nothing has changed up to `time`."""
         self._append(encode(Kind.HEARTBEAT, time))
 
     def pointer(self, pointer: Pointer) -> None:
-        """Where the pointer is."""
+        """Record the position of the pointer."""
         self._append(encode(Kind.POINTER, pointer.time, pointer.x, pointer.y, pointer.shape))
 
     def shape(self, shape: Shape) -> None:
-        """How a pointer looks, before the first one that looks so. Raises `FrameError` where it is too large."""
+        """Record the picture of a pointer, before the first use of it. Raises `FrameError` where it is too large."""
         height, width = shape.pixels.shape[:2]
         if max(width, height) > SHAPE_SIDE:
             raise FrameError(f"the pointer's picture is {width}x{height}, and a side ends at {SHAPE_SIDE}")
         self._append(encode_shape(shape))
 
     def click(self, click: Click) -> None:
-        """A button went down or up."""
+        """Record that a button went down or up."""
         self._append(encode(Kind.CLICK, click.time, click.x, click.y, click.button, flags=int(click.pressed)))
 
     def key(self, key: Key) -> None:
-        """Keys were pressed; of a text longer than KEY_BYTES the rest is left out."""
+        """Record pressed keys; a text is cut to KEY_BYTES."""
         text = key.text.encode(errors="replace")[:KEY_BYTES].decode(errors="ignore")
         self._append(encode(Kind.KEY, key.time, payload=text.encode()))
 
     def gap(self, time: float, frames: int) -> None:
-        """So many frames before `time` were dropped."""
+        """Record that frames before `time` were dropped."""
         self._append(encode(Kind.GAP, time, w=frames))
 
     def end(self, time: float) -> None:
-        """The recording ends at `time`, which may lie before what was written. Nothing is written after this."""
+        """End the recording at `time`, which may lie before other records. Nothing is written after this."""
         self._append(encode(Kind.END, time))
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class SpoolWriter:
     def _append(self, data: bytes) -> None:
         rest = memoryview(data)
         try:
-            while rest:  # a full disk takes a part before it refuses the rest
+            while rest:  # a full disk may take a part before it refuses the rest
                 rest = rest[self._file.write(rest) :]
         except OSError as error:
             with suppress(OSError):

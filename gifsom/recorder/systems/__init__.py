@@ -1,1 +1,1 @@
-"""The calls of each system: X11, Windows, macOS."""
+"""System calls of X11, Windows and macOS."""

@@ -1,4 +1,4 @@
-"""The windows and the pointer of the system that this is, and whether it lets them be seen: chosen here alone."""
+"""Windows, pointer and permissions of the current system: the only place that chooses."""
 
 import sys
 

@@ -1,10 +1,10 @@
-"""Pictures of pointers as arrays, from the forms in which systems have them."""
+"""Pictures of pointers as arrays, converted from the formats of the systems."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Picture = tuple[NDArray[np.uint8], tuple[int, int]]
-"""(h, w, 4) uint8, RGBA, colors multiplied by alpha; and x and y of the spot that points, as in `Shape`."""
+"""(h, w, 4) uint8, RGBA, colors multiplied by alpha; and x and y of the hot spot, as in `Shape`."""
 
 _ARROW = """
 #
@@ -29,7 +29,7 @@ _ARROW = """
 
 
 def arrow() -> Picture:
-    """A black arrow with a white border, where the system does not tell its own."""
+    """A black arrow with a white border, for systems that do not give their own."""
     rows = [row.ljust(12) for row in _ARROW.strip("\n").splitlines()]
     signs = np.array([list(row) for row in rows])
     pixels = np.zeros((*signs.shape, 4), np.uint8)
@@ -51,10 +51,10 @@ def from_straight(bgra: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def from_masks(keeps: NDArray[np.bool_], flips: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The two masks (h, w) of a pointer of Windows without colors as a picture.
+    """The two masks (h, w) of a Windows pointer without colors as a picture.
 
     Where `keeps` is false it is white or, where `flips` is false, black; elsewhere it is clear or, where `flips` is
-    true, the reverse of what is below: that is shown as black.
+    true, the inverse of the pixels below: that is shown as black.
     """
     white = ~keeps & flips
     return np.stack([white, white, white, ~keeps | flips], axis=-1).astype(np.uint8) * np.uint8(255)

@@ -24,7 +24,7 @@ class _Rect(Structure):
 
 @cache
 def _quartz() -> CDLL:
-    """CoreGraphics, and CoreFoundation, which it stands on."""
+    """CoreGraphics, and CoreFoundation, on which it builds."""
     library = CDLL("/System/Library/Frameworks/ApplicationServices.framework/ApplicationServices")
     signatures: dict[str, tuple[Any, list[Any]]] = {
         "CGWindowListCopyWindowInfo": (c_void_p, [c_uint32, c_uint32]),
@@ -55,12 +55,12 @@ def may_record() -> bool:
 
 
 def is_wayland() -> bool:
-    """It is not."""
+    """False: macOS has no Wayland."""
     return False
 
 
 def windows() -> list[Window]:
-    """The windows that are to be seen, the topmost first. Titles are told only to programs that may record."""
+    """The visible windows, the topmost first. Titles are given only to programs that may record."""
     quartz = _quartz()
     listed = quartz.CGWindowListCopyWindowInfo(_ON_SCREEN | _NO_DESKTOP, 0)
     if not listed:
@@ -74,7 +74,7 @@ def windows() -> list[Window]:
 
 
 def window_rect(number: int) -> Rect | None:
-    """Where the window with that id is now; None: it is closed or not shown."""
+    """Current rectangle of the window with that id; None: it is closed or hidden."""
     return next((window.rect for window in windows() if window.id == number), None)
 
 
@@ -119,7 +119,7 @@ def _text(entry: int, name: str) -> str:
 
 
 class Cursor:
-    """The pointer, as an arrow whatever it looks like."""
+    """The pointer, always shown as an arrow."""
 
     def look(self) -> tuple[int, int, int]:
         """x and y on the screen, and the number of the only picture."""
@@ -133,4 +133,4 @@ class Cursor:
         return arrow()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held."""

@@ -73,17 +73,17 @@ def _dll(name: str) -> Any:
 
 
 def may_record() -> bool:
-    """All programs may."""
+    """True: all programs may."""
     return True
 
 
 def is_wayland() -> bool:
-    """It is not."""
+    """False: Windows has no Wayland."""
     return False
 
 
 def windows() -> list[Window]:
-    """The windows that are to be seen, the topmost first."""
+    """The visible windows, the topmost first."""
     found: list[int] = []
 
     def take(handle: int, _: int) -> bool:
@@ -97,7 +97,7 @@ def windows() -> list[Window]:
 
 
 def window_rect(number: int) -> Rect | None:
-    """Where the window with that id is now, without its shadow; None: it is closed or not shown."""
+    """Current rectangle of the window with that id, without its shadow; None: it is closed or hidden."""
     hidden, rect = DWORD(), RECT()
     if (
         not _dll("user32").IsWindow(number)
@@ -163,13 +163,13 @@ class Cursor:
         self._info = _CursorInfo(sizeof(_CursorInfo))
 
     def look(self) -> tuple[int, int, int]:
-        """x and y on the screen, and a number that names the picture: 0 where it is hidden."""
+        """x and y on the screen, and the id of the picture: 0 where it is hidden."""
         _dll("user32").GetCursorInfo(byref(self._info))
         shown = self._info.flags & _SHOWING and self._info.cursor
         return self._info.at.x, self._info.at.y, self._info.cursor if shown else 0
 
     def picture(self) -> Picture:
-        """The picture that the last look found; an arrow where it cannot be read."""
+        """The picture found by the last look; an arrow where it cannot be read."""
         icon = _IconInfo()
         if not _dll("user32").GetIconInfo(self._info.cursor, byref(icon)):
             return arrow()
@@ -187,7 +187,7 @@ class Cursor:
                 _dll("gdi32").DeleteObject(bitmap)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held."""
 
 
 def _pixels(bitmap: int) -> NDArray[np.uint8]:

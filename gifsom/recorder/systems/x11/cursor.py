@@ -1,7 +1,7 @@
-"""The pointer of an X server: where it is, and its picture by the XFixes extension.
+"""The pointer of an X server: its position, and its picture by the XFixes extension.
 
-Some pictures are refused by the server's security extension: those of a program that has ended, such as xsetroot. An
-arrow stands for them.
+The server's security extension refuses some pictures: those of a program that has ended, such as xsetroot. An arrow
+replaces them.
 """
 
 import ctypes
@@ -34,7 +34,7 @@ class _Image(Structure):
 _INTS = [POINTER(c_int)]
 
 _UNTOLD = -1
-"""Names a picture that is not told."""
+"""Id of a picture that is refused."""
 
 
 @cache
@@ -66,7 +66,7 @@ class Cursor:
         return library
 
     def look(self) -> tuple[int, int, int]:
-        """x and y on the screen, and a number that names the picture: 0 where there is no pointer on this screen."""
+        """x and y on the screen, and the id of the picture: 0 where there is no pointer on this screen."""
         self._free()
         if self._library is not None:
             self._image = self._library.XFixesGetCursorImage(self._display.handle)
@@ -78,7 +78,7 @@ class Cursor:
         return (at[0], at[1], _UNTOLD) if at else (0, 0, 0)
 
     def picture(self) -> Picture:
-        """The picture that the last look found."""
+        """The picture found by the last look."""
         if not self._image:
             return arrow()
         image = self._image.contents
@@ -91,6 +91,6 @@ class Cursor:
         self._image = None
 
     def close(self) -> None:
-        """End the connection; more than once does no harm."""
+        """Close the connection; idempotent."""
         self._free()
         self._display.close()

@@ -1,4 +1,4 @@
-"""Clicks and keys of an X server, by the raw events of the XInput2 extension: whatever window they go to."""
+"""Clicks and keys of an X server, by the raw events of the XInput2 extension, whatever window receives them."""
 
 import ctypes
 import select
@@ -16,10 +16,10 @@ from gifsom.spool.events import Click, Key
 
 _KEY_PRESS, _KEY_RELEASE, _BUTTON_PRESS, _BUTTON_RELEASE = 13, 14, 15, 16
 _MASTERS = 1
-"""The devices that stand for all mice, and for all keyboards."""
+"""The device id that stands for all mice, and for all keyboards."""
 
 _WHEEL = range(4, 8)
-"""Buttons that are the steps of a wheel."""
+"""Buttons that are steps of a wheel."""
 
 _GENERIC = 35
 _SHIFT, _LOCK = 1, 2
@@ -32,13 +32,13 @@ _MODIFIERS = {
     "Super": ("Super", 64),
     "ISO_Level3_Shift": ("AltGr", 128),
 }
-"""By the beginning of a key's name: what it is called, and its bit where keyboards are laid out as usual."""
+"""Modifiers by the prefix of their key's name: their name in captions, and their bit in the usual layout."""
 
 _SILENT = ("ISO_", "Mode_", "Multi_", "Hyper_", "Caps_", "Num_", "Scroll_", "dead_", "XF86")
-"""Beginnings of the names of keys that only change others, or are none of a keyboard's face."""
+"""Prefixes of the names of keys that only modify others, or are not on a keyboard's face."""
 
 _EVERY = 0.05
-"""Seconds after which the thread looks whether it shall end."""
+"""Seconds between two checks of whether the thread shall end."""
 
 _CORE_KEYBOARD = 0x100
 
@@ -112,17 +112,17 @@ _XI: Signatures = {
 
 @cache
 def _xkbcommon() -> ctypes.CDLL | None:
-    """Knows the characters of all keys; those of Latin-1 and of Unicode's own numbers need none."""
+    """The library with the characters of all keys; Latin-1 and Unicode keysyms need none."""
     with suppress(ScreenUnavailable):
         return load("libxkbcommon.so.0", {"xkb_keysym_to_utf32": (ctypes.c_uint32, [ctypes.c_uint32])})
     return None
 
 
 class Listener:
-    """A thread that hands each click, and each key where asked, to `put`, until it is closed.
+    """A thread that passes each click, and on request each key, to `put`, until it is closed.
 
-    A click is placed where the pointer is when it is heard of, less than a millisecond later. Raises
-    `ScreenUnavailable` where the display cannot be opened, or does not tell.
+    A click gets the position of the pointer when its event arrives, less than a millisecond later. Raises
+    `ScreenUnavailable` where the display cannot be opened, or does not report events.
     """
 
     def __init__(self, put: Callable[[Click | Key], None], keys: bool) -> None:
@@ -144,7 +144,7 @@ class Listener:
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread; more than once does no harm."""
+        """End the thread; idempotent."""
         self._ended.set()
         self._thread.join()
         self._display.close()
@@ -174,9 +174,9 @@ class Listener:
             self._held.pop(detail, None)
 
     def _press(self, code: int) -> str | None:
-        """What a key is called, with what is held besides; None for one that is held besides itself.
+        """Text of a pressed key together with held modifiers; None for a modifier itself.
 
-        What is held is known from the events: by the time that one is read, the server may be ahead.
+        Held keys are tracked by events: by the time that one is read, the server may be ahead.
         """
         state = _State()
         self._x11.XkbGetState(self._display.handle, _CORE_KEYBOARD, byref(state))

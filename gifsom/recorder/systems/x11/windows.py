@@ -1,4 +1,4 @@
-"""The windows of an X server, with a window manager that follows EWMH, with another one, or with none."""
+"""The windows of an X server, with an EWMH window manager, with another one, or with none."""
 
 import os
 from dataclasses import replace
@@ -8,14 +8,14 @@ from gifsom.recorder.systems.x11.xlib import INPUT_ONLY, VIEWABLE, Display
 from gifsom.recorder.types import Window
 
 _ICONIC = 3
-"""WM_STATE of a window that is reduced to an icon."""
+"""WM_STATE of an iconified window."""
 
 _FRAMES = 3
-"""Windows around a window within which a window manager may have put it."""
+"""Levels of frames that a window manager may have put around a window."""
 
 
 def may_record() -> bool:
-    """Whoever may use the display may record it."""
+    """True: every program that may use the display may record it."""
     return True
 
 
@@ -28,7 +28,7 @@ def is_wayland() -> bool:
 
 
 def windows() -> list[Window]:
-    """The windows that are to be seen, the topmost first. Raises `ScreenUnavailable`."""
+    """The visible windows, the topmost first. Raises `ScreenUnavailable`."""
     with Display() as display:
         active = _active(display)
         found = [_look(display, number) for number in _listed(display)]
@@ -36,13 +36,14 @@ def windows() -> list[Window]:
 
 
 def window_rect(number: int) -> Rect | None:
-    """Where the window with that id is now; None: it is closed or not shown. 0.5 ms. Raises `ScreenUnavailable`."""
+    """Current rectangle of the window with that id; None: it is closed or hidden. 0.5 ms. Raises
+    `ScreenUnavailable`."""
     with Display() as display:
         return _content(display, number)
 
 
 def _managed(display: Display) -> bool:
-    """Whether a window manager of today runs: what a dead one has left behind does not point to itself."""
+    """Whether a current window manager runs: the properties left by a dead one do not point to themselves."""
     check = display.numbers(display.root, "_NET_SUPPORTING_WM_CHECK")
     return bool(check) and display.numbers(check[0], "_NET_SUPPORTING_WM_CHECK") == check
 
@@ -57,7 +58,7 @@ def _listed(display: Display) -> list[int]:
 
 
 def _client(display: Display, window: int) -> int:
-    """The window of a program that lies in a window manager's frame; else the window itself."""
+    """The program's window inside a window manager's frame; else the window itself."""
     level = [window]
     for _ in range(_FRAMES):
         for inner in level:
@@ -80,7 +81,7 @@ def _active(display: Display) -> int:
 
 
 def _look(display: Display, number: int) -> Window | None:
-    """None for what is no window to a user: not shown, a menu, or without any name."""
+    """The window as a user knows it; None for a hidden one, a menu, or one without any name."""
     of = display.attributes(number)
     if of is None or of.map_state != VIEWABLE or of.kind == INPUT_ONLY or of.override_redirect:
         return None

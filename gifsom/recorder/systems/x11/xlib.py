@@ -1,7 +1,7 @@
 """A connection to an X server, through ctypes on libX11: its windows and their properties.
 
-Nothing that goes wrong ends the process, as libX11 by itself would: a window may close between two questions, and a
-display may die. A question that finds no answer gives None or nothing.
+No error ends the process, as it would by libX11's default: a window may close between two requests, and a display may
+die. A request without an answer gives None or nothing.
 """
 
 import os
@@ -32,10 +32,10 @@ XID = c_ulong
 Signatures = dict[str, tuple[Any, Sequence[Any]]]
 
 VIEWABLE = 2
-"""The map state of a window that is shown, and so is all that it lies in."""
+"""Map state of a window that is shown, and all of its ancestors with it."""
 
 INPUT_ONLY = 2
-"""The class of a window that has no picture."""
+"""Class of a window without a picture."""
 
 _LONGS = 1 << 16
 """Units of four bytes up to which a property is read."""
@@ -90,7 +90,7 @@ _SIGNATURES: Signatures = {
 
 
 def load(name: str, signatures: Signatures) -> CDLL:
-    """A library of functions with these signatures. Raises `ScreenUnavailable` where it is missing."""
+    """Load a library with these function signatures. Raises `ScreenUnavailable` where it is missing."""
     try:
         library = CDLL(name)
         for function, (result, arguments) in signatures.items():
@@ -111,12 +111,12 @@ def _x11() -> CDLL:
 
 
 class Display:
-    """A connection to the X server that DISPLAY names, for one thread at a time; a context manager.
+    """A connection to the X server named by DISPLAY, for one thread at a time; a context manager.
 
     Raises `ScreenUnavailable` where it cannot be opened.
 
     handle  the Display* for functions of other libraries
-    root    the window that is the whole screen
+    root    the window of the whole screen
     """
 
     def __init__(self) -> None:
@@ -141,7 +141,7 @@ class Display:
         return not any(state & ~select.POLLIN for _, state in poll.poll(0))
 
     def close(self) -> None:
-        """End the connection; more than once does no harm."""
+        """Close the connection; idempotent."""
         if self.handle and self.alive:  # libX11 waits for ever for a server that has died
             self.x11.XCloseDisplay(self.handle)
         self.handle = None
@@ -189,17 +189,17 @@ class Display:
             return found.decode("latin-1")
 
     def atoms(self, window: int, name: str, among: Sequence[str]) -> set[str]:
-        """Those of some names that a window's list of atoms holds."""
+        """The given names that are in a window's list of atoms."""
         listed = self.numbers(window, name)
         return {other for other in among if self._atom(other) in listed}
 
     def attributes(self, window: int) -> Attributes | None:
-        """What the server knows of a window; None where there is none of that number."""
+        """Attributes of a window; None where there is none of that number."""
         found = Attributes()
         return found if self.x11.XGetWindowAttributes(self.handle, window, byref(found)) else None
 
     def rect(self, window: int) -> Rect | None:
-        """Where a window lies on the screen, without its border; None where it is not to be seen."""
+        """Rectangle of a window on the screen, without its border; None where it is not visible."""
         of = self.attributes(window)
         x, y, child = c_int(), c_int(), XID()
         place = (self.handle, window, self.root, 0, 0, byref(x), byref(y), byref(child))
@@ -223,7 +223,7 @@ class Display:
         return self._tree(window)[0]
 
     def pointer(self) -> tuple[int, int, int] | None:
-        """Where the pointer is, x and y on the screen, and the window on the root that it is in, or 0."""
+        """Position of the pointer, x and y on the screen, and the top-level window under it, or 0."""
         root, child, x, y, inner_x, inner_y, held = XID(), XID(), c_int(), c_int(), c_int(), c_int(), c_uint()
         answers = (byref(value) for value in (root, child, x, y, inner_x, inner_y, held))
         found = self.x11.XQueryPointer(self.handle, self.root, *answers)
