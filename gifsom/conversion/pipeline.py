@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gifsom.sources.opener import SourceLike
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """The GIF to expect of a conversion.
 
@@ -150,7 +150,9 @@ def _coded(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress:
     """Code all images: with tables of their own that is fast, and a run may need more colors than in its place."""
     timeline = Timeline(analysis.clip, plays(analysis.clip, settings), "Probing", progress)
     made = plans.nearest.encode(BytesIO(), timeline).result(Path("-"))
-    return Estimate(made.bytes, made.size, made.seconds, None, 0.0, made.shortfall)
+    return Estimate(
+        bytes=made.bytes, size=made.size, seconds=made.seconds, quality=None, error=0.0, shortfall=made.shortfall
+    )
 
 
 def _probed(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress: Progress) -> Estimate:

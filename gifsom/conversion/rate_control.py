@@ -89,18 +89,18 @@ class OperatingPoint:
     def _guess(self, size: float, low: float, high: float) -> tuple[float, float]:
         """A quality from the probes on both sides, and how far the nearer one is from `size`, as a part.
 
-        The logarithm of the bytes is nearly a straight line over that of the price.
+        The logarithm of the bytes is nearly a straight line over that of lambda.
         """
         known = [quality for quality in self._known if quality is not None and low <= quality <= high]
         below = max(quality for quality in known if self.bytes(quality) <= size)
         above = min(quality for quality in known if quality > below and self.bytes(quality) > size)
         less, more = log(self.bytes(below) / size), log(self.bytes(above) / size)
         first, last = log(lambda_for_quality(below)), log(lambda_for_quality(above))
-        price = first + (last - first) * less / (less - more)
-        # The way back from a price to a quality: prices fall all the way.
+        log_lambda = first + (last - first) * less / (less - more)
+        # The way back from lambda to a quality: it falls all the way.
         qualities = np.linspace(below, above, 65)
-        prices = [log(lambda_for_quality(quality)) for quality in qualities]
-        quality = float(np.interp(-price, -np.array(prices), qualities))
+        lambdas = [log(lambda_for_quality(quality)) for quality in qualities]
+        quality = float(np.interp(-log_lambda, -np.array(lambdas), qualities))
         return quality, min(-less, more)
 
 
