@@ -152,7 +152,7 @@ def test_few_colors_are_exact_where_that_fits_else_scaled_without_a_claim(tmp_pa
     assert (tmp_path / "fits.gif").read_bytes() == (tmp_path / "plain.gif").read_bytes()
     scrolling = np.random.default_rng(1).integers(0, 9, (120, 400, 1), np.uint8).repeat(3, 2) * 20
     clip = FrameClip(
-        [scrolling[:, 4 * i : 4 * i + 200] for i in range(40)], [i / 10 for i in range(40)], 4.0, rate=10.0
+        [scrolling[:, 4 * i : 4 * i + 200].copy() for i in range(40)], [i / 10 for i in range(40)], 4.0, rate=10.0
     )
     exact = package.convert(clip, tmp_path / "exact.gif")
     assert exact.exact
