@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gifsom import cli
 from gifsom.core.frame import Frame
 from gifsom.core.source import Source
+from gifsom.native import library
 
 pytest_plugins = ["xvfb"]
 
@@ -33,6 +34,37 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 # The same examples at every run, with no deadline: the machine may be busy.
 settings.register_profile("gifsom", derandomize=True, deadline=None, database=None)
 settings.load_profile("gifsom")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is compiled is so once, before workers of xdist start, each of which would wait for it."""
+    if not hasattr(config, "workerinput"):
+        library.load()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Files whose tests take long come first, half of them for each of two workers: none is left for the end."""
+    place = {name: number for number, name in enumerate(LONG)}
+    long = sorted((item for item in items if item.path.name in place), key=lambda item: place[item.path.name])
+    short = [item for item in items if item.path.name not in place]
+    even, odd = ([item for item in long if place[item.path.name] % 2 == half] for half in (0, 1))
+    middle = max(0, (len(items) + 1) // 2 - len(even))
+    items[:] = [*even, *short[:middle], *odd, *short[middle:]]
+
+
+LONG = [
+    "test_fit.py",
+    "test_record.py",
+    "test_moments.py",
+    "test_differential.py",
+    "test_batch.py",
+    "test_matrix.py",
+    "test_export.py",
+    "test_cli.py",
+    "test_cluster.py",
+    "test_hostile.py",
+]
+"""Files of tests that take several seconds each, those that take the longest first."""
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ that change annotations alone are left out. Of each module a line tells how many
 killed, and how many of the others are named, with the reason, in `mutants.txt` beside this file: no test can tell
 them from the code. The rest are printed, and the status is 1 where there are any.
 
-Every mutant is tried in a fork of a process that has imported what is slow to import, on a copy of the checkout. It needs
-a system with fork; tests/benchmarks/c_mutants.py does the kernels.
+Every mutant is tried in a fork of a process that has imported what is slow to import, on a copy of the checkout. It
+needs a system with fork; tests/benchmarks/c_mutants.py does the kernels.
 """
 
 import argparse

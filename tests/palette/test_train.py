@@ -100,7 +100,10 @@ def away(palette: Palette, color: Color) -> float:
     return float(np.sqrt(((palette.lab - oklab(np.array(color, np.uint8))) ** 2).sum(axis=1)).min())
 
 
-@pytest.mark.parametrize(("colors", "references"), [(2, 3), (4, 3), (8, 3), (16, 3), (64, 2), (256, 1)])
+LARGEST = pytest.param(256, 1, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize(("colors", "references"), [(2, 3), (4, 3), (8, 3), (16, 3), (64, 2), LARGEST])
 def test_plain_map_is_as_good_as_k_means(colors: int, references: int) -> None:
     """On a photograph, against the best of some runs of k-means; and no entry is one that no pixel uses."""
     palette = gifsom.train(PHOTO, colors)
