@@ -101,7 +101,7 @@ __all__ = [
     "train",
 ]
 
-# Names are fetched when they are first used: numba alone takes longer to import than `gifsom --help` may take.
+# Names are fetched when they are first used: numpy alone takes longer to import than `gifsom --help` may take.
 # The one that needs a package that may be missing is not in __all__: `from gifsom import *` always works.
 _HOMES = {
     "BatchResult": "batch.work",

@@ -31,8 +31,7 @@ class Ended(Exception):
 
 
 _interrupted: list[int] = []
-"""The signals that came. An exception that is raised in what LLVM calls back, while a kernel is loaded, is lost there,
-or ends the process."""
+"""The signals that came."""
 
 
 def given(**options: object) -> dict[str, Any]:
@@ -80,15 +79,14 @@ def _bars() -> "Iterator[Progress]":
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt, but not out of numba: then `progress` does, as soon as the kernel is loaded.
+    """Raise KeyboardInterrupt, but not out of code that was made of a string, as an import may run it.
 
-    Nor out of code that was made of a string, as an import may run it: Python takes that for unhandled, whoever handles
-    it, and has the signal end the process.
+    Python takes that for unhandled, whoever handles it, and has the signal end the process: there `progress` raises it,
+    as soon as it is called.
     """
     _interrupted.append(number)
     while frame is not None:
-        made = frame.f_code.co_filename == "<string>" and frame.f_back is not None
-        if made or frame.f_globals.get("__name__", "").startswith(("numba.", "llvmlite.")):
+        if frame.f_code.co_filename == "<string>" and frame.f_back is not None:
             return
         frame = frame.f_back
     raise KeyboardInterrupt

@@ -22,7 +22,6 @@ from gifsom.cli.common import (
     complain,
     given,
     heed_interrupt,
-    progress_bars,
     remark,
 )
 from gifsom.cli.finish import finish_recording, tell_kept
@@ -141,8 +140,7 @@ def _count_down(delay: float, quiet: bool) -> None:
 def _start(recorder: "Recorder", quiet: bool) -> None:
     """Begin, unless an interrupt came meanwhile."""
     try:
-        with progress_bars(quiet):  # which tells of a compilation
-            recorder.start()
+        recorder.start()
         heed_interrupt()
     except KeyboardInterrupt:
         if recorder.started:
