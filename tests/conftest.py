@@ -211,15 +211,16 @@ def on_terminal(which: str, *arguments: str | Path, cwd: Path, **changes: str) -
         return process.wait(180), shown.decode(), piped.decode()
 
 
-def children(path: Path) -> list[int]:
-    """The processes that work on `path` now, without this one and the command itself."""
+def children(path: Path, option: bytes | None = None) -> list[int]:
+    """The processes of ffmpeg that work on `path` now, those with `option` alone where it is asked."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             words = (entry / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"ffmpeg" in words[0].rpartition(b"/")[2] and any(os.fsencode(path) in word for word in words):
+        works = b"ffmpeg" in words[0].rpartition(b"/")[2] and any(os.fsencode(path) in word for word in words)
+        if works and (option is None or option in words):
             found.append(int(entry.name))
     return found
 

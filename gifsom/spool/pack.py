@@ -46,9 +46,8 @@ def same_pixels(before: Pixels, now: Pixels) -> bool:
 
 
 def _numbers(bgrx: Pixels) -> NDArray[np.uint32]:
-    """A number 0x..RRGGBB for each pixel; read-only, so that the kernels are compiled for one kind of array."""
-    numbers = np.require(bgrx, requirements=["C", "A"]).view("<u4")[..., 0]
-    return numbers
+    """A number 0x..RRGGBB for each pixel, C-contiguous and aligned."""
+    return np.require(np.ascontiguousarray(bgrx).view("<u4")[..., 0], requirements=["A"])
 
 
 def is_packed(data: bytes, box: Rect) -> bool:

@@ -217,7 +217,7 @@ def test_a_folder_of_pictures_of_two_sizes_has_the_colors_of_both(here: Path, in
 @pytest.fixture
 def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing may be learned, and no source opened."""
-    monkeypatch.delattr(palette, "learn")
+    monkeypatch.delattr(palette, "learned")
     monkeypatch.delattr(palette.stages.sources, "open")
 
 
@@ -401,7 +401,9 @@ def test_whenever_it_is_interrupted_nothing_is_left(
     if stage == "figure":
         pytest.importorskip("matplotlib", reason="needs matplotlib")
         arguments += ["--figure", "map.png"]
-    place = {"learn": (palette, "learn"), "film": (palette_film, "_table"), "figure": (palette_figure, "render")}[stage]
+    place = {"learn": (palette, "learned"), "film": (palette_film, "_table"), "figure": (palette_figure, "render")}[
+        stage
+    ]
     monkeypatch.setattr(*place, interrupted)
     run = inside("palette", photo, *arguments)
     assert (run.status, run.out) == (130, "")

@@ -61,7 +61,7 @@ def test_what_is_done_in_an_area_is_what_is_done_there_in_the_whole() -> None:
     pixels, best, lasting, known = problem(3)
     part, part_best = pixels[3:8, 5:12].copy(), best[3:8, 5:12].copy()
     apply_dither("blue-noise", pixels, best, lasting, Rect(0, 0, 14, 9), known)
-    apply_dither("blue-noise", part, part_best, lasting[3:8, 5:12], Rect(5, 3, 7, 5), known)
+    apply_dither("blue-noise", part, part_best, lasting[3:8, 5:12].copy(), Rect(5, 3, 7, 5), known)
     assert np.array_equal(part, pixels[3:8, 5:12])
     assert np.array_equal(part_best, best[3:8, 5:12])
 

@@ -14,9 +14,9 @@ pytestmark = linux
 
 IMPATIENT = """
 from gifsom.cli import main
-from gifsom.edit import held
+from gifsom.edit import cache
 from gifsom.sources import ffmpeg
-ffmpeg.PATIENCE, held.PACKED_BYTES = 1.0, 0
+ffmpeg.PATIENCE, cache.PACKED_BYTES = 1.0, 0
 main()
 """
 
@@ -45,12 +45,9 @@ def converting(here: Path, long_clip: Path) -> Iterator[subprocess.Popen[str]]:
 
 def reading(long_clip: Path) -> int:
     """The ffmpeg that decodes."""
-
-    def decoders() -> list[int]:
-        return [one for one in children(long_clip) if b"-fps_mode" in Path(f"/proc/{one}/cmdline").read_bytes()]
-
-    assert wait_for(decoders, 60)
-    return decoders()[0]
+    found: list[int] = []
+    assert wait_for(lambda: found.extend(children(long_clip, b"-fps_mode")) or found, 60)
+    return found[0]
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])

@@ -64,11 +64,11 @@ def test_entries_say_how_far_colors_are_from_the_nearest(count: int) -> None:
 @pytest.mark.parametrize("steps", [None, 3])
 @pytest.mark.parametrize("count", [1, 2, 40, 1024])
 def test_entries_are_found_for_more_colors_than_one_call_of_the_kernel_takes(count: int, steps: int | None) -> None:
-    assert nearest._CHUNK < 70_000
+    assert nearest._CHUNK < 280_000
     distinct, entries = random_lab(500, 3, steps), random_lab(count, 4, steps)
-    found = ColorIndex(entries).nearest(np.tile(distinct, (140, 1)))
+    found = ColorIndex(entries).nearest(np.tile(distinct, (560, 1)))
     assert found.dtype == np.int32
-    assert np.array_equal(np.tile(np.array(twins.nearest.search(distinct, entries)), 140), found)
+    assert np.array_equal(np.tile(np.array(twins.nearest.search(distinct, entries)), 560), found)
 
 
 def test_entries_are_found_for_no_color_at_all() -> None:
@@ -80,11 +80,12 @@ def test_mapper_finds_the_nearest_entry(count: int) -> None:
     """More new colors than are searched at once, then colors that are known already."""
     entries = oklab(np.unique(random_colors(count, seed=5), axis=0))
     mapper = Mapper(entries)
-    large = random_colors(70_000).reshape(350, 200, 3)
-    checked = slice(None, None, 50)
+    assert nearest._CHUNK < 280_000
+    large = random_colors(280_000).reshape(700, 400, 3)
+    checked = slice(None, None, 200)
     expected = twins.nearest.search(oklab(large.reshape(-1, 3)[checked]), entries)
     first, again = mapper.map(large), mapper.map(large)
-    assert (first.dtype, first.shape) == (np.uint8 if len(entries) <= 256 else np.uint16, (350, 200))
+    assert (first.dtype, first.shape) == (np.uint8 if len(entries) <= 256 else np.uint16, (700, 400))
     assert expected == first.ravel()[checked].tolist()
     assert first.tobytes() == again.tobytes()
 
