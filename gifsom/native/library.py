@@ -110,6 +110,11 @@ def kernel(name: str, *arguments: Any, gives: Any = None) -> Callable[..., Any]:
     return call
 
 
+def constant(name: str, gives: Any = INT) -> Callable[[], Any]:
+    """The value of a constant that stands in C, which the kernel `name` tells."""
+    return cache(kernel(name, gives=gives))
+
+
 def _named(name: str, arguments: tuple[Any, ...], gives: Any) -> Any:
     try:
         found = load()[name]

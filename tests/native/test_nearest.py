@@ -6,7 +6,7 @@ import twins.color
 import twins.nearest
 
 from gifsom.native import nearest
-from gifsom.native.nearest import CANDIDATE, COLORS, LISTS
+from gifsom.native.nearest import CANDIDATE, COLORS, most_cells
 from gifsom.palette.color import oklab
 
 from .zones import Zones, refusals
@@ -30,7 +30,7 @@ def searched(colors: np.ndarray, entries: np.ndarray, length: int, cells: int = 
     """What the kernel finds, with room for lists of such a length."""
     zones, n = Zones(), len(entries)
     channels, away = zones.copy(np.ascontiguousarray(entries.T)), zones.copy(np.zeros(n, np.float32))
-    cell_lists, lists = zones.copy(np.zeros(LISTS, np.int32)), zones.copy(np.zeros(length, CANDIDATE))
+    cell_lists, lists = zones.copy(np.zeros(most_cells(), np.int32)), zones.copy(np.zeros(length, CANDIDATE))
     out = zones.copy(np.full(len(colors), -7, np.int32))
     used = nearest.search(zones.copy(colors), channels, cells, away, cell_lists, lists, 1, out)
     assert 1 < used <= length
@@ -63,7 +63,7 @@ def test_what_may_be_nearest_within_a_cell_is_what_the_twin_says(count: int, cel
     """As far as numbers are not rounded. They ascend, and have their colors beside them."""
     entries, channels = random_lab(count, 5, None), np.ascontiguousarray(random_lab(count, 5, None).T)
     for color in random_lab(10, 6, None):
-        cell_lists, lists = np.zeros(LISTS, np.int32), np.zeros(count + 2, CANDIDATE)
+        cell_lists, lists = np.zeros(most_cells(), np.int32), np.zeros(count + 2, CANDIDATE)
         away, out = np.zeros(count, np.float32), np.zeros(1, np.int32)
         used = nearest.search(color[None], channels, cells, away, cell_lists, lists, 1, out)
         (cell,) = np.flatnonzero(cell_lists)
@@ -121,7 +121,7 @@ def test_what_was_missed_is_completed_as_by_the_twin(dtype: type[np.unsignedinte
 def test_what_does_not_fit_is_refused() -> None:
     lab = random_lab(9, 0, None)
     given = {"colors": lab, "entries": np.ascontiguousarray(lab.T), "away": np.zeros(9, np.float32)}
-    given |= {"cell_lists": np.zeros(LISTS, np.int32), "out": np.zeros(9, np.int32)}
+    given |= {"cell_lists": np.zeros(most_cells(), np.int32), "out": np.zeros(9, np.int32)}
     lists = np.zeros(20, CANDIDATE)
     for arguments, error in refusals(given, {"away", "cell_lists", "out"}):
         with pytest.raises(error):

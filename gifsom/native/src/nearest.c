@@ -15,6 +15,12 @@ enum {
 
 #define ROUNDED 3e-6f /* more than what squared distances are wrong by */
 
+/* LISTS, for what makes room. */
+EXPORT int64_t nearest_lists(void)
+{
+    return LISTS;
+}
+
 /* An entry in a cell's list; before the first one, how many there are is where an index is. */
 typedef struct {
     Color color;

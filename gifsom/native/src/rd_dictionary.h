@@ -16,10 +16,10 @@
 #include "lzw_codes.h"
 
 enum {
-    TABLE = 256,  /* symbols */
-    CLASSES = 63, /* of symbols, four in each: those beside each other in a table are alike */
-    NONE = 65535, /* no node, or no symbol */
-    LANES = 4
+    CLASSES = 63,      /* of symbols, as many as the bits of a word, but for the one of "transparent" alone */
+    CLASS_SYMBOLS = 4, /* in a class: symbols beside each other in a table are alike, so near colors lie in few classes */
+    NONE = 65535,      /* no node, or no symbol */
+    LANES = 4          /* of what every processor computes with at a time: 16 bytes */
 };
 
 typedef float Float4 __attribute__((vector_size(16)));

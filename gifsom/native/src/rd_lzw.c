@@ -21,12 +21,19 @@ enum {
     MIN_GAIN = 1     /* pixels by which both together must be worth more: a decoder adds nothing for a shorter one */
 };
 
-/* Share of the last phrase in what coding a pixel has cost of late. */
-static const double RECENT = 0.02;
+/* Share of the last phrase in what coding a pixel has cost of late: a mean over some 50 phrases. (The least cost a pixel
+ * was tried in its place: it needs up to 10 % more bytes on film, since a pixel that is easy to code makes one beside it
+ * look expensive.) Before the first phrase, three pixels to a code of 12 bits. */
+static const double RECENT = 0.02, FIRST_BITS = 12.0, FIRST_LENGTH = 3.0;
 
-/* Cost of a bit below which a phrase without a distortion may be cut for the sake of the next one, and the pixels that
- * phrases must have had of late. */
-static const double LAZY_LAMBDA = 1e-6, LAZY_LENGTH = 8.0;
+/* Cost of a bit below which a phrase without a distortion may be cut for the sake of the next one: where bytes hardly
+ * count, every choice is as good, and a terminal takes 2.3 % less. Where they cost more it is 0.5 %, in more than twice
+ * the time. */
+static const double LAZY_LAMBDA = 1e-6;
+
+/* Pixels that phrases must have had of late for it: without that, film takes four times as long, for a third of a
+ * percent. With 6, film takes a quarter longer than with 8, and a terminal 0.4 % less. */
+static const double LAZY_LENGTH = 8.0;
 
 /* The phrase without a distortion from pixel `at`, or the beginning of it with which the next one is worth the most. */
 static Phrase lazy_match(Search *search, int64_t at, Phrase phrase, float cost_per_pixel)
@@ -85,7 +92,7 @@ EXPORT int64_t rd_encode(const Pixel *pixels, const uint8_t *best, int64_t n, co
     CodeState codes = cleared((int)min_code_size);
     BitWriter writer = {out, 0, 0, 0};
     put_code(&writer, (uint64_t)codes.clear_code, codes.width);
-    double recent_cost = 12.0 * lambda_, recent_length = 3.0, total = 0.0;
+    double recent_cost = FIRST_BITS * lambda_, recent_length = FIRST_LENGTH, total = 0.0;
     int before = NONE, before_head = 0; /* the phrase that was coded last: its node, and its first symbol */
     for (int64_t at = 0; at < n;) {
         /* The decoder knows "before + its own first symbol" already while it reads the next code. */

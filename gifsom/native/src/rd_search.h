@@ -14,10 +14,13 @@
 #include "pixel.h"
 #include "rd_dictionary.h"
 
-enum { STARTS = 8 }; /* nearest candidates with which a phrase may begin */
+/* Nearest candidates with which a phrase may begin. With 16, distortion and cost in bits are lower by 0.3 % on film. */
+enum { STARTS = 8 };
 
 /* Part of the tree below a node that a path with a distortion is thought to go down without more of it: where the
- * distortion is less than what a pixel has cost of late, and where it is more. */
+ * distortion is less than what a pixel has cost of late, and where it is more. 1 is the exact bound, and slower. With 0.4
+ * and 0.2, clips need 1.7 % more bytes for the same SSIMULACRA2, since a phrase that seems cheap is chosen before its
+ * turn. */
 static const float NEAR_REACH = 0.6f, FAR_REACH = 0.3f;
 
 /* The candidates with which a phrase may begin, for a pixel with a certain best entry; padded with its first. */
@@ -58,7 +61,6 @@ typedef struct {
     int waiting; /* paths on the stack */
     bool first; /* nothing has been taken from the stack yet */
 } State;
-
 
 /* `yes` or `no`, without a branch: nobody could foresee it. */
 static inline Path pick_path(bool condition, Path yes, Path no)
@@ -242,7 +244,7 @@ static void begin_search(Search *search, const Color *table, int64_t entries, co
     Dictionary *book = &search->book;
     book->transparent = transparent;
     for (int symbol = 0; symbol < TABLE; symbol++) {
-        book->class_of[symbol] = (uint8_t)(symbol == transparent ? CLASSES : symbol / 4 % CLASSES);
+        book->class_of[symbol] = (uint8_t)(symbol == transparent ? CLASSES : symbol / CLASS_SYMBOLS % CLASSES);
         book->colors[symbol] = symbol < entries ? table[symbol] : (Color){0.0f, 0.0f, 0.0f};
     }
     clear_dictionary(book);
