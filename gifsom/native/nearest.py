@@ -68,7 +68,8 @@ def look_up(
     """The indices of pixels (n, 3) uint8 that `table` (COLORS,) uint16 knows, into `out` (n,) uint8 or uint16.
 
     The other ones are listed in `missed` (m,) int32, m >= n, their colors, each once, in `new` (m, 3) uint8; of these
-    the table says from here on that they are pending. How many pixels, and how many colors.
+    the table says from here on that they are pending. How many pixels, and how many colors. Only the kernels know where
+    a color stands in the table.
     """
     count, room = len(out), len(missed)
     if room < count:
