@@ -120,6 +120,9 @@ def test_a_copy_of_the_package_has_the_other_value(ablation: Any, tmp_path: Path
     assert (
         changed.replace("MASKING = 7.5", f"MASKING = {now}") == (ablation.ROOT / "gifsom/palette/train.py").read_text()
     )
+    native = ablation.ROOT / "gifsom/native"
+    assert ablation.home("native.denoise.NOISE", native.parent) == native / "src/denoise.c"
+    assert ablation.home("native.lzw.CODES", native.parent) == native / "lzw.py"
     for name in ("palette.nothing.MASKING", "MASKING"):
         with pytest.raises(SystemExit, match="no such module"):
             ablation.home(name, ablation.ROOT / "gifsom")

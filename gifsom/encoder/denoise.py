@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels
 from gifsom.native import denoise as native
-
-LOOKAHEAD = 8
-"""Frames known at a time, <= 8. An error is weighted by the frames that it will persist, up to this many."""
+from gifsom.native.denoise import lookahead
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +22,7 @@ class DenoisedFrame:
     """A frame to be coded.
 
     pixels       (h, w, 3) uint8, read-only: without the noise of still pixels
-    persistence  (h, w) uint8: frames for which each pixel stays as it is, this one included, 1 to LOOKAHEAD
+    persistence  (h, w) uint8: frames for which each pixel stays as it is, this one included, 1 to `lookahead()`
     delay        centiseconds
     """
 
@@ -34,7 +32,7 @@ class DenoisedFrame:
 
 
 class _Window:
-    """The next frames, at most LOOKAHEAD, and the pixels that move from each to the next."""
+    """The next frames, at most `lookahead()`, and the pixels that move from each to the next."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         width, height = size
@@ -73,7 +71,7 @@ def denoise(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Itera
     window = _Window(size)
     for frame, delay in frames:
         window.push(frame.pixels, delay)
-        if len(window) == LOOKAHEAD:
+        if len(window) == lookahead():
             yield window.pop()
     while len(window):
         yield window.pop()

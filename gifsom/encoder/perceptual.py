@@ -14,9 +14,6 @@ from gifsom.palette.color import LINEAR, TO_LAB, TO_LMS
 MASKING = 250.0
 """Weight of an error: 1 / (1 + MASKING * activity), the mean step of lightness between neighbors in 5x5 pixels."""
 
-BLOCK = 8
-"""Side in pixels of the blocks that are coded or skipped as a whole."""
-
 _LINEAR = LINEAR.astype(np.float32)
 _TO_LMS = TO_LMS.astype(np.float32)
 _TO_LAB = TO_LAB.astype(np.float32)
@@ -75,7 +72,7 @@ def skip_blocks(pixels: NDArray[np.float32], limit: float) -> Rect | None:
     """Make keeping free in blocks that are not worth coding, in place; the rectangle of the rest, or None.
 
     pixels  (h, w, 6) as `add_keep_costs` leaves them
-    limit   excess of keeping a block of BLOCK x BLOCK pixels below which all of it is kept
+    limit   excess of keeping a block of `block()` x `block()` pixels below which all of it is kept
     """
     top, bottom, left, right = perceptual.skip_blocks(pixels, limit)
     return Rect(left, top, right - left, bottom - top) if bottom else None

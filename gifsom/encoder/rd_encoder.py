@@ -16,14 +16,16 @@ from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.prefetch import prefetch
 from gifsom.core.timing import MIN_DELAY
 from gifsom.encoder.canvas import composite
-from gifsom.encoder.denoise import LOOKAHEAD, DenoisedFrame, denoise
+from gifsom.encoder.denoise import DenoisedFrame, denoise
 from gifsom.encoder.dither import apply_dither
 from gifsom.encoder.exact import GifStats
 from gifsom.encoder.local_tables import Table, TableChooser
-from gifsom.encoder.perceptual import BLOCK, add_keep_costs, crop_in_place, skip_blocks, weighted_pixels
+from gifsom.encoder.perceptual import add_keep_costs, crop_in_place, skip_blocks, weighted_pixels
 from gifsom.encoder.rd_lzw import Encoded, rd_encode
 from gifsom.gif.lzw import compress
 from gifsom.gif.writer import DISPOSE_NONE, GifWriter, Patch, split_delay
+from gifsom.native.denoise import lookahead
+from gifsom.native.perceptual import block
 from gifsom.palette.nearest import Mapper
 from gifsom.palette.palette import Palette
 
@@ -104,16 +106,17 @@ class RateDistortionEncoder:
         coded.
         """
         self._since += 1
-        if self._before is None or self._since >= LOOKAHEAD:
+        if self._before is None or self._since >= lookahead():
             self._since = 0
             return self._canvas_rect
         height = self._canvas_rect.height  # rows of bytes: a reduction over the three bytes of each pixel is slow
         rect = Rect.around(frame.pixels.reshape(height, -1) != self._before.reshape(height, -1))
         if rect is None:
             return None
-        left, top = rect.left // (3 * BLOCK) * BLOCK, rect.top // BLOCK * BLOCK
-        right = min(-(-(rect.left + rect.width) // (3 * BLOCK)) * BLOCK, self._canvas_rect.width)
-        bottom = min(-(-(rect.top + rect.height) // BLOCK) * BLOCK, self._canvas_rect.height)
+        side = block()
+        left, top = rect.left // (3 * side) * side, rect.top // side * side
+        right = min(-(-(rect.left + rect.width) // (3 * side)) * side, self._canvas_rect.width)
+        bottom = min(-(-(rect.top + rect.height) // side) * side, self._canvas_rect.height)
         return Rect(left, top, right - left, bottom - top)
 
     def _encode_rect(self, dirty: Rect, frame: DenoisedFrame) -> Patch | None:

@@ -3,10 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gifsom.core.values import TABLE
 from gifsom.native.library import INT, POINTER, kernel, readable, writable
-
-TABLE = 256
-"""Entries of a color table, at most."""
 
 _composite = kernel("composite", POINTER, POINTER, INT, POINTER, POINTER, INT)
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.native.library import INT, POINTER, kernel, readable, writable
+from gifsom.native.library import INT, POINTER, constant, kernel, readable, writable
 
-LOOKAHEAD = 8
-"""Frames that are known at a time: as many as a byte has bits."""
+lookahead = constant("denoise_lookahead")
+"""Frames that are known at a time. An error is weighted by the frames that it will persist, up to this many."""
 
 _movement = kernel("denoise_movement", POINTER, POINTER, INT, INT, INT, POINTER)
 _average = kernel("denoise_average", POINTER, INT, INT, *[POINTER] * 5)
@@ -16,7 +16,7 @@ _average = kernel("denoise_average", POINTER, INT, INT, *[POINTER] * 5)
 
 def movement(before: NDArray[np.uint8], after: NDArray[np.uint8], place: int, moves: NDArray[np.uint8]) -> None:
     """Mark by bit `place`, 0 to 7, of moves (h, w) uint8 where a picture (h, w, 3) uint8 does not stand still."""
-    if not 0 <= place < LOOKAHEAD:
+    if not 0 <= place < lookahead():
         raise ValueError(f"bit {place} of a byte")
     h, w = moves.shape
     pictures = readable(before, np.uint8, h, w, 3), readable(after, np.uint8, h, w, 3)
@@ -33,20 +33,20 @@ def average(
 ) -> None:
     """The first of the frames (h, w, 3) uint8 that are known, without noise, into `out`, and how long it stays.
 
-    frames       1 to LOOKAHEAD of them
+    frames       1 to `lookahead()` of them
     moves        (h, w) uint8: bit j is set where the frame at j differs from the one before it; shifted by one then
     means        (h, w, 3) float32: go on from frame to frame, and so do
     counts       (h, w) uint8
     out          (h, w, 3) uint8
-    persistence  (h, w) uint8: for how many frames each pixel stays as it is, this one included, 1 to LOOKAHEAD
+    persistence  (h, w) uint8: for how many frames each pixel stays as it is, this one included, 1 to `lookahead()`
     """
-    known = len(frames)
-    if not 1 <= known <= LOOKAHEAD:
-        raise ValueError(f"{known} frames where there are 1 to {LOOKAHEAD}")
+    known, most = len(frames), lookahead()
+    if not 1 <= known <= most:
+        raise ValueError(f"{known} frames where there are 1 to {most}")
     h, w = moves.shape
     pictures = [readable(frame, np.uint8, h, w, 3) for frame in frames]
     _average(
-        (POINTER * LOOKAHEAD)(*pictures, *[pictures[-1]] * (LOOKAHEAD - known)),
+        (POINTER * most)(*pictures, *[pictures[-1]] * (most - known)),
         known,
         h * w,
         writable(moves, np.uint8, h, w),

@@ -6,9 +6,9 @@ Pixels are rows of float32 arrays (..., 6): lightness, a, b, weight, base and ke
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.native.library import DOUBLE, INT, POINTER, kernel, readable, writable
+from gifsom.native.library import DOUBLE, INT, POINTER, constant, kernel, readable, writable
 
-MOST = 64
+most = constant("dither_most")
 """Entries near one, at most."""
 
 _blue_noise = kernel(
@@ -43,7 +43,7 @@ def blue_noise(
     masking      as the weights were made with
     top, left    where the pixels are on the screen, >= 0
     colors       (n, 3) float32: the map's
-    near         (n, k) uint16, each < n: the entries near each, itself the first, 1 <= k <= MOST
+    near         (n, k) uint16, each < n: the entries near each, itself the first, 1 <= k <= `most()`
     near_colors  (n, 3, k) float32: the colors of these, see `gather_near`
     noise        (s, s, 3) float32, -1 to 1: goes on over its edges
     smooth       activity from which on a pixel stays; below that it is moved by less the more there is, and where
@@ -53,7 +53,7 @@ def blue_noise(
     h, w = best.shape
     n, reach = near.shape
     side = len(noise)
-    if min(top, left) < 0 or side < 1 or not 1 <= reach <= MOST:
+    if min(top, left) < 0 or side < 1 or not 1 <= reach <= most():
         raise ValueError(f"pixels at ({left}, {top}), noise of side {side}, {reach} entries near each")
     _blue_noise(
         writable(pixels, np.float32, h, w, 6),
@@ -88,14 +88,14 @@ def diffuse(
 
     best         (h, w) uint16, each < n: the entry that is nearest to each; become those of the new colors
     colors       (n, 3) float32: the map's
-    near         (n, k) uint16, each < n: the entries near each, itself the first, 1 <= k <= MOST
+    near         (n, k) uint16, each < n: the entries near each, itself the first, 1 <= k <= `most()`
     near_colors  (n, 3, k) float32: the colors of these, see `gather_near`
     exact        distance in OKLab below which a color is that of an entry
     carried      the largest error in a channel that a pixel takes over
     """
     h, w = best.shape
     n, reach = near.shape
-    if not 1 <= reach <= MOST:
+    if not 1 <= reach <= most():
         raise ValueError(f"{reach} entries near each")
     errors = np.empty((2, w + 2, 3), np.float32)
     _diffuse(

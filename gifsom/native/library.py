@@ -110,6 +110,11 @@ def kernel(name: str, *arguments: Any, gives: Any = None) -> Callable[..., Any]:
     return call
 
 
+def constant(name: str, gives: Any = INT) -> Callable[[], Any]:
+    """The value of a constant that stands in C, which the kernel `name` tells."""
+    return cache(kernel(name, gives=gives))
+
+
 def _named(name: str, arguments: tuple[Any, ...], gives: Any) -> Any:
     try:
         found = load()[name]
@@ -128,17 +133,25 @@ def readable(array: np.ndarray, dtype: DTypeLike, *shape: int | None) -> int:
     if array.dtype != dtype:
         raise TypeError(f"an array of {array.dtype} where a kernel takes {np.dtype(dtype)}")
     lengths = array.shape
-    if lengths != shape and (len(lengths) != len(shape) or any(_unlike(lengths, shape))):
+    if lengths != shape and not _fits(lengths, shape):
         raise ValueError(f"an array of shape {lengths} where a kernel takes {shape}")
     flags = array.flags
     if not (flags.c_contiguous and flags.aligned):
         what = "aligned" if flags.c_contiguous else "C-contiguous"
         raise ValueError(f"an array that is not {what} where a kernel takes one that is")
+    if flags.writeable and array.size:
+        buffer: Any = array
+        return ctypes.addressof(ctypes.c_char.from_buffer(buffer))  # a quarter of the time of what works for all arrays
     return array.ctypes.data
 
 
-def _unlike(lengths: tuple[int, ...], shape: tuple[int | None, ...]) -> list[bool]:
-    return [asked is not None and length != asked for length, asked in zip(lengths, shape, strict=True)]
+def _fits(lengths: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
+    if len(lengths) != len(shape):
+        return False
+    for length, asked in zip(lengths, shape, strict=True):  # noqa: SIM110 - a generator takes twice as long
+        if asked is not None and length != asked:
+            return False
+    return True
 
 
 def writable(array: np.ndarray, dtype: DTypeLike, *shape: int | None) -> int:

@@ -3,16 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gifsom.core.values import TABLE
 from gifsom.native.checks import below
-from gifsom.native.library import BOOL, DOUBLE, INT, POINTER, kernel, readable, writable
-
-TABLE = 256
-"""Entries of a color table, at most."""
+from gifsom.native.library import BOOL, DOUBLE, INT, POINTER, constant, kernel, readable, writable
 
 _demand = kernel("entry_demand", POINTER, POINTER, POINTER, POINTER, INT, DOUBLE, POINTER, POINTER)
 _prune = kernel("prune_entries", POINTER, POINTER, INT, INT, POINTER, POINTER, INT, POINTER, gives=BOOL)
-_convexity = kernel("distortion_convexity", gives=DOUBLE)
 _lay = kernel("lay_table", POINTER, POINTER, INT, INT, POINTER, INT, POINTER, POINTER, POINTER)
+
+convexity = constant("distortion_convexity", DOUBLE)
+"""How convex the distortion is: e costs e * (1 + convexity() * e), e in squared OKLab distance times the weight."""
 
 
 def entry_demand(
@@ -120,9 +120,3 @@ def lay_table(
         writable(to_local, np.uint8, n),
         writable(sq_error, np.float32, n),
     )
-
-
-def convexity() -> float:
-    """How convex the distortion is: e costs e * (1 + convexity * e), e in squared OKLab distance times the weight."""
-    convexity: float = _convexity()
-    return convexity

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.native.library import BOOL, INT, POINTER, kernel, readable, writable
+from gifsom.native.library import BOOL, INT, POINTER, constant, kernel, readable, writable
 
-LISTS = 1 << 18
+most_cells = constant("nearest_lists")
 """Cells of OKLab at most: 64 along each axis."""
 
 COLORS = 1 << 24
@@ -34,7 +34,7 @@ def search(
 
     cells       of OKLab in a unit of each axis, 1 to 60
     away        (n,) float32: room
-    cell_lists  (LISTS,) int32: where in `lists` there is the list of each cell; 0: nowhere yet
+    cell_lists  (`most_cells()`,) int32: where in `lists` there is the list of each cell; 0: nowhere yet
     lists       (k,) CANDIDATE, n + 2 <= k < 2**31, of which `used` >= 1 are in use
 
     How many are in use then.
@@ -49,7 +49,7 @@ def search(
         n,
         cells,
         writable(away, np.float32, n),
-        writable(cell_lists, np.int32, LISTS),
+        writable(cell_lists, np.int32, most_cells()),
         writable(lists, CANDIDATE, room),
         room,
         used,
@@ -68,7 +68,8 @@ def look_up(
     """The indices of pixels (n, 3) uint8 that `table` (COLORS,) uint16 knows, into `out` (n,) uint8 or uint16.
 
     The other ones are listed in `missed` (m,) int32, m >= n, their colors, each once, in `new` (m, 3) uint8; of these
-    the table says from here on that they are pending. How many pixels, and how many colors.
+    the table says from here on that they are pending. How many pixels, and how many colors. Only the kernels know where
+    a color stands in the table.
     """
     count, room = len(out), len(missed)
     if room < count:

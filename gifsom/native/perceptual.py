@@ -6,7 +6,10 @@ Pixels are rows of float32 arrays (..., 6): lightness, a, b, weight, base and ke
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.native.library import BOOL, DOUBLE, INT, POINTER, kernel, readable, writable
+from gifsom.native.library import BOOL, DOUBLE, INT, POINTER, constant, kernel, readable, writable
+
+block = constant("perceptual_block")
+"""Side in pixels of the squares that are coded or skipped as a whole."""
 
 _weights = kernel("perceptual_weights", *[POINTER] * 2, INT, INT, *[POINTER] * 3, DOUBLE, POINTER)
 _keep_cost = kernel("perceptual_keep_cost", *[POINTER] * 6, BOOL, POINTER, INT)
@@ -84,7 +87,7 @@ def keep_cost(
 
 
 def skip_blocks(pixels: NDArray[np.float32], limit: float) -> tuple[int, int, int, int]:
-    """Make keeping free in each block of 8 x 8 pixels (h, w, 6) float32 where keeping all costs less than `limit`.
+    """Make keeping free in each block of pixels (h, w, 6) float32 where keeping all of it costs less than `limit`.
 
     The first row, the row after the last, the first column, the column after the last of what is left; (h, 0, w, 0):
     nothing is.

@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 from gifsom.native.checks import below
 from gifsom.native.library import DOUBLE, INT, POINTER, kernel, readable, writable
 
-TABLE = 256
-"""Entries of a color table, at most."""
-
 _encode = kernel(
     "rd_encode",
     *(POINTER, POINTER, INT, POINTER, INT, POINTER, INT, INT, INT, DOUBLE, POINTER, POINTER, POINTER),

@@ -1,15 +1,15 @@
-"""Salient colors of single pictures: src/salience.c. Colors are numbers 0xRRGGBB."""
+"""What stands out in single pictures: src/salience.c. Colors are numbers 0xRRGGBB."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.native.library import INT, POINTER, kernel, readable, writable
+from gifsom.native.library import INT, POINTER, constant, kernel, readable, writable
 
-REGIONS = 1 << 15
-"""Regions of the color cube, of 8 x 8 x 8 levels, by red, then green, then blue."""
+regions = constant("salience_regions")
+"""Regions of the color cube, by red, then green, then blue."""
 
-MET = 1 << 14
-"""Initial value of extents."""
+met = constant("salience_met")
+"""The value that extents begin with."""
 
 COLORS = 1 << 24
 
@@ -18,18 +18,18 @@ _flats = kernel("flat_extents", POINTER, POINTER, *[INT] * 3, POINTER, POINTER, 
 
 
 def patches(colors: NDArray[np.uint32], picture: int, largest: NDArray[np.int64]) -> None:
-    """Keep in `largest` (REGIONS, 5) int64 the largest patch of each region: pixels, sums of channels, the picture.
+    """Keep in `largest` (`regions()`, 5) int64 the largest patch of each region: pixels, sums of channels, the picture.
 
     colors (n,) uint32, each < 2**24, are the pixels of one picture, n < 2**31.
     """
-    count = len(colors)
-    counts = np.empty((REGIONS, 2), np.int32)
+    count, most = len(colors), regions()
+    counts = np.empty((most, 2), np.int32)
     _patches(
         readable(colors, np.uint32, count),
         count,
         picture,
-        writable(counts, np.int32, REGIONS, 2),
-        writable(largest, np.int64, REGIONS, 5),
+        writable(counts, np.int32, most, 2),
+        writable(largest, np.int64, most, 5),
     )
 
 
@@ -44,7 +44,7 @@ def flats(
 
     A pixel that is as one of the two takes `edge` away again, and so does one at the left or upper border; one that is
     hidden, or as one that is, does not count. `extent` is zero before; the colors that are met are listed in `found`
-    (h * w,) uint32, and count from MET on, within 1 and 32767. How many they are.
+    (h * w,) uint32, and count from `met()` on, within 1 and 32767. How many they are.
 
     colors (h, w) uint32, each < 2**24; hidden (h, w) bool
     """

@@ -5,9 +5,9 @@ from decimal import Decimal, localcontext
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.native.library import INT, POINTER, kernel, readable, writable
+from gifsom.native.library import INT, POINTER, constant, kernel, readable, writable
 
-MOST = 1024
+most = constant("som_most")
 """Neurons of a map."""
 
 _train = kernel("som_train", POINTER, INT, POINTER, *[INT] * 4, POINTER, POINTER)
@@ -23,13 +23,13 @@ def train(
     radius: tuple[float, float],
     rate: tuple[float, float],
 ) -> None:
-    """Steps `first` to `last` of `steps`: neurons (3, n) float32 in place, 1 <= n <= MOST.
+    """Steps `first` to `last` of `steps`: neurons (3, n) float32 in place, 1 <= n <= `most()`.
 
     pixels (m, 3) float32 OKLab, m >= 1, are shown in order, again and again. Radius (in neurons) and rate shrink from
     their first value > 0 to their second one, no larger and no less than a thousandth of it, every 256 steps.
     """
     n, m = neurons.shape[1], len(pixels)
-    if not (1 <= n <= MOST and m >= 1 and first >= 0 and last <= steps):
+    if not (1 <= n <= most() and m >= 1 and first >= 0 and last <= steps):
         raise ValueError(f"{n} neurons, {m} pixels, steps {first} to {last} of {steps}")
     shrinking = [_schedule(*radius), _schedule(*rate)]
     _train(

@@ -34,7 +34,7 @@ class ColorIndex:
         self._cells = cells
         self._entries = np.ascontiguousarray(lab.T)
         self._away = np.empty(len(lab), np.float32)
-        self._cell_lists = np.zeros(nearest.LISTS, np.int32)  # takes memory only where there are colors
+        self._cell_lists = np.zeros(nearest.most_cells(), np.int32)  # takes memory only where there are colors
         self._lists = np.empty(LISTED, nearest.CANDIDATE)  # here, too
         self._used = 1
 

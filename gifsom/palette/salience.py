@@ -15,9 +15,6 @@ from gifsom.core.frame import Mask, Pixels
 from gifsom.native import salience
 from gifsom.palette.color import unpack
 
-BITS = 5
-"""Bits of a channel that tell regions of the color cube apart: 8 levels, which is hardly visible."""
-
 EDGE = 3
 """Weight of a pixel at the edge of a flat area against one inside: a color is flat only if three quarters of its pixels
 are inside. The plateaus of a smooth gradient are not flat, the areas of an interface are."""
@@ -53,7 +50,7 @@ class SalienceDetector:
     def __init__(self) -> None:
         self._pictures = 0
         self._largest = 0
-        self._most = np.zeros((salience.REGIONS, 5), np.int64)
+        self._most = np.zeros((salience.regions(), 5), np.int64)
         self._extent = np.zeros(salience.COLORS, np.int16)  # takes memory only where there are flat colors
         self._flats: dict[int, int] = {}
 
@@ -64,7 +61,7 @@ class SalienceDetector:
         self._largest = max(self._largest, picture.size)
         found = np.empty(picture.size, np.uint32)
         found = found[: salience.flats(picture, mask, EDGE, self._extent, found)]
-        extents = self._extent[found].astype(np.int64) - salience.MET
+        extents = self._extent[found].astype(np.int64) - salience.met()
         self._extent[found] = 0
         flat = extents >= EXTENT
         for color, extent in zip(found[flat].tolist(), extents[flat].tolist(), strict=True):

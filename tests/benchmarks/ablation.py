@@ -45,12 +45,13 @@ NATIVE = "native"
 
 def home(name: str, package: Path) -> Path:
     """The file that defines the constant of a name. Raises `SystemExit` where there is none."""
-    *folders, module, _ = name.split(".") if name.count(".") else ("", "", name)
+    *folders, module, constant = name.split(".") if name.count(".") else ("", "", name)
     tries = [package.joinpath(*folders, f"{module}.py")]
     if folders == [NATIVE]:
         tries += [package / NATIVE / "src" / f"{module}.{ending}" for ending in ("h", "c")]
-    for path in tries:
-        if path.is_file():
+    found = [path for path in tries if path.is_file()]
+    for path in found:  # a wrapper has the name of what it wraps
+        if path is found[-1] or list((_spans if path.suffix == ".py" else _spans_in_c)(path.read_text(), constant)):
             return path
     raise SystemExit(f"{name}: there is no such module: name a constant as encoder.rd_lzw.STEEP")
 

@@ -8,7 +8,7 @@ import pytest
 import twins.denoise
 
 from gifsom.native import denoise
-from gifsom.native.denoise import LOOKAHEAD
+from gifsom.native.denoise import lookahead
 
 from .zones import Zones, refusals
 
@@ -78,7 +78,7 @@ def test_averages_are_those_of_the_twin(n: int) -> None:
     zones, rng = Zones(), np.random.default_rng(10)
     means, counts = zones.copy(np.zeros((1, n, 3), np.float32)), zones.copy(np.zeros((1, n), np.uint8))
     for turn in range(20):
-        known = int(rng.integers(1, 9)) if turn % 4 else LOOKAHEAD
+        known = int(rng.integers(1, 9)) if turn % 4 else lookahead()
         frames = [zones.copy(rng.integers(0, 256, (1, n, 3)).astype(np.uint8)) for _ in range(known)]
         moved = rng.random((n, 8)) < 0.1
         moved[:, 0] = rng.random(n) < (1 if turn == 0 else 0.3)

@@ -6,7 +6,7 @@ import twins.color
 import twins.nearest
 
 from gifsom.native import nearest
-from gifsom.native.nearest import CANDIDATE, COLORS, LISTS
+from gifsom.native.nearest import CANDIDATE, COLORS, most_cells
 from gifsom.palette.color import oklab
 
 from .zones import Zones, refusals
@@ -20,6 +20,12 @@ def random_colors(count: int, seed: int = 0, levels: int = 256) -> np.ndarray:
     return (steps * 255 // (levels - 1)).astype(np.uint8)
 
 
+def place_of(colors: np.ndarray | list[int]) -> np.ndarray:
+    """Where colors as numbers stand in the table: first the upper halves of their channels, then the lower ones."""
+    digits = [f"{color:06x}" for color in colors]
+    return np.array([int(color[::2] + color[1::2], 16) for color in digits])
+
+
 def random_lab(count: int, seed: int, steps: int | None) -> np.ndarray:
     """Of so many steps in each channel only, where that is said: many are equal, or equally near."""
     lab = oklab(random_colors(count, seed))
@@ -30,7 +36,7 @@ def searched(colors: np.ndarray, entries: np.ndarray, length: int, cells: int = 
     """What the kernel finds, with room for lists of such a length."""
     zones, n = Zones(), len(entries)
     channels, away = zones.copy(np.ascontiguousarray(entries.T)), zones.copy(np.zeros(n, np.float32))
-    cell_lists, lists = zones.copy(np.zeros(LISTS, np.int32)), zones.copy(np.zeros(length, CANDIDATE))
+    cell_lists, lists = zones.copy(np.zeros(most_cells(), np.int32)), zones.copy(np.zeros(length, CANDIDATE))
     out = zones.copy(np.full(len(colors), -7, np.int32))
     used = nearest.search(zones.copy(colors), channels, cells, away, cell_lists, lists, 1, out)
     assert 1 < used <= length
@@ -63,7 +69,7 @@ def test_what_may_be_nearest_within_a_cell_is_what_the_twin_says(count: int, cel
     """As far as numbers are not rounded. They ascend, and have their colors beside them."""
     entries, channels = random_lab(count, 5, None), np.ascontiguousarray(random_lab(count, 5, None).T)
     for color in random_lab(10, 6, None):
-        cell_lists, lists = np.zeros(LISTS, np.int32), np.zeros(count + 2, CANDIDATE)
+        cell_lists, lists = np.zeros(most_cells(), np.int32), np.zeros(count + 2, CANDIDATE)
         away, out = np.zeros(count, np.float32), np.zeros(1, np.int32)
         used = nearest.search(color[None], channels, cells, away, cell_lists, lists, 1, out)
         (cell,) = np.flatnonzero(cell_lists)
@@ -89,7 +95,7 @@ def test_looking_up_is_that_of_the_twin(dtype: type[np.unsignedinteger], entries
     drawn[:2] = 0, entries - 1
     index = dict(zip(known.tolist(), drawn.tolist(), strict=True))
     table = np.zeros(COLORS, np.uint16)
-    table[known] = drawn + 1
+    table[place_of(known)] = drawn + 1
     out, missed = zones.copy(np.full(3000, 7, dtype)), zones.copy(np.full(3000, 7, np.int32))
     new = zones.copy(np.full((3000, 3), 7, np.uint8))
     misses, colors = nearest.look_up(zones.copy(pixels), table, out, missed, new)
@@ -97,7 +103,7 @@ def test_looking_up_is_that_of_the_twin(dtype: type[np.unsignedinteger], entries
     assert expected_missed == missed[:misses].tolist()
     assert expected_new == new[:colors].tolist()
     assert all(e is None or e == found for e, found in zip(expected, out.tolist(), strict=True))
-    assert (table[twins.color.pack(new[:colors])] == PENDING).all()
+    assert (table[place_of(twins.color.pack(new[:colors]))] == PENDING).all()
     zones.check()
 
 
@@ -109,10 +115,10 @@ def test_what_was_missed_is_completed_as_by_the_twin(dtype: type[np.unsignedinte
     new = np.array(list(dict.fromkeys(colors)))
     found = np.random.default_rng(0).integers(0, 256, len(new)).astype(np.int32)
     table, out = np.zeros(COLORS, np.uint16), zones.copy(np.full(900, 7, dtype))
-    table[new] = PENDING
+    table[place_of(new)] = PENDING
     nearest.complete(zones.copy(rgb), zones.copy(missed), zones.copy(found), table, out)
     assert twins.nearest.complete(colors, found.tolist()) == out[missed].tolist()
-    assert found.tolist() == (table[new] - 1).tolist()
+    assert found.tolist() == (table[place_of(new)] - 1).tolist()
     assert np.count_nonzero(table) == len(new)
     assert {7} == set(np.delete(out, missed).tolist())
     zones.check()
@@ -121,7 +127,7 @@ def test_what_was_missed_is_completed_as_by_the_twin(dtype: type[np.unsignedinte
 def test_what_does_not_fit_is_refused() -> None:
     lab = random_lab(9, 0, None)
     given = {"colors": lab, "entries": np.ascontiguousarray(lab.T), "away": np.zeros(9, np.float32)}
-    given |= {"cell_lists": np.zeros(LISTS, np.int32), "out": np.zeros(9, np.int32)}
+    given |= {"cell_lists": np.zeros(most_cells(), np.int32), "out": np.zeros(9, np.int32)}
     lists = np.zeros(20, CANDIDATE)
     for arguments, error in refusals(given, {"away", "cell_lists", "out"}):
         with pytest.raises(error):

@@ -5,7 +5,7 @@ import pytest
 import twins.salience
 
 from gifsom.native import salience
-from gifsom.native.salience import COLORS, MET, REGIONS
+from gifsom.native.salience import COLORS, met, regions
 
 from .zones import Zones, refusals
 
@@ -21,7 +21,7 @@ def noise(height: int = 60, width: int = 80, seed: int = 0, levels: int = 256) -
 def test_patches_are_those_of_the_twin() -> None:
     """Over several pictures, one of them of a single pixel."""
     zones = Zones()
-    largest = zones.copy(np.zeros((REGIONS, 5), np.int64))
+    largest = zones.copy(np.zeros((regions(), 5), np.int64))
     expected: dict[int, list[int]] = {}
     for number, (levels, count) in enumerate([(30, 4800), (40, 4799), (256, 4800), (20, 1), (5, 4800), (256, 0)]):
         colors = zones.copy(noise(seed=number, levels=levels).ravel()[:count])
@@ -41,7 +41,7 @@ def assert_flats_are_those_of_the_twin(picture: np.ndarray, hidden: np.ndarray |
     expected = twins.salience.flats(picture.tolist(), hidden, EDGE)
     found = room[:count]
     assert list(expected) == found.tolist()
-    assert expected == dict(zip(found.tolist(), (extent[found].astype(int) - MET).tolist(), strict=True))
+    assert expected == dict(zip(found.tolist(), (extent[found].astype(int) - met()).tolist(), strict=True))
     extent[found] = 0
     assert not extent.any()
     zones.check()
@@ -86,7 +86,7 @@ def test_flats_of_narrow_and_of_wide_pictures_are_those_of_the_twin(shape: tuple
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    given = {"colors": noise().ravel(), "largest": np.zeros((REGIONS, 5), np.int64)}
+    given = {"colors": noise().ravel(), "largest": np.zeros((regions(), 5), np.int64)}
     for arguments, error in refusals(given, {"largest"}):
         with pytest.raises(error):
             salience.patches(**arguments, picture=0)

@@ -7,7 +7,7 @@ import pytest
 import twins.som
 
 from gifsom.native import som
-from gifsom.native.som import MOST
+from gifsom.native.som import most
 
 from .zones import Zones, refusals
 
@@ -31,10 +31,10 @@ def test_training_is_that_of_the_twin(count: int, first: int, last: int) -> None
 
 
 def test_training_of_the_largest_map_is_that_of_the_twin() -> None:
-    start, pixels = random_lab(MOST, 1), random_lab(9, 2)
+    start, pixels = random_lab(most(), 1), random_lab(9, 2)
     neurons = np.ascontiguousarray(start.T)
-    som.train(neurons, pixels, 0, 3, 500, (MOST / 8, 0.25), (0.5, 0.02))
-    expected = twins.som.learn(start, pixels, 0, 3, 500, (MOST / 8, 0.25), (0.5, 0.02))
+    som.train(neurons, pixels, 0, 3, 500, (most() / 8, 0.25), (0.5, 0.02))
+    expected = twins.som.learn(start, pixels, 0, 3, 500, (most() / 8, 0.25), (0.5, 0.02))
     assert expected.T.tobytes() == neurons.tobytes()
 
 
@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_refused() -> None:
     for arguments, error in refusals(given, {"neurons"}):
         with pytest.raises(error):
             som.train(**arguments, **more)
-    wrong = [{"first": -1}, {"last": 11}, {"neurons": np.zeros((3, MOST + 1), np.float32)}]
+    wrong = [{"first": -1}, {"last": 11}, {"neurons": np.zeros((3, most() + 1), np.float32)}]
     wrong += [{"neurons": np.zeros((3, 0), np.float32)}, {"pixels": random_lab(0, 0)}]
     wrong += [{"radius": (0.25, 1.0)}, {"rate": (0.5, 0.0001)}]
     for change in wrong:

@@ -1,7 +1,6 @@
 /* The canvas: what a viewer of a GIF sees once an image has been drawn on it (GIF89a specification, section 20). */
+#include "color.h"
 #include "kernel.h"
-
-enum { TABLE = 256 };
 
 /* Lay an image over a canvas of n pixels: entry `symbol` of its table (at most 256 canvas numbers), or where there is
  * none, what lies below. `out` may be `below`. */

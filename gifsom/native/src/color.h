@@ -15,6 +15,8 @@
 #endif
 #endif
 
+enum { TABLE = 256 }; /* entries of a full color table, and so symbols of a picture */
+
 /* A color in OKLab. */
 typedef struct {
     float lightness, a, b;

@@ -12,18 +12,25 @@
 enum {
     NOISE = 2,      /* largest mean change, of the channel that changes most, in NEAR x NEAR pixels that stand still */
     STEP = 10,      /* largest change of one pixel that stands still */
-    DRIFT = 24,     /* largest change of a channel's sum over FAR x FAR pixels that stand still: 0.3 in the mean */
+    DRIFT = 24,     /* largest change of a channel's sum over FAR x FAR pixels that stand still: 0.3 in the mean; or
+                     * half of the mean change, 3.6 standard deviations of that mean where the change is noise */
     NEAR = 5,
-    FAR = 9,        /* a drift up to half of the mean change is allowed as well: 3.6 standard deviations of noise */
+    FAR = 9,
     REACH = FAR / 2,
-    LOUD = NOISE * NEAR * NEAR + 1,                 /* the least sum of changes in NEAR x NEAR pixels that is not noise */
+    LOUD = NOISE * NEAR * NEAR + 1,                    /* the least sum of changes in NEAR x NEAR pixels: no noise */
     ENOUGH = FAR * FAR * LOUD / (2 * NEAR * NEAR) + 1, /* a drift that is more than any noise allows */
     STRIP = 512,    /* columns that are worked on at a time: what they need stays in the fast caches */
     WIDE = STRIP + 2 * REACH,
     MEMORY = 16,    /* frames over which the mean of a standing pixel is taken; then the newest counts for a 16th */
     BATCH = 256,    /* pixels whose means are taken at a time */
-    LOOKAHEAD = 8   /* frames that are known at a time */
+    LOOKAHEAD = 8   /* frames that are known at a time, at most as many as a byte has bits */
 };
+
+/* LOOKAHEAD, for what hands over the frames. */
+EXPORT int64_t denoise_lookahead(void)
+{
+    return LOOKAHEAD;
+}
 
 /* The last FAR rows of a strip, which begins REACH columns to the right: changes of each channel, and of the channel
  * that changes most; the sums of the former over FAR rows, of the latter over NEAR rows. */

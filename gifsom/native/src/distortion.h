@@ -2,6 +2,8 @@
 #ifndef GIFSOM_DISTORTION_H
 #define GIFSOM_DISTORTION_H
 
+/* A fifth of it needs 3 % more bytes for the same SSIMULACRA2; five times as much 2 % less on film, and more on
+ * terminals. */
 #define CONVEXITY 1e5f
 
 /* Distortion of an error e >= 0, a squared OKLab distance times the pixel's weight. */

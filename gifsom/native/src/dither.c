@@ -16,6 +16,12 @@ enum {
     MOST = 64    /* entries near one that are known, at most */
 };
 
+/* MOST, for what checks maps. */
+EXPORT int64_t dither_most(void)
+{
+    return MOST;
+}
+
 /* A map: its colors, the `reach` entries that are nearest to each of its entries, itself the first, and the colors of
  * these by channels (3, reach). */
 typedef struct {

@@ -15,6 +15,12 @@ enum {
 
 #define ROUNDED 3e-6f /* more than what squared distances are wrong by */
 
+/* LISTS, for what makes room. */
+EXPORT int64_t nearest_lists(void)
+{
+    return LISTS;
+}
+
 /* An entry in a cell's list; before the first one, how many there are is where an index is. */
 typedef struct {
     Color color;
@@ -127,6 +133,15 @@ static inline void put_index(void *out, bool wide, int64_t i, uint16_t index)
         ((uint8_t *)out)[i] = (uint8_t)index;
 }
 
+/* Where a color 0xRRGGBB stands in the table: colors that have the upper half of each channel in common are beside each
+ * other. Colors of pixels beside each other are much alike, and lie in few pages of memory. */
+static inline uint32_t place_of(uint32_t color)
+{
+    uint32_t upper = (color & 0xF00000) | (color & 0xF000) << 4 | (color & 0xF0) << 8;
+    uint32_t lower = (color & 0x0F0000) >> 8 | (color & 0x0F00) >> 4 | (color & 0x0F);
+    return upper | lower;
+}
+
 /* List those of n pixels, `first` and the following ones, that are not known, from `count` on; how many there are. */
 static int64_t list_misses(const uint16_t *restrict known, int64_t n, int64_t first, int32_t *restrict missed,
                            int64_t count)
@@ -149,6 +164,8 @@ static inline int64_t look_up(const uint8_t *restrict rgb, int64_t n, const uint
         int64_t length = n - first < STRIP ? n - first : STRIP;
         uint16_t least = UINT16_MAX;
         pack_row(rgb + 3 * first, length, colors);
+        for (int64_t i = 0; i < length; i++)
+            colors[i] = place_of(colors[i]);
         for (int64_t i = 0; i < length; i++)
             known[i] = table[colors[i]];
         for (int64_t i = 0; i < length; i++) {
@@ -173,7 +190,7 @@ EXPORT void nearest_look_up(const uint8_t *rgb, int64_t n, uint16_t *table, void
     int64_t count = 0;
     for (int64_t k = 0; k < misses; k++) {
         const uint8_t *color = rgb + 3 * (int64_t)missed[k];
-        uint16_t *known = table + packed_color(color);
+        uint16_t *known = table + place_of(packed_color(color));
         if (*known == 0) {
             *known = PENDING;
             memcpy(fresh + 3 * count++, color, 3);
@@ -188,7 +205,7 @@ EXPORT void nearest_complete(const uint8_t *rgb, const int32_t *missed, int64_t 
                              uint16_t *table, void *out, bool wide)
 {
     for (int64_t k = 0; k < misses; k++) {
-        uint16_t *known = table + packed_color(rgb + 3 * (int64_t)missed[k]);
+        uint16_t *known = table + place_of(packed_color(rgb + 3 * (int64_t)missed[k]));
         if (*known == PENDING)
             *known = (uint16_t)(1 + *found++);
         put_index(out, wide, missed[k], (uint16_t)(*known - 1));

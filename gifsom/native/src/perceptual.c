@@ -24,6 +24,12 @@ enum {
     BLOCKS = 64           /* squares whose sums are taken at a time */
 };
 
+/* BLOCK, for what rounds rectangles to it. */
+EXPORT int64_t perceptual_block(void)
+{
+    return BLOCK;
+}
+
 /* What turns sRGB into OKLab: linear light of each level, then two matrices by rows. */
 typedef struct {
     const float *linear, *to_lms, *to_lab;

@@ -16,10 +16,10 @@
 #include "lzw_codes.h"
 
 enum {
-    TABLE = 256,  /* symbols */
-    CLASSES = 63, /* of symbols, four in each: those beside each other in a table are alike */
-    NONE = 65535, /* no node, or no symbol */
-    LANES = 4
+    CLASSES = 63,      /* of symbols, as many as the bits of a word, but for the one of "transparent" alone */
+    CLASS_SYMBOLS = 4, /* in a class: symbols beside each other in a table are alike, near colors lie in few classes */
+    NONE = 65535,      /* no node, or no symbol */
+    LANES = 4          /* of what every processor computes with at a time: 16 bytes */
 };
 
 typedef float Float4 __attribute__((vector_size(16)));
@@ -48,6 +48,7 @@ typedef struct {
 typedef struct {
     Quad quads[CODES];
     Node nodes[CODES];
+    int64_t met[CODES]; /* for each node the pixel where its phrase was first met; of no use for single symbols */
     Color colors[TABLE];
     uint8_t class_of[TABLE];
     uint16_t runs[CODES]; /* nodes of the phrases of nothing but "transparent", by their lengths */
@@ -59,6 +60,7 @@ typedef struct {
 /* Make all symbols nodes that have no children. */
 static void clear_dictionary(Dictionary *restrict book)
 {
+    memset(book->met, 0, TABLE * sizeof *book->met);
     for (int symbol = 0; symbol < TABLE; symbol++)
         book->nodes[symbol] = (Node){NONE, 0, 0, 0, NONE, 0, (uint8_t)symbol, book->class_of[symbol], 0};
     book->run_length = 1;

@@ -14,10 +14,13 @@
 #include "pixel.h"
 #include "rd_dictionary.h"
 
-enum { STARTS = 8 }; /* nearest candidates with which a phrase may begin */
+/* Nearest candidates with which a phrase may begin. With 16, distortion and cost in bits are lower by 0.3 % on film. */
+enum { STARTS = 8 };
 
 /* Part of the tree below a node that a path with a distortion is thought to go down without more of it: where the
- * distortion is less than what a pixel has cost of late, and where it is more. */
+ * distortion is less than what a pixel has cost of late, and where it is more. 1 is the exact bound, and slower. With
+ * 0.4 and 0.2, clips need 1.7 % more bytes for the same SSIMULACRA2, since a phrase that seems cheap is chosen before
+ * its turn. */
 static const float NEAR_REACH = 0.6f, FAR_REACH = 0.3f;
 
 /* The candidates with which a phrase may begin, for a pixel with a certain best entry; padded with its first. */
@@ -52,20 +55,15 @@ typedef struct {
 
 /* A search under way. */
 typedef struct {
+    const Pixel *pixels; /* from the one on with which the phrase begins */
+    const uint8_t *best; /* their nearest entries */
+    int64_t left;        /* how many there are */
     float cost_per_pixel;
     Phrase found;
     Path next; /* where to go on: the child with the least distortion */
     int waiting; /* paths on the stack */
     bool first; /* nothing has been taken from the stack yet */
 } State;
-
-
-/* `yes` or `no`, without a branch: nobody could foresee it. */
-static inline Path pick_path(bool condition, Path yes, Path no)
-{
-    return (Path){condition ? yes.node : no.node, condition ? yes.depth : no.depth,
-                  condition ? yes.distortion : no.distortion};
-}
 
 /* How many pixels more a path that has this distortion at a node of this height may cover for nothing. */
 static inline float length_bound(float height, float distortion, float cost_per_pixel)
@@ -81,35 +79,40 @@ static inline bool is_promising(const State *state, float height, int depth, flo
     return distortion - state->cost_per_pixel * length < state->found.score;
 }
 
-/* Note a path with which a phrase begins, if it is worth it: the cheapest is next, the others wait. */
-static inline void add_start(State *state, Path *stack, bool worth, Path path)
+/* Note a symbol with which a phrase begins, if it is worth it: the cheapest is next, the others wait. Without a branch:
+ * nobody could foresee it. */
+static inline void add_start(State *state, Path *stack, bool worth, int symbol, float distortion)
 {
-    bool leads = worth & (path.distortion < state->next.distortion);
-    Path waits = pick_path(leads, state->next, path);
-    stack[state->waiting] = waits;
-    state->waiting += worth & (waits.node != NONE);
-    state->next = pick_path(leads, path, state->next);
+    bool leads = worth & (distortion < state->next.distortion);
+    Path *top = stack + state->waiting;
+    top->node = leads ? state->next.node : symbol;
+    top->depth = leads ? state->next.depth : 1;
+    top->distortion = leads ? state->next.distortion : distortion;
+    state->waiting += worth & (top->node != NONE);
+    state->next.node = leads ? symbol : state->next.node;
+    state->next.depth = leads ? 1 : state->next.depth;
+    state->next.distortion = leads ? distortion : state->next.distortion;
 }
 
 /* Note a path to go down, as add_start does, but so that the processor may guess where the search goes on. */
 static inline void add_path(State *state, Path *stack, int node, int depth, float distortion)
 {
-    Path path = {node, depth, distortion};
+    Path *top = stack + state->waiting;
     if (distortion < state->next.distortion) {
-        if (state->next.node != NONE)
-            stack[state->waiting++] = state->next;
-        state->next = path;
+        *top = state->next;
+        state->waiting += state->next.node != NONE;
+        state->next = (Path){node, depth, distortion};
     } else {
-        stack[state->waiting++] = path;
+        *top = (Path){node, depth, distortion};
+        state->waiting++;
     }
 }
 
 /* Begin with "transparent". What may stay for nothing is taken at one step, for as far as the dictionary has it. */
-static inline void start_kept(State *state, const Search *search, int64_t at)
+static inline void start_kept(State *state, const Dictionary *book)
 {
-    const Dictionary *book = &search->book;
-    float distortion = search->pixels[at].keep_cost;
-    int64_t length = 1, most = search->n - at < book->run_length ? search->n - at : book->run_length;
+    float distortion = state->pixels[0].keep_cost;
+    int64_t length = 1, most = state->left < book->run_length ? state->left : book->run_length;
     if (distortion != 0.0f) {
         if (!(distortion < INFINITY))
             return;
@@ -119,7 +122,7 @@ static inline void start_kept(State *state, const Search *search, int64_t at)
             state->next = (Path){book->transparent, 1, distortion};
         return;
     }
-    while (length < most && search->pixels[at + length].keep_cost == 0.0f)
+    while (length < most && state->pixels[length].keep_cost == 0.0f)
         length++;
     int node = book->runs[length];
     state->found = (Phrase){node, (int)length, distortion, -state->cost_per_pixel * (float)length};
@@ -127,10 +130,10 @@ static inline void start_kept(State *state, const Search *search, int64_t at)
 }
 
 /* Begin with each of the nearest candidates. */
-static inline void start_shown(State *state, Search *search, int64_t at)
+static inline void start_shown(State *state, Search *search)
 {
-    const Pixel *pixel = search->pixels + at;
-    const Starts *starts = search->starts + search->best[at];
+    const Pixel *pixel = state->pixels;
+    const Starts *starts = search->starts + state->best[0];
     float costs[STARTS], bounds[STARTS], heights[STARTS], cost_per_pixel = state->cost_per_pixel;
     for (int k = 0; k < STARTS; k++)
         heights[k] = (float)search->book.nodes[starts->symbol[k]].height;
@@ -143,14 +146,15 @@ static inline void start_shown(State *state, Search *search, int64_t at)
         float score = costs[k] - cost_per_pixel;
         if (score < state->found.score)
             state->found = (Phrase){starts->symbol[k], 1, costs[k], score};
-        add_start(state, search->stack, bounds[k] < state->found.score, (Path){starts->symbol[k], 1, costs[k]});
+        add_start(state, search->stack, bounds[k] < state->found.score, starts->symbol[k], costs[k]);
     }
 }
 
-/* Look at a child, which leads to a phrase of `depth` pixels. */
-static inline void visit_child(State *state, Path *stack, int child, int height, int depth, float distortion)
+/* Look at a child, which leads to a phrase of `depth` pixels, that spare `spared` otherwise. */
+static inline void visit_child(State *state, Path *stack, int child, int height, int depth, float distortion,
+                               float spared)
 {
-    float score = distortion - state->cost_per_pixel * (float)depth;
+    float score = distortion - spared;
     if (!(score - state->cost_per_pixel * (float)height < state->found.score))
         return;
     if (score < state->found.score)
@@ -182,49 +186,55 @@ static inline Float4 distortions(const Pixel *pixel, const Quad *quad)
 }
 
 /* Look at the children of a node: the path to it becomes the paths to those that are worth it. */
-static inline void expand(State *state, Search *search, int64_t at)
+static inline void expand(State *state, Search *search)
 {
     const Path path = state->next;
     const Node *node = search->book.nodes + path.node;
     state->next = (Path){NONE, 0, INFINITY};
-    if (at + path.depth >= search->n)
+    if (path.depth >= state->left)
         return;
-    const Pixel *pixel = search->pixels + at + path.depth;
-    const uint64_t classes = search->classes[search->best[at + path.depth]];
+    const Pixel *pixel = state->pixels + path.depth;
+    const uint64_t classes = search->classes[state->best[path.depth]];
     const Quad *quad = search->book.quads + node->first;
     int depth = path.depth + 1;
-    float far = state->cost_per_pixel * (float)depth;
+    float spared = state->cost_per_pixel * (float)depth;
     for (int left = node->classes & classes ? node->count : 0; left > 0; left -= LANES, quad++) {
         Float4 costs = path.distortion + distortions(pixel, quad);
         Int4 height = quad->link >> HEIGHT_SHIFT & FIELD;
-        Float4 bounds = costs - far - state->cost_per_pixel * __builtin_convertvector(height, Float4);
+        Float4 bounds = costs - spared - state->cost_per_pixel * __builtin_convertvector(height, Float4);
         Int4 worth = bounds < state->found.score;
         if (no_lane(worth))
             continue;
+        float each[LANES];
+        int32_t links[LANES], worthy[LANES];
+        memcpy(each, &costs, sizeof each);
+        memcpy(worthy, &worth, sizeof worthy);
+        memcpy(links, &quad->link, sizeof links);
         for (int k = 0; k < LANES; k++) {
-            int32_t link = quad->link[k];
-            if (worth[k] && classes >> (link >> CLASS_SHIFT) & 1)
-                visit_child(state, search->stack, link & FIELD, link >> HEIGHT_SHIFT & FIELD, depth, costs[k]);
+            int32_t link = links[k];
+            if (worthy[k] && classes >> (link >> CLASS_SHIFT) & 1)
+                visit_child(state, search->stack, link & FIELD, link >> HEIGHT_SHIFT & FIELD, depth, each[k], spared);
         }
     }
     if (node->kept != NONE)
         visit_child(state, search->stack, node->kept, search->book.nodes[node->kept].height, depth,
-                    path.distortion + pixel->keep_cost);
+                    path.distortion + pixel->keep_cost, spared);
 }
 
 /* The phrase from pixel `at` with the least score.
  *
  * The cheapest child comes first, and the first path goes on for as long as it can: what it reaches spares looking at
  * most of the rest. Of equals, the first one met stays. */
-static Phrase search_phrase(Search *search, int64_t at, float cost_per_pixel)
+static void search_phrase(Search *search, int64_t at, float cost_per_pixel, Phrase *found)
 {
     const Dictionary *book = &search->book;
-    State state = {cost_per_pixel, {NONE, 1, 0.0f, INFINITY}, {NONE, 1, INFINITY}, 0, true};
+    State state = {search->pixels + at, search->best + at,   search->n - at, cost_per_pixel, {NONE, 1, 0.0f, INFINITY},
+                   {NONE, 1, INFINITY}, 0, true};
     if (book->transparent != NONE)
-        start_kept(&state, search, at);
-    start_shown(&state, search, at);
+        start_kept(&state, book);
+    start_shown(&state, search);
     while (state.next.node != NONE) {
-        expand(&state, search, at);
+        expand(&state, search);
         while (state.next.node == NONE && state.waiting > 0) {
             Path path = search->stack[--state.waiting];
             state.first = false;
@@ -232,7 +242,7 @@ static Phrase search_phrase(Search *search, int64_t at, float cost_per_pixel)
                 state.next = path;
         }
     }
-    return state.found;
+    *found = state.found;
 }
 
 /* Fill in what the search needs; candidates are (entries, candidates_count). */
@@ -242,7 +252,7 @@ static void begin_search(Search *search, const Color *table, int64_t entries, co
     Dictionary *book = &search->book;
     book->transparent = transparent;
     for (int symbol = 0; symbol < TABLE; symbol++) {
-        book->class_of[symbol] = (uint8_t)(symbol == transparent ? CLASSES : symbol / 4 % CLASSES);
+        book->class_of[symbol] = (uint8_t)(symbol == transparent ? CLASSES : symbol / CLASS_SYMBOLS % CLASSES);
         book->colors[symbol] = symbol < entries ? table[symbol] : (Color){0.0f, 0.0f, 0.0f};
     }
     clear_dictionary(book);

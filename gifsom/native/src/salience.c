@@ -6,13 +6,24 @@
 #include "kernel.h"
 
 enum {
-    BITS = 5,                  /* of a channel that tell regions of the color cube apart: hardly seen */
+    BITS = 5,                  /* of a channel that tell regions of the color cube apart: 8 levels, hardly visible */
     REGIONS = 1 << (3 * BITS),
     MET = 1 << 14,             /* what extents begin with, so that 0 is a color that was not met */
     LEAST = 1,                 /* the ends of extents */
     MOST = INT16_MAX,
     STRIP = 512                /* pixels whose neighbors are compared at a time */
 };
+
+/* REGIONS and MET, for what makes room and reads extents. */
+EXPORT int64_t salience_regions(void)
+{
+    return REGIONS;
+}
+
+EXPORT int64_t salience_met(void)
+{
+    return MET;
+}
 
 /* The largest patch of a region: its pixels, the sums of their channels, and in which picture it is. */
 typedef struct {

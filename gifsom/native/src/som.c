@@ -13,10 +13,16 @@
 #include "kernel.h"
 
 enum {
-    MOST = 1024,     /* neurons */
+    MOST = 1024,      /* neurons, a power of two */
     INDEX = MOST - 1, /* bits of a distance in which the neuron's index stands while the winner is found */
-    HELD = 256       /* steps for which radius and rate stay as they are */
+    HELD = 256        /* steps for which radius and rate stay as they are: of 200 000, one in 800 */
 };
+
+/* MOST, for what checks maps. */
+EXPORT int64_t som_most(void)
+{
+    return MOST;
+}
 
 /* A value that shrinks from `start` by a factor of which this is the logarithm, in two parts for its precision. */
 typedef struct {
