@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,9 +14,8 @@ from gifsom.core.progress import Progress, reported
 from gifsom.core.result import Fit, Result
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
-from gifsom.encoder.denoise import denoise
 from gifsom.encoder.exact import GifStats, GlobalTable, LocalTables, TableStrategy, encode
-from gifsom.encoder.rd_encoder import RateDistortionEncoder, encode_rate_distortion, lambda_for_quality
+from gifsom.encoder.rd_encoder import encode_rate_distortion, lambda_for_quality
 from gifsom.options.conversion import ConvertOptions
 from gifsom.palette.palette import Palette
 
@@ -119,12 +117,8 @@ class RateDistortionPlan(CodingPlan):
 
     def encode_prefix(self, size: tuple[int, int], frames: list[tuple[Frame, int]], count: int) -> bytes:
         stream = BytesIO()
-        encoder = RateDistortionEncoder(
-            stream, size, self.palette, lambda_=lambda_for_quality(self.quality), dither=self.dither
-        )
-        for frame in islice(denoise(frames, size), count):
-            encoder.add(frame)
-        encoder.close()
+        lambda_ = lambda_for_quality(self.quality)
+        encode_rate_distortion(stream, size, frames, self.palette, lambda_=lambda_, dither=self.dither, count=count)
         return stream.getvalue()
 
 

@@ -1,0 +1,59 @@
+"""Plan of the frames to be coded: the rectangle of each.
+
+It depends on the frames alone, never on what has been coded.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from gifsom.core.frame import Pixels, Rect
+from gifsom.encoder.denoise import LOOKAHEAD, DenoisedFrame
+from gifsom.encoder.perceptual import BLOCK
+from gifsom.native import canvas
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlannedFrame:
+    """A frame and what of it is coded.
+
+    view   its pixels, how long they persist, and its delay
+    dirty  the rectangle to be coded; None: nothing
+    first  a segment begins: nothing that is shown may stay, and `dirty` is the whole picture
+    """
+
+    view: DenoisedFrame
+    dirty: Rect | None
+    first: bool
+
+
+def plan_frames(views: Iterable[DenoisedFrame], size: tuple[int, int]) -> Iterator[PlannedFrame]:
+    """The plan of frames of a size, width and height.
+
+    A frame is coded where it differs from the one before, and at times as a whole: errors that were not worth a repair
+    at once, since they would not have lasted, get their chance then.
+    """
+    whole = Rect(0, 0, *size)
+    before: Pixels | None = None
+    since = 0  # frames since the whole picture was coded
+    for view in views:
+        since += 1
+        first = before is None
+        dirty: Rect | None = whole
+        if before is not None:
+            dirty = _changed_blocks(before, view.pixels, whole)
+        if first or since >= LOOKAHEAD:
+            dirty, since = whole, 0
+        before = view.pixels
+        yield PlannedFrame(view, dirty, first)
+
+
+def _changed_blocks(before: Pixels, after: Pixels, whole: Rect) -> Rect | None:
+    """The smallest rectangle of whole blocks in which two pictures differ; None where they do not."""
+    found = canvas.changed_rect(before, after)
+    if found is None:
+        return None
+    top, bottom, left, right = found
+    left, top = left // BLOCK * BLOCK, top // BLOCK * BLOCK
+    right = min(-(-right // BLOCK) * BLOCK, whole.width)
+    bottom = min(-(-bottom // BLOCK) * BLOCK, whole.height)
+    return Rect(left, top, right - left, bottom - top)
