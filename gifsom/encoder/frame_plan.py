@@ -1,6 +1,8 @@
-"""Plan of the frames to be coded: the rectangle of each.
+"""Plan of the frames to be coded: the rectangle of each, and the hard cuts.
 
-It depends on the frames alone, never on what has been coded.
+All of it depends on the frames alone, never on what has been coded. At a hard cut a segment begins, which is coded
+like a clip of its own: nothing of what is shown may stay. So the segments of a long clip can be coded at the same time,
+and the bytes are the same whether they are or not.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +12,10 @@ from gifsom.core.frame import Pixels, Rect
 from gifsom.encoder.denoise import LOOKAHEAD, DenoisedFrame
 from gifsom.encoder.perceptual import BLOCK
 from gifsom.native import canvas
+from gifsom.palette.sample import is_cut
+
+SEGMENT = 2 * LOOKAHEAD
+"""Shortest segment in frames: where pictures flash, one may come back."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,15 +40,18 @@ def plan_frames(views: Iterable[DenoisedFrame], size: tuple[int, int]) -> Iterat
     """
     whole = Rect(0, 0, *size)
     before: Pixels | None = None
-    since = 0  # frames since the whole picture was coded
+    since = length = 0  # frames since the whole picture was coded, and of the segment so far
     for view in views:
-        since += 1
+        since, length = since + 1, length + 1
         first = before is None
         dirty: Rect | None = whole
         if before is not None:
             dirty = _changed_blocks(before, view.pixels, whole)
+            first = dirty == whole and length > SEGMENT and is_cut(before, view.pixels)
         if first or since >= LOOKAHEAD:
             dirty, since = whole, 0
+        if first:
+            length = 0
         before = view.pixels
         yield PlannedFrame(view, dirty, first)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels
-from gifsom.native import sample
+from gifsom.native import canvas, sample
 from gifsom.palette.color import unpack
 from gifsom.palette.palette import MAX_COLORS
 from gifsom.palette.salience import SalienceDetector, SalientColors
@@ -29,6 +29,18 @@ no clip, and 0.3 of SSIMULACRA2 worse on a page with a photograph."""
 FEW = MAX_COLORS
 """Distinct colors up to which all of them are kept: no map is larger."""
 
+NEAR = 32
+"""Levels, in each channel, up to which a pixel looks much like another one."""
+
+CUT = 0.4
+"""Part of a picture's pixels that are near those of the one before, up to which a hard cut is between them."""
+
+
+def is_cut(before: Pixels, after: Pixels) -> bool:
+    """Whether a hard cut is between two pictures: hardly anything of the first one may stay."""
+    enough = int(CUT * before.size / 3)
+    return canvas.count_near(before, after, NEAR, enough) <= enough
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
@@ -38,6 +50,7 @@ class Sample:
     activity  (n,) float32: activity around each, 0 to 2: see `gifsom.native.sample.activity`
     colors    (m, 3) uint8: every color of the clip, sorted, where there are at most FEW; else None
     pictures  frames that differ from the one before
+    scenes    1 and the number of hard cuts between them
     opaque    no pixel of any frame is transparent
     salient   salient colors of single pictures
     """
@@ -46,6 +59,7 @@ class Sample:
     activity: NDArray[np.float32]
     colors: Pixels | None
     pictures: int
+    scenes: int
     opaque: bool
     salient: SalientColors
 
@@ -142,7 +156,7 @@ class _StratifiedSampler:
 def take(frames: Iterable[Frame], seed: int = 0, salience: bool = True) -> Sample:
     """Read all frames of a clip and sample them; without `salience`, no colors are salient."""
     sampler, few, detector = _StratifiedSampler(seed), _Colors(), SalienceDetector()
-    pictures = 0
+    pictures, scenes = 0, 1
     opaque = True
     picture: _Picture | None = None
     before: Pixels | None = None
@@ -160,5 +174,7 @@ def take(frames: Iterable[Frame], seed: int = 0, salience: bool = True) -> Sampl
         few.note(colors)
         if salience:
             detector.add(picture.colors, frame.mask, colors)
+        if before is not None and len(changed) == picture.colors.size and is_cut(before, frame.pixels):
+            scenes += 1
         before = frame.pixels if visible is None else None
-    return Sample(*sampler.all(), few.all(), pictures, opaque, detector.salient_colors())
+    return Sample(*sampler.all(), few.all(), pictures, scenes, opaque, detector.salient_colors())
