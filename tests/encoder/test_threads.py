@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from gifsom.encoder.exact import GlobalTable, LocalTables, encode
 from gifsom.encoder.lanes import Coder, Lanes
 from gifsom.encoder.rd_encoder import encode_rate_distortion
 from gifsom.palette.palette import Palette
+from gifsom.palette.sample import take
 
 SIZE = (72, 40)
 COUNTS = (1, 2, 5)
@@ -63,6 +65,23 @@ def test_exact_images_are_the_same_bytes_with_any_number_of_threads(monkeypatch:
             encode(stream, SIZE, frames, tables)
             made.add(stream.getvalue())
         assert len(made) == 1
+
+
+def test_the_same_sample_with_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = scenes(4, 9)
+    for n, picture in enumerate(pictures):
+        picture[n % 7 : n % 7 + 30, 3:40] = n % 5 * 50  # flat, and as large in several pictures
+    found = []
+    for count in COUNTS:
+        use(monkeypatch, count)
+        found.append(take((Frame(picture, 0.0) for picture in pictures), 3))
+    assert len(found[0].salient.flats)
+    assert found[0].scenes == 4
+    for one, other in pairwise(found):
+        for name in ("pixels", "activity"):
+            assert np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("patches", "areas", "pictures", "flats", "extents", "largest"):
+            assert np.array_equal(getattr(one.salient, name), getattr(other.salient, name))
 
 
 class Numbers(Coder[int, list[int], int, tuple[int, int]]):
