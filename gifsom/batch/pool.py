@@ -5,7 +5,6 @@ work it was; a queue that all of them write to stays locked for ever when one is
 """
 
 import multiprocessing
-import os
 import signal
 import time
 from collections import Counter, deque
@@ -208,8 +207,3 @@ def _serve(link: "Connection[Any, Any]", function: Callable[[Any, Tell], Any]) -
                 link.send(done)
     except KeyboardInterrupt:
         return
-
-
-def cores() -> int:
-    """Number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

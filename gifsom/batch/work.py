@@ -17,12 +17,13 @@ from typing import Final, TypeAlias, Unpack
 from gifsom.batch import remote
 from gifsom.batch.cluster import run as run_on_cluster
 from gifsom.batch.plan import Task, plan
-from gifsom.batch.pool import Lost, Tell, cores
+from gifsom.batch.pool import Lost, Tell
 from gifsom.batch.pool import run as run_in_processes
 from gifsom.conversion import pipeline
 from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.core.files import check_target
 from gifsom.core.result import Result
+from gifsom.core.threads import cores, limit_threads
 from gifsom.core.values import check_whole
 from gifsom.options.conversion import ConvertOptions
 from gifsom.options.table import Options
@@ -144,7 +145,8 @@ def run(
         yield from (Outcome(task.source, task.target) for task in tasks if task.fresh)
         if not waiting:
             return
-        function = partial(_make, options=options, scratch=scratch)
+        share = 1 if cluster is not None else max(1, cores() // min(jobs, len(waiting)))
+        function = partial(_make, options=options, scratch=scratch, share=share)
         if cluster is None:
             results = run_in_processes(function, waiting, jobs, tell, _begin)
         else:
@@ -158,8 +160,9 @@ def _failed(task: Task, lost: Lost) -> Outcome:
     return Outcome(task.source, task.target, error=f"{printable(task.source)}: {lost.why}")
 
 
-def _make(task: Task, tell: Tell, *, options: Options, scratch: str | None) -> Outcome:
-    """Make one GIF, wherever this runs. A folder within `scratch` holds all incomplete files."""
+def _make(task: Task, tell: Tell, *, options: Options, scratch: str | None, share: int) -> Outcome:
+    """Make one GIF, wherever this runs, with `share` threads. A folder within `scratch` holds all incomplete files."""
+    limit_threads(share)
     with tempfile.TemporaryDirectory(prefix="gifsom-", dir=scratch, ignore_cleanup_errors=True) as own:
         made = Path(own, "made.gif")
         fetched = remote.is_remote(task.source)

@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,9 +14,8 @@ from gifsom.core.progress import Progress, reported
 from gifsom.core.result import Fit, Result
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
-from gifsom.encoder.denoise import denoise
 from gifsom.encoder.exact import GifStats, GlobalTable, LocalTables, TableStrategy, encode
-from gifsom.encoder.rd_encoder import RateDistortionEncoder, encode_rate_distortion, lambda_for_quality
+from gifsom.encoder.rd_encoder import encode_rate_distortion, lambda_for_quality
 from gifsom.options.conversion import ConvertOptions
 from gifsom.palette.palette import Palette
 
@@ -103,28 +101,36 @@ class LocalTablesPlan(TablePlan):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RateDistortionPlan(CodingPlan):
-    """Bytes are weighed against visible errors, at a quality; `palette` is the map that tables are taken from."""
+    """Bytes are weighed against visible errors, at a quality; `palette` is the map that tables are taken from.
+
+    dither  see `gifsom.encoder.dither`
+    scenes  of the clip
+    """
 
     palette: Palette
     quality: float
     dither: str
+    scenes: int
     exact = False
 
     def encode(self, stream: BinaryIO, timeline: Timeline) -> "EncodedGif":
         clip, lambda_ = timeline.clip, lambda_for_quality(self.quality)
         stats = encode_rate_distortion(
-            stream, clip.size, iter(timeline), self.palette, timeline.plays, lambda_=lambda_, dither=self.dither
+            stream,
+            clip.size,
+            iter(timeline),
+            self.palette,
+            timeline.plays,
+            lambda_=lambda_,
+            dither=self.dither,
+            scenes=self.scenes,
         )
         return EncodedGif(clip, self, stats)
 
     def encode_prefix(self, size: tuple[int, int], frames: list[tuple[Frame, int]], count: int) -> bytes:
         stream = BytesIO()
-        encoder = RateDistortionEncoder(
-            stream, size, self.palette, lambda_=lambda_for_quality(self.quality), dither=self.dither
-        )
-        for frame in islice(denoise(frames, size), count):
-            encoder.add(frame)
-        encoder.close()
+        lambda_ = lambda_for_quality(self.quality)
+        encode_rate_distortion(stream, size, frames, self.palette, lambda_=lambda_, dither=self.dither, count=count)
         return stream.getvalue()
 
 
@@ -135,11 +141,13 @@ class Plans:
     nearest     each pixel has the nearest color, or its very own
     shared_map  colors of a rate-distortion plan; None: there is none, for a transparent clip or one of local tables
     dither      its dither, see `gifsom.encoder.dither`
+    scenes      of the clip
     """
 
     nearest: TablePlan
     shared_map: Palette | None
     dither: str
+    scenes: int
 
     @property
     def exact(self) -> bool:
@@ -155,7 +163,7 @@ class Plans:
         """The plan for a quality from 1 to 100; None: the nearest colors."""
         if quality is None or self.shared_map is None:
             return self.nearest
-        return RateDistortionPlan(self.shared_map, quality, self.dither)
+        return RateDistortionPlan(self.shared_map, quality, self.dither, self.scenes)
 
     def encode(self, stream: BinaryIO, timeline: Timeline, quality: float | None) -> "EncodedGif":
         """Write a GIF at a quality; an exact one, where there is one that is no larger."""
@@ -208,7 +216,7 @@ def plan_coding(analysis: Analysis, given: Palette | None, settings: ConvertOpti
     sample = analysis.sample
     common = common_table(analysis.clip, sample, settings, progress)
     if common is not None:
-        return Plans(LocalTablesPlan(common), None, settings.dither)
+        return Plans(LocalTablesPlan(common), None, settings.dither, sample.scenes)
     table = color_table(sample, settings, given, progress)
     colors = shared_map(table, sample, settings) if sample.opaque else None
-    return Plans(GlobalTablePlan(table, has_all(table, sample)), colors, settings.dither)
+    return Plans(GlobalTablePlan(table, has_all(table, sample)), colors, settings.dither, sample.scenes)

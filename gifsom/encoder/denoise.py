@@ -6,7 +6,7 @@ is small, because all pixels of a neighborhood change the same way there.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +66,7 @@ class _Window:
         return DenoisedFrame(pixels, persistence, self._delays.popleft())
 
 
-def denoise(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Iterator[DenoisedFrame]:
+def denoise(frames: Iterable[tuple[Frame, int]], size: tuple[int, int]) -> Generator[DenoisedFrame, None, None]:
     """Denoise opaque frames of `size` (width, height) that come with their delays in centiseconds."""
     window = _Window(size)
     for frame, delay in frames:

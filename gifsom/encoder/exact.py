@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifsom.core.frame import Frame, Pixels, Rect
+from gifsom.core.threads import threads
 from gifsom.core.values import ANIMATED, TABLE
 from gifsom.encoder.canvas import Canvas, Change, diff
 from gifsom.gif.lzw import compress, minimum_code_size
@@ -41,9 +42,8 @@ to 1 % less where they are short. Trying both is hardly better."""
 LONG_PHRASE = 12
 """Mean length in pixels from which on phrases count as long."""
 
-THREADS = 2
-WAITING = 4
-"""Threads that code images, and images that wait for them."""
+WAITING = 2
+"""Images that wait for each thread that codes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +208,14 @@ def encode(
                 )
             )
 
-    with ThreadPoolExecutor(THREADS) as threads:
+    with ThreadPoolExecutor(threads()) as pool:
         for change in diff(frames, size, tables.to_numbers, tables.transparent):
             for image in _images(change, tables):
-                waiting.append((threads.submit(_compress_best, image.indexed, image.unchanged), image))
+                waiting.append((pool.submit(_compress_best, image.indexed, image.unchanged), image))
                 images += 1
                 centiseconds += image.delay
                 local += image.indexed.colors is not None
-                drain(WAITING)
+                drain(WAITING * threads())
         drain(0)
     writer.close()
     return GifStats(writer.size, images, centiseconds, 1 + local)

@@ -45,19 +45,20 @@ class SalientColors:
 
 
 class SalienceDetector:
-    """Collects the salient colors of a clip's pictures: `add` each, then `salient_colors`."""
+    """Collects the salient colors of a clip's pictures: `add` each, then `salient_colors`.
+
+    Several may share out the pictures, each taking its own in their order; they are merged in the end.
+    """
 
     def __init__(self) -> None:
-        self._pictures = 0
         self._largest = 0
         self._most = np.zeros((salience.regions(), 5), np.int64)
         self._extent = np.zeros(salience.COLORS, np.int16)  # takes memory only where there are flat colors
         self._flats: dict[int, int] = {}
 
-    def add(self, picture: NDArray[np.uint32], mask: Mask | None, visible: NDArray[np.uint32]) -> None:
-        """Read a picture (h, w) of colors as numbers, of which `visible` (n,) are those not masked."""
-        salience.patches(visible, self._pictures, self._most)
-        self._pictures += 1
+    def add(self, number: int, picture: NDArray[np.uint32], mask: Mask | None, visible: NDArray[np.uint32]) -> None:
+        """Read picture `number`, (h, w) colors as numbers, of which `visible` (n,) are those not masked."""
+        salience.patches(visible, number, self._most)
         self._largest = max(self._largest, picture.size)
         found = np.empty(picture.size, np.uint32)
         found = found[: salience.flats(picture, mask, EDGE, self._extent, found)]
@@ -65,6 +66,15 @@ class SalienceDetector:
         self._extent[found] = 0
         flat = extents >= EXTENT
         for color, extent in zip(found[flat].tolist(), extents[flat].tolist(), strict=True):
+            self._flats[color] = max(extent, self._flats.get(color, 0))
+
+    def merge(self, other: "SalienceDetector") -> None:
+        """Add what another one has collected of other pictures. Of equal patches the first picture's stays."""
+        (areas, numbers), (more, others) = self._most.T[[0, 4]], other._most.T[[0, 4]]
+        taken = (more > areas) | ((more == areas) & (others < numbers))
+        self._most[taken] = other._most[taken]
+        self._largest = max(self._largest, other._largest)
+        for color, extent in other._flats.items():
             self._flats[color] = max(extent, self._flats.get(color, 0))
 
     def salient_colors(self) -> SalientColors:

@@ -7,13 +7,15 @@ looks at them, and on a screen that mostly stands still they are few.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.core.frame import Frame, Pixels
-from gifsom.native import sample
+from gifsom.core.frame import Frame, Mask, Pixels
+from gifsom.core.threads import threads
+from gifsom.native import canvas, sample
 from gifsom.palette.color import unpack
 from gifsom.palette.palette import MAX_COLORS
 from gifsom.palette.salience import SalienceDetector, SalientColors
@@ -29,6 +31,22 @@ no clip, and 0.3 of SSIMULACRA2 worse on a page with a photograph."""
 FEW = MAX_COLORS
 """Distinct colors up to which all of them are kept: no map is larger."""
 
+NEAR = 32
+"""Levels, in each channel, up to which a pixel looks much like another one."""
+
+CUT = 0.4
+"""Part of a picture's pixels that are near those of the one before, up to which a hard cut is between them."""
+
+
+def is_cut(before: Pixels, after: Pixels) -> bool:
+    """Whether a hard cut is between two pictures: hardly anything of the first one may stay."""
+    enough = int(CUT * before.size / 3)
+    return canvas.count_near(before, after, NEAR, enough) <= enough
+
+
+DETECTORS = 4
+"""Threads that look for salient colors, at most: four keep up with the sampling beside them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
@@ -38,6 +56,7 @@ class Sample:
     activity  (n,) float32: activity around each, 0 to 2: see `gifsom.native.sample.activity`
     colors    (m, 3) uint8: every color of the clip, sorted, where there are at most FEW; else None
     pictures  frames that differ from the one before
+    scenes    1 and the number of hard cuts between them
     opaque    no pixel of any frame is transparent
     salient   salient colors of single pictures
     """
@@ -46,6 +65,7 @@ class Sample:
     activity: NDArray[np.float32]
     colors: Pixels | None
     pictures: int
+    scenes: int
     opaque: bool
     salient: SalientColors
 
@@ -139,26 +159,64 @@ class _StratifiedSampler:
         return unpack(np.concatenate(colors)), np.concatenate(activity)
 
 
+class _Salience:
+    """Detectors that share out the pictures among threads, each with one at a time."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._detectors = [SalienceDetector() for _ in range(max(1, min(DETECTORS, threads() - 1)))]
+        self._last: list[Future[None] | None] = [None] * len(self._detectors)
+        self._count = 0
+
+    def add(self, colors: NDArray[np.uint32], mask: Mask | None) -> None:
+        """Read a picture (h, w), once the detector whose turn it is has read the one before."""
+        turn = self._count % len(self._detectors)
+        self._wait(turn)
+        self._last[turn] = self._pool.submit(self._read, turn, self._count, colors, mask)
+        self._count += 1
+
+    def _read(self, turn: int, number: int, colors: NDArray[np.uint32], mask: Mask | None) -> None:
+        self._detectors[turn].add(number, colors, mask, colors.ravel() if mask is None else colors[~mask])
+
+    def _wait(self, turn: int) -> None:
+        last = self._last[turn]
+        if last is not None:
+            last.result()
+
+    def all(self) -> SalientColors:
+        """The salient colors of all pictures."""
+        first, *others = self._detectors
+        self._wait(0)
+        for turn, other in enumerate(others, 1):
+            self._wait(turn)
+            first.merge(other)
+        return first.salient_colors()
+
+
 def take(frames: Iterable[Frame], seed: int = 0, salience: bool = True) -> Sample:
     """Read all frames of a clip and sample them; without `salience`, no colors are salient."""
-    sampler, few, detector = _StratifiedSampler(seed), _Colors(), SalienceDetector()
-    pictures = 0
+    sampler, few = _StratifiedSampler(seed), _Colors()
+    pictures, scenes = 0, 1
     opaque = True
     picture: _Picture | None = None
     before: Pixels | None = None
-    for frame in frames:
-        if frame.mask is None and frame.pixels is before:
-            continue
-        pictures += 1
-        if picture is None:
-            picture = _Picture(*frame.pixels.shape[:2])
-        changed = picture.renew(frame.pixels)
-        visible = None if frame.mask is None else np.flatnonzero(~frame.mask)
-        colors = picture.colors.ravel() if visible is None else picture.colors.ravel()[visible]
-        opaque = opaque and visible is None
-        sampler.add(picture, visible, changed if visible is None and before is not None else changed[:0])
-        few.note(colors)
-        if salience:
-            detector.add(picture.colors, frame.mask, colors)
-        before = frame.pixels if visible is None else None
-    return Sample(*sampler.all(), few.all(), pictures, opaque, detector.salient_colors())
+    with ThreadPoolExecutor(DETECTORS) as pool:
+        salient = _Salience(pool)
+        for frame in frames:
+            if frame.mask is None and frame.pixels is before:
+                continue
+            pictures += 1
+            if picture is None:
+                picture = _Picture(*frame.pixels.shape[:2])
+            changed = picture.renew(frame.pixels)
+            if salience:
+                salient.add(picture.colors.copy(), frame.mask)
+            visible = None if frame.mask is None else np.flatnonzero(~frame.mask)
+            colors = picture.colors.ravel() if visible is None else picture.colors.ravel()[visible]
+            opaque = opaque and visible is None
+            sampler.add(picture, visible, changed if visible is None and before is not None else changed[:0])
+            few.note(colors)
+            if before is not None and 2 * len(changed) > picture.colors.size and is_cut(before, frame.pixels):
+                scenes += 1
+            before = frame.pixels if visible is None else None
+        return Sample(*sampler.all(), few.all(), pictures, scenes, opaque, salient.all())

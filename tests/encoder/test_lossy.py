@@ -13,9 +13,9 @@ from PIL import Image
 from strict import check, decode_lzw
 
 from gifsom.core.frame import Frame, Rect
-from gifsom.encoder import denoise, perceptual, rd_lzw
+from gifsom.encoder import perceptual, rd_lzw
 from gifsom.encoder.exact import GlobalTable, encode
-from gifsom.encoder.rd_encoder import RateDistortionEncoder, encode_rate_distortion, lambda_for_quality
+from gifsom.encoder.rd_encoder import encode_rate_distortion, lambda_for_quality
 from gifsom.encoder.rd_lzw import rd_encode
 from gifsom.gif.lzw import CODES, compress
 from gifsom.native.perceptual import keep_cost
@@ -206,10 +206,8 @@ def test_frames_take_their_own_tables_from_a_large_map_only_where_it_pays() -> N
     height, width = pictures[0].shape[:2]
     counts = []
     for price in (1e-7, 1e3):
-        encoder = RateDistortionEncoder(io.BytesIO(), (width, height), palette, lambda_=price)
-        for view in denoise.denoise([(Frame(p, 0.0), 5) for p in pictures], (width, height)):
-            encoder.add(view)
-        counts.append(encoder.close().tables)
+        frames = [(Frame(p, 0.0), 5) for p in pictures]
+        counts.append(encode_rate_distortion(io.BytesIO(), (width, height), frames, palette, lambda_=price).tables)
     assert counts == [3, 1]
     _, shown = gif_of(pictures, palette, 1e-7)
     assert np.array_equal(pictures[2], shown[2])

@@ -25,7 +25,7 @@ def surveyed(*pictures: Pixels, masks: dict[int, Mask] | None = None) -> Salient
     for n, picture in enumerate(pictures):
         mask = (masks or {}).get(n)
         numbers = pack(picture)
-        survey.add(numbers, mask, numbers.ravel() if mask is None else numbers[~mask])
+        survey.add(n, numbers, mask, numbers.ravel() if mask is None else numbers[~mask])
     return survey.salient_colors()
 
 
