@@ -94,7 +94,7 @@ class Lanes(Generic[Frame, Buffer, Ready, Coded]):
         self._error: BaseException | None = None
 
     def results(self) -> Generator[Coded, None, None]:
-        """What was coded of each frame, in order. An error of any thread is raised here; then no thread is left."""
+        """The coded frames, in order. An error of any thread is raised here; then no thread is left."""
         workers = [threading.Thread(target=self._work, name="lane", daemon=True) for _ in range(self._threads)]
         try:
             for worker in workers:
@@ -110,7 +110,7 @@ class Lanes(Generic[Frame, Buffer, Ready, Coded]):
                     worker.join()
 
     def _next_result(self) -> list[Coded] | None:
-        """What has been coded of the oldest segment, once there is something; None at the end."""
+        """The coded frames of the oldest segment, once there is something; None at the end."""
         with self._changed:
             while True:
                 if self._error is not None:

@@ -75,7 +75,7 @@ class _Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Coded:
-    """What was made of a frame.
+    """A coded frame.
 
     patch   its image, with no delay yet; None: it was not worth its bytes
     delay   centiseconds

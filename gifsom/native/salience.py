@@ -1,4 +1,4 @@
-"""What stands out in single pictures: src/salience.c. Colors are numbers 0xRRGGBB."""
+"""Salience in single pictures: src/salience.c. Colors are numbers 0xRRGGBB."""
 
 import numpy as np
 from numpy.typing import NDArray

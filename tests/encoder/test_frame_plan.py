@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from gifsom.core.frame import Pixels, Rect
-from gifsom.encoder.denoise import LOOKAHEAD, DenoisedFrame
+from gifsom.encoder.denoise import DenoisedFrame
 from gifsom.encoder.frame_plan import SEGMENT, PlannedFrame, plan_frames
+from gifsom.native.denoise import lookahead
 
 SIZE = (50, 30)
 WHOLE = Rect(0, 0, *SIZE)
@@ -22,14 +23,14 @@ def level(value: int) -> Pixels:
 
 def test_blocks_that_changed_are_coded_and_at_times_all() -> None:
     pictures = [level(90)]
-    for n in range(1, 2 * LOOKAHEAD + 1):
+    for n in range(1, 2 * lookahead() + 1):
         pictures.append(pictures[-1].copy())
         if n % 2:
             pictures[-1][9, 17] += 1
     found = plan(pictures)
-    assert [frame.first for frame in found] == [True] + [False] * 2 * LOOKAHEAD
+    assert [frame.first for frame in found] == [True] + [False] * 2 * lookahead()
     expected = [Rect(16, 8, 8, 8) if n % 2 else None for n in range(len(pictures))]
-    expected[::LOOKAHEAD] = [WHOLE] * 3
+    expected[:: lookahead()] = [WHOLE] * 3
     assert expected == [frame.dirty for frame in found]
 
 
