@@ -139,26 +139,45 @@ class _StratifiedSampler:
         return unpack(np.concatenate(colors)), np.concatenate(activity)
 
 
-def take(frames: Iterable[Frame], seed: int = 0, salience: bool = True) -> Sample:
-    """Read all frames of a clip and sample them; without `salience`, no colors are salient."""
-    sampler, few, detector = _StratifiedSampler(seed), _Colors(), SalienceDetector()
-    pictures = 0
-    opaque = True
-    picture: _Picture | None = None
-    before: Pixels | None = None
-    for frame in frames:
-        if frame.mask is None and frame.pixels is before:
-            continue
-        pictures += 1
-        if picture is None:
-            picture = _Picture(*frame.pixels.shape[:2])
+class Sampler:
+    """Samples a clip: `add` each frame, then `sample`."""
+
+    def __init__(self, seed: int = 0, salience: bool = True) -> None:
+        """Without `salience`, no colors are salient."""
+        self._draws, self._few, self._detector = _StratifiedSampler(seed), _Colors(), SalienceDetector()
+        self._salience = salience
+        self._pictures = 0
+        self._opaque = True
+        self._picture: _Picture | None = None
+        self._before: Pixels | None = None
+
+    def add(self, frame: Frame) -> None:
+        """Read a frame; the same array again costs nothing."""
+        if frame.mask is None and frame.pixels is self._before:
+            return
+        self._pictures += 1
+        if self._picture is None:
+            self._picture = _Picture(*frame.pixels.shape[:2])
+        picture = self._picture
         changed = picture.renew(frame.pixels)
         visible = None if frame.mask is None else np.flatnonzero(~frame.mask)
         colors = picture.colors.ravel() if visible is None else picture.colors.ravel()[visible]
-        opaque = opaque and visible is None
-        sampler.add(picture, visible, changed if visible is None and before is not None else changed[:0])
-        few.note(colors)
-        if salience:
-            detector.add(picture.colors, frame.mask, colors)
-        before = frame.pixels if visible is None else None
-    return Sample(*sampler.all(), few.all(), pictures, opaque, detector.salient_colors())
+        self._opaque = self._opaque and visible is None
+        self._draws.add(picture, visible, changed if visible is None and self._before is not None else changed[:0])
+        self._few.note(colors)
+        if self._salience:
+            self._detector.add(picture.colors, frame.mask, colors)
+        self._before = frame.pixels if visible is None else None
+
+    def sample(self) -> Sample:
+        """The sample of all frames so far."""
+        salient = self._detector.salient_colors()
+        return Sample(*self._draws.all(), self._few.all(), self._pictures, self._opaque, salient)
+
+
+def take(frames: Iterable[Frame], seed: int = 0, salience: bool = True) -> Sample:
+    """Read all frames of a clip and sample them; without `salience`, no colors are salient."""
+    sampler = Sampler(seed, salience)
+    for frame in frames:
+        sampler.add(frame)
+    return sampler.sample()
