@@ -10,8 +10,9 @@ from queue import SimpleQueue
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from gifsom.batch.pool import Lost, Tell, throttled
+from gifsom.batch.pool import Lost, Tell
 from gifsom.core.errors import ClusterUnavailable, PackageMissing, printable
+from gifsom.core.progress import throttled
 
 if TYPE_CHECKING:
     from distributed import Client, Future

@@ -4,31 +4,24 @@ Each process has a pipe of its own. A pool of concurrent.futures breaks as a who
 work it was; a queue that all of them write to stays locked for ever when one is killed while it writes.
 """
 
-import multiprocessing
 import signal
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
+from gifsom.core.processes import GRACE, SPAWN, uninterrupted
+from gifsom.core.progress import Progress, throttled
+
 Item = TypeVar("Item")
 Value = TypeVar("Value")
-Tell: TypeAlias = Callable[[str, int, int | None], None]
-"""Called with the name of a stage, the amount done, and the total (None: unknown)."""
+Tell: TypeAlias = Progress
 
 TRIES: Final = 2
 """Processes that an item may kill."""
-
-GRACE: Final = 0.5
-"""Seconds that a process has to end by itself, from one progress report to the next, before it is killed."""
-
-PAUSE: Final = 0.1
-"""Seconds between two reports of progress."""
-
-_SPAWN: Final = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +34,6 @@ class Lost:
 @dataclass(frozen=True, slots=True)
 class _Done(Generic[Value]):
     value: Value
-
-
-def throttled(tell: Tell) -> Tell:
-    """Pass on the first report of a stage, and then one in `PAUSE` seconds."""
-    last: tuple[str, float] = "", 0.0
-
-    def told(stage: str, done: int, of: int | None) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if stage != last[0] or now - last[1] >= PAUSE:
-            last = stage, now
-            tell(stage, done, of)
-
-    return told
 
 
 def run(
@@ -113,10 +92,10 @@ class _Worker:
     """A process, the pipe to it, and the number of its current item."""
 
     def __init__(self, function: Callable[[Any, Tell], Any]) -> None:
-        self.link, theirs = _SPAWN.Pipe()
-        self.process = _SPAWN.Process(target=_serve, args=(theirs, function), daemon=True)
+        self.link, theirs = SPAWN.Pipe()
+        self.process = SPAWN.Process(target=_serve, args=(theirs, function), daemon=True)
         self.number: int | None = None
-        with _uninterrupted():
+        with uninterrupted():
             self.process.start()
         theirs.close()  # or the pipe would not report the end of the process
 
@@ -170,19 +149,6 @@ def _end(workers: Sequence[_Worker]) -> None:
     deadline = time.monotonic() + GRACE
     for worker in workers:
         worker.end(deadline - time.monotonic())
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Start processes in the block that ignore Ctrl-C, even while Python starts in them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(link: "Connection[Any, Any]", function: Callable[[Any, Tell], Any]) -> None:

@@ -89,6 +89,7 @@ def record(
 
     A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
     """
+    from gifsom.conversion.live import LiveConversion
     from gifsom.conversion.recording import check_request, own_name
     from gifsom.options.edits import check_edits
     from gifsom.recorder.recorder import Recorder
@@ -108,8 +109,9 @@ def record(
     _count_down(delay, quiet)
     _start(recorder, quiet)
     try:
-        _record(recorder, quiet)
-        finish_recording(recorder.path, target, keep, quiet, options)
+        with LiveConversion(recorder.path, target, options) as live:
+            _record(recorder, quiet)
+            finish_recording(recorder.path, target, keep, quiet, options, live)
     except KeyboardInterrupt:
         tell_kept(recorder.path)
         raise Ended(INTERRUPTED) from None

@@ -15,6 +15,7 @@ from gifsom.core.result import Fit, Result
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.encoder.exact import GifStats, GlobalTable, LocalTables, TableStrategy, encode
+from gifsom.encoder.exact_ahead import ExactAhead
 from gifsom.encoder.rd_encoder import encode_rate_distortion, lambda_for_quality
 from gifsom.options.conversion import ConvertOptions
 from gifsom.palette.palette import Palette
@@ -79,10 +80,18 @@ class TablePlan(CodingPlan):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GlobalTablePlan(TablePlan):
-    """One table for all images."""
+    """One table for all images; those that were coded ahead, if any, are taken where the plan is exact."""
 
     palette: Palette
     exact: bool
+    ahead: ExactAhead | None = None
+
+    def encode(self, stream: BinaryIO, timeline: Timeline) -> "EncodedGif":
+        if self.exact and self.ahead is not None:
+            stats = self.ahead.encode(stream, self.palette, timeline.plays, timeline.progress)
+            if stats is not None:
+                return EncodedGif(timeline.clip, self, stats)
+        return TablePlan.encode(self, stream, timeline)  # a class with slots has no `super()`
 
     def tables(self) -> TableStrategy:
         return GlobalTable(self.palette)
@@ -219,4 +228,5 @@ def plan_coding(analysis: Analysis, given: Palette | None, settings: ConvertOpti
         return Plans(LocalTablesPlan(common), None, settings.dither, sample.scenes)
     table = color_table(sample, settings, given, progress)
     colors = shared_map(table, sample, settings) if sample.opaque else None
-    return Plans(GlobalTablePlan(table, has_all(table, sample)), colors, settings.dither, sample.scenes)
+    plan = GlobalTablePlan(table, has_all(table, sample), analysis.ahead)
+    return Plans(plan, colors, settings.dither, sample.scenes)

@@ -2,9 +2,11 @@
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Unpack
 
+from gifsom.conversion.live import LiveConversion
 from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import check_ending, check_target
@@ -17,6 +19,7 @@ from gifsom.options.table import Options
 from gifsom.recorder import folder
 from gifsom.recorder.control import delete
 from gifsom.sources.recording import open_recording
+from gifsom.spool import Spool
 
 
 def check_request(target: Path, keep: bool, options: dict[str, Any]) -> None:
@@ -38,20 +41,31 @@ def beside(target: Path) -> Path:
     return target.with_suffix(folder.ENDING)
 
 
-def finish(path: Path, target: Path, *, keep: bool = False, progress: Progress, **options: Unpack[Options]) -> Result:
+def finish(
+    path: Path,
+    target: Path,
+    *,
+    keep: bool = False,
+    live: LiveConversion | None = None,
+    progress: Progress,
+    **options: Unpack[Options],
+) -> Result:
     """Make the GIF of a recording, then delete it, or keep it beside the GIF. Options as for `gifsom.convert`.
 
-    Whatever is raised, the recording is still there; so it is where a part of it could not be read.
+    With `live`, the GIF has been begun. Whatever is raised, the recording is still there; so it is where a part of it
+    could not be read.
     """
+    began = time.perf_counter()
     if keep:
         check_target(beside(target), bool(options.get("overwrite")))
-    clip = open_recording(path, MAX_PIXELS)
-    result = convert(clip, target, progress=progress, **options)
+    result = None if live is None else live.finish(progress)
+    if result is None:
+        result = convert(open_recording(path, MAX_PIXELS), target, progress=progress, **options)
     if keep:
         try:
             shutil.move(path, beside(target))
         except OSError as error:
             raise TargetUnwritable(f"{printable(beside(target))}: {error.strerror}") from error
-    elif clip.spool.cut or not clip.spool.unread:  # the rest of a damaged one may still be of use to somebody
-        delete(path)
-    return result
+    elif result.shortfall is None or Spool.open(path, MAX_PIXELS).cut:
+        delete(path)  # the rest of a damaged one may still be of use to somebody
+    return replace(result, elapsed=time.perf_counter() - began)

@@ -1,19 +1,24 @@
 """The first stages of a conversion: open, edit, give it a rate and a size, read it once."""
 
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gifsom import edit, sources
 from gifsom.conversion.run_sampler import SPACING, ClipSample, RunSampler
+from gifsom.core.background import in_background
 from gifsom.core.errors import SettingError, SourceIncomplete
+from gifsom.core.frame import Frame
 from gifsom.core.prefetch import prefetch
 from gifsom.core.progress import Progress, reported
 from gifsom.core.source import Source
 from gifsom.core.values import MAX_SIDE, VIDEO_FPS, VIDEO_WIDTH
+from gifsom.encoder.exact_ahead import ExactAhead
 from gifsom.options.conversion import ConvertOptions
 from gifsom.options.edits import edited
-from gifsom.palette.sample import Sample, take
+from gifsom.palette.sample import Sample, Sampler
 from gifsom.sources.recording import Recording
 
 if TYPE_CHECKING:
@@ -28,12 +33,14 @@ class Analysis:
     clip    it, as the GIF is to show it
     sample  its pixels
     runs    short stretches of it, which tell what to expect of it; None: nothing is asked
+    ahead   its images, coded exactly as far as it was recorded; None: it was there before
     """
 
     edited: Source
     clip: Source
     sample: Sample
     runs: ClipSample | None
+    ahead: ExactAhead | None = None
 
 
 def opened(source: "SourceLike", settings: ConvertOptions) -> Source:
@@ -79,28 +86,53 @@ def with_default_rate_and_size(
         clip = edit.width(clip, width)
     if max(clip.size) > MAX_SIDE and not clip.native:
         raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
-    return edit.cached(clip)
+    return clip if isinstance(clip, Recording) else edit.cached(clip)  # a recording is read faster than what is kept
 
 
 def first_pass(clip: Source, settings: ConvertOptions, progress: Progress, sampler: RunSampler | None = None) -> Sample:
-    """Read all of the clip and sample its pixels, and its runs if a sampler is given. Raises `SourceError`."""
-    with closing(prefetch(clip.frames(), 1)) as decoded:
+    """Read all of the clip and sample its pixels, and its runs if a sampler is given. Raises `SourceError`.
+
+    As long as the clip is being recorded, that is done in the background.
+    """
+    pixels = Sampler(settings.seed)
+    with closing(_decoded(clip)) as decoded:
         frames = reported(decoded, "Reading", clip.count, progress)
-        sample = take(frames if sampler is None else sampler.watch(frames), settings.seed)
+        frames = frames if sampler is None else sampler.watch(frames)
+        if clip.growing:
+            in_background(partial(_read_while_growing, clip, frames, pixels)).result()
+        for frame in frames:
+            pixels.add(frame)
     missing = clip.shortfall
     if settings.strict and missing is not None:
         raise SourceIncomplete(f"{clip.name}: only {missing.amount} could be read{missing.cause}")
-    return sample
+    return pixels.sample()
+
+
+def _decoded(clip: Source) -> Generator[Frame, None, None]:
+    """The frames, in a thread of their own unless they are read in the background."""
+    if clip.growing:
+        yield from clip.frames()
+        return
+    with closing(prefetch(clip.frames(), 1)) as frames:
+        yield from frames
+
+
+def _read_while_growing(clip: Source, frames: Iterator[Frame], pixels: Sampler) -> None:
+    for frame in frames:
+        pixels.add(frame)
+        if not clip.growing:
+            return
 
 
 def analyze(edited: Source, settings: ConvertOptions, progress: Progress, spacing: int | None = None) -> Analysis:
     """Read an edited clip, at the rate and size of the GIF; its runs, too, if a limit or a `spacing` of them is set."""
     clip = with_default_rate_and_size(edited, settings)
+    ahead = ExactAhead(clip) if clip.growing and settings.lossy(True) is None and settings.limit is None else None
     if spacing is None and settings.limit is not None:
         spacing = SPACING
     sampler = None if spacing is None else RunSampler(clip, settings.seed, spacing)
     sample = first_pass(clip, settings, progress, sampler)
-    return Analysis(edited, clip, sample, None if sampler is None else sampler.sample())
+    return Analysis(edited, clip, sample, None if sampler is None else sampler.sample(), ahead)
 
 
 def plays(clip: Source, settings: ConvertOptions) -> int:

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from gifsom.core.frame import Frame, Rect, Shortfall
 
 
+class StillGrowing(Exception):
+    """A clip that is being recorded is asked for what is known only at its end."""
+
+
 class Source(ABC):
     """A re-iterable source of frames, all of one size, with rising times.
 
@@ -53,6 +57,11 @@ class Source(ABC):
     def shortfall(self) -> Shortfall | None:
         """Seconds that the last complete reading found missing; None when everything was there."""
         return None
+
+    @property
+    def growing(self) -> bool:
+        """Whether it is being recorded: its frames come as it goes on, and its duration raises `StillGrowing`."""
+        return False
 
     @abstractmethod
     def frames(self) -> Iterator[Frame]:

@@ -52,6 +52,10 @@ class Edited(Source):
     def shortfall(self) -> Shortfall | None:
         return self.source.shortfall
 
+    @property
+    def growing(self) -> bool:
+        return self.source.growing
+
     def frames(self) -> Iterator[Frame]:
         return self.source.frames()
 

@@ -4,7 +4,7 @@ No image depends on the code of another one, so threads code images while the ne
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -110,14 +110,14 @@ class GlobalTable:
     def __init__(self, palette: Palette) -> None:
         self.colors: Pixels = palette.colors
         self.transparent = len(palette) if len(palette) < TABLE else None
-        self._min_code_size = minimum_code_size(min(TABLE, len(palette) + 1))
+        self.min_code_size = minimum_code_size(min(TABLE, len(palette) + 1))
         self._mapper = Mapper(palette.lab)
 
     def to_numbers(self, pixels: Pixels) -> Canvas:
         return self._mapper.map(pixels).astype(np.uint8, copy=False)
 
     def index(self, symbols: Canvas, unchanged: NDArray[np.bool_]) -> Indexed:
-        return Indexed(symbols, self._min_code_size, self.transparent, None)
+        return Indexed(symbols, self.min_code_size, self.transparent, None)
 
 
 class LocalTables:
@@ -194,31 +194,38 @@ def encode(
     """
     symbols = len(tables.colors) + (tables.transparent is not None)
     writer = GifWriter(stream, size, tables.colors, min(TABLE, symbols), plays)
-    waiting: deque[tuple[Future[bytes], PendingImage]] = deque()
     images = centiseconds = local = 0
-
-    def drain(left: int) -> None:
-        while len(waiting) > left:
-            data, image = waiting.popleft()
-            indexed = image.indexed
-            transparent, colors = indexed.transparent, indexed.colors
-            writer.add(
-                Patch(
-                    image.rect, indexed.min_code_size, data.result(), image.delay, image.disposal, transparent, colors
-                )
-            )
-
     with ThreadPoolExecutor(threads()) as pool:
-        for change in diff(frames, size, tables.to_numbers, tables.transparent):
-            for image in _images(change, tables):
-                waiting.append((pool.submit(_compress_best, image.indexed, image.unchanged), image))
-                images += 1
-                centiseconds += image.delay
-                local += image.indexed.colors is not None
-                drain(WAITING * threads())
-        drain(0)
+        for patch in coded(frames, size, tables, pool.submit):
+            writer.add(patch)
+            images += 1
+            centiseconds += patch.delay
+            local += patch.colors is not None
     writer.close()
     return GifStats(writer.size, images, centiseconds, 1 + local)
+
+
+def coded(
+    frames: Iterable[tuple[Frame, int]],
+    size: tuple[int, int],
+    tables: TableStrategy,
+    submit: "Callable[[Callable[[Indexed, NDArray[np.bool_]], bytes], Indexed, NDArray[np.bool_]], Future[bytes]]",
+) -> Iterator[Patch]:
+    """The images of a clip, coded by what `submit` hands them to; see `encode`."""
+    waiting: deque[tuple[Future[bytes], PendingImage]] = deque()
+    for change in diff(frames, size, tables.to_numbers, tables.transparent):
+        for image in _images(change, tables):
+            waiting.append((submit(_compress_best, image.indexed, image.unchanged), image))
+            while len(waiting) > WAITING * threads():
+                yield _patch(*waiting.popleft())
+    while waiting:
+        yield _patch(*waiting.popleft())
+
+
+def _patch(data: "Future[bytes]", image: PendingImage) -> Patch:
+    indexed = image.indexed
+    transparent, colors = indexed.transparent, indexed.colors
+    return Patch(image.rect, indexed.min_code_size, data.result(), image.delay, image.disposal, transparent, colors)
 
 
 def _images(change: Change, tables: TableStrategy) -> Iterator[PendingImage]:

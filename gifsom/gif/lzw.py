@@ -10,7 +10,7 @@ first clear can come earlier, so that the rest of a picture does not depend on t
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.native.lzw import CODES, lzw_encode
+from gifsom.native.lzw import CODES, lzw_encode, lzw_replace
 
 
 def minimum_code_size(symbols: int) -> int:
@@ -44,3 +44,15 @@ def compress(
     choice = np.zeros(flat.shape, np.bool_) if unchanged is None else np.ascontiguousarray(unchanged).reshape(-1)
     out = np.empty(2 * flat.size + 16, np.uint8)  # at most 12 bits a pixel and a clear for every 3838 of them
     return out[: lzw_encode(flat, choice, transparent, min_code_size, first_clear, min_gain_divisor, out)].tobytes()
+
+
+def with_symbols(data: bytes, min_code_size: int, symbols: NDArray[np.uint8]) -> bytes:
+    """The code stream of the same picture with other symbols: as `compress` makes it of that.
+
+    Args:
+        data: a stream that `compress` made.
+        min_code_size: of the stream.
+        symbols: (256,) uint8 below 2**min_code_size: what stands for each symbol, for different ones different ones.
+    """
+    out = np.empty(len(data) + 16, np.uint8)
+    return out[: lzw_replace(np.frombuffer(data, np.uint8), min_code_size, symbols, out)].tobytes()

@@ -9,6 +9,7 @@ CODES = 1 << 12
 """Codes of a full dictionary."""
 
 _encode = kernel("lzw_encode", POINTER, POINTER, INT, INT, INT, INT, INT, POINTER, gives=INT)
+_replace = kernel("lzw_replace", POINTER, INT, INT, POINTER, POINTER, gives=INT)
 
 
 def lzw_encode(
@@ -52,4 +53,27 @@ def lzw_encode(
     )
     if size < 0:
         raise MemoryError("no memory for an LZW dictionary")
+    return size
+
+
+def lzw_replace(data: NDArray[np.uint8], min_code_size: int, symbols: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+    """The size of the code stream of a picture with other symbols, which is written to `out`.
+
+    Args:
+        data: (m,) uint8, a stream; of one that is cut off or has no end code, as much as there is.
+        min_code_size: 2 to 8.
+        symbols: (256,) uint8 below 2**min_code_size: what stands for each symbol.
+        out: (k,) uint8, k >= m + 16.
+    """
+    if not 2 <= min_code_size <= 8 or int(symbols.max()) >> min_code_size:
+        raise ValueError(f"minimum code size {min_code_size} does not fit symbols up to {symbols.max()}")
+    if out.size < data.size + 16:
+        raise ValueError(f"{out.size} bytes for a code stream of {data.size}")
+    size: int = _replace(
+        readable(data, np.uint8, None),
+        data.size,
+        min_code_size,
+        readable(symbols, np.uint8, 256),
+        writable(out, np.uint8, None),
+    )
     return size

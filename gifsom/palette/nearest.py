@@ -80,5 +80,9 @@ class Mapper:
     def _map(self, pixels: Pixels, out: NDArray[np.unsignedinteger]) -> None:
         misses, new = nearest.look_up(pixels, self._table, out, self._missed, self._new)
         if misses:
-            found = self._entries.nearest(oklab(self._new[:new]))
+            found = self._find(self._new[:new])
             nearest.complete(pixels, self._missed[:misses], found, self._table, out)
+
+    def _find(self, colors: Pixels) -> NDArray[np.int32]:
+        """Index of each of colors (n, 3) that are met for the first time: (n,) int32."""
+        return self._entries.nearest(oklab(colors))

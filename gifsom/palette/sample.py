@@ -193,30 +193,51 @@ class _Salience:
         return first.salient_colors()
 
 
+class Sampler:
+    """Samples a clip: `add` each frame, then `sample`, which ends its threads."""
+
+    def __init__(self, seed: int = 0, salience: bool = True) -> None:
+        """Without `salience`, no colors are salient."""
+        self._draws, self._few = _StratifiedSampler(seed), _Colors()
+        self._pool = ThreadPoolExecutor(DETECTORS)
+        self._salient = _Salience(self._pool)
+        self._salience = salience
+        self._pictures, self._scenes = 0, 1
+        self._opaque = True
+        self._picture: _Picture | None = None
+        self._before: Pixels | None = None
+
+    def add(self, frame: Frame) -> None:
+        """Read a frame; the same array again costs nothing."""
+        before = self._before
+        if frame.mask is None and frame.pixels is before:
+            return
+        self._pictures += 1
+        if self._picture is None:
+            self._picture = _Picture(*frame.pixels.shape[:2])
+        picture = self._picture
+        changed = picture.renew(frame.pixels)
+        if self._salience:
+            self._salient.add(picture.colors.copy(), frame.mask)
+        visible = None if frame.mask is None else np.flatnonzero(~frame.mask)
+        colors = picture.colors.ravel() if visible is None else picture.colors.ravel()[visible]
+        self._opaque = self._opaque and visible is None
+        self._draws.add(picture, visible, changed if visible is None and before is not None else changed[:0])
+        self._few.note(colors)
+        if before is not None and 2 * len(changed) > picture.colors.size and is_cut(before, frame.pixels):
+            self._scenes += 1
+        self._before = frame.pixels if visible is None else None
+
+    def sample(self) -> Sample:
+        """The sample of all frames so far."""
+        with self._pool:
+            salient = self._salient.all()
+        return Sample(*self._draws.all(), self._few.all(), self._pictures, self._scenes, self._opaque, salient)
+
+
 def take(frames: Iterable[Frame], seed: int = 0, salience: bool = True) -> Sample:
     """Read all frames of a clip and sample them; without `salience`, no colors are salient."""
-    sampler, few = _StratifiedSampler(seed), _Colors()
-    pictures, scenes = 0, 1
-    opaque = True
-    picture: _Picture | None = None
-    before: Pixels | None = None
-    with ThreadPoolExecutor(DETECTORS) as pool:
-        salient = _Salience(pool)
-        for frame in frames:
-            if frame.mask is None and frame.pixels is before:
-                continue
-            pictures += 1
-            if picture is None:
-                picture = _Picture(*frame.pixels.shape[:2])
-            changed = picture.renew(frame.pixels)
-            if salience:
-                salient.add(picture.colors.copy(), frame.mask)
-            visible = None if frame.mask is None else np.flatnonzero(~frame.mask)
-            colors = picture.colors.ravel() if visible is None else picture.colors.ravel()[visible]
-            opaque = opaque and visible is None
-            sampler.add(picture, visible, changed if visible is None and before is not None else changed[:0])
-            few.note(colors)
-            if before is not None and 2 * len(changed) > picture.colors.size and is_cut(before, frame.pixels):
-                scenes += 1
-            before = frame.pixels if visible is None else None
-        return Sample(*sampler.all(), few.all(), pictures, scenes, opaque, salient.all())
+    sampler = Sampler(seed, salience)
+    for frame in frames:
+        sampler.add(frame)
+    return sampler.sample()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from threading import Event as Flag
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from gifsom.core.errors import printable
 from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.source import Source
 from gifsom.draw.overlay import Scene, draw, is_seen, words
-from gifsom.spool import Event, Picture, Spool
+from gifsom.spool import Event, FollowedSpool, Picture, Spool
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 RING: Final = 0.3
@@ -35,7 +36,7 @@ KEYS: Final = 64
 
 @dataclass(frozen=True)
 class Recording(Source):
-    """The content of a spool; made by `open_recording`.
+    """The content of a spool; made by `open_recording`, and by `follow_recording` while it is being written.
 
     spool   the file
     cursor  the pointer is drawn
@@ -43,7 +44,7 @@ class Recording(Source):
     keys    keys are drawn as a caption
     """
 
-    spool: Spool
+    spool: Spool | FollowedSpool
     cursor: bool
     clicks: bool
     keys: bool
@@ -67,8 +68,16 @@ class Recording(Source):
         """Rate of the pictures: clicks and keys may add frames between two of them, half of a frame's time away."""
         return self.spool.fps
 
+    @property
+    def growing(self) -> bool:
+        return isinstance(self.spool, FollowedSpool) and self.spool.growing
+
+    @property
+    def count(self) -> int | None:
+        return None if self.growing else self._count
+
     @cached_property
-    def count(self) -> int:
+    def _count(self) -> int:
         return sum(1 for _ in self._scenes(lambda picture: None))
 
     @property
@@ -186,3 +195,8 @@ def open_recording(path: Path, max_pixels: int) -> Recording:
     """The recording in a file, with all of its overlays. Raises as `Spool.open` does."""
     spool = Spool.open(path, max_pixels)
     return Recording(spool, cursor=True, clicks=spool.clicks, keys=spool.keys)
+
+
+def follow_recording(path: Path, max_pixels: int, ended: Flag) -> Recording:
+    """The recording in a file that is being written until `ended` is set; its frames are those of `open_recording`."""
+    return Recording(FollowedSpool(path, max_pixels, ended), cursor=True, clicks=True, keys=True)

@@ -73,7 +73,7 @@ class Spool:
         """
         try:
             with path.open("rb") as file:
-                header = _header(path, file.read(HEADER_BYTES), max_pixels)
+                header = read_header(path, file.read(HEADER_BYTES), max_pixels)
                 return cls._read(path, file, header)
         except FileNotFoundError:
             raise SourceNotFound(f"{printable(path)}: there is no such file") from None
@@ -137,7 +137,8 @@ class Spool:
             raise SourceUnreadable(f"{printable(self.path)}: a picture is damaged ({printable(error)})") from None
 
 
-def _header(path: Path, head: bytes, max_pixels: int) -> Header:
+def read_header(path: Path, head: bytes, max_pixels: int) -> Header:
+    """The header of a log. Raises `SourceUnreadable` and `SourceRefused`."""
     name = printable(path)
     if not is_recording(head):
         raise SourceUnreadable(f"{name}: that is no recording of gifsom")

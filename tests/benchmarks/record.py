@@ -25,6 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from xvfb import Screen, start_screen
 
 from gifsom import Recorder

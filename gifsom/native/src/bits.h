@@ -1,4 +1,4 @@
-/* A writer of LZW code streams: codes of a varying width, packed with the lowest bit first (GIF89a specification,
+/* A writer and a reader of LZW code streams: codes of a varying width, packed with the lowest bit first (GIF89a specification,
  * appendix F).
  */
 #ifndef GIFSOM_BITS_H
@@ -39,6 +39,29 @@ static inline int64_t finish_stream(BitWriter *writer)
         writer->out[writer->size++] = (uint8_t)writer->bits;
     writer->filled = 0;
     return writer->size;
+}
+
+/* Bytes that are read as codes; `bits` holds the `filled` next ones. */
+typedef struct {
+    const uint8_t *data;
+    int64_t size, at;
+    uint64_t bits;
+    int filled;
+} BitReader;
+
+/* The next code of `width` bits; -1: there are fewer. */
+static inline int read_code(BitReader *reader, int width)
+{
+    while (reader->filled < width && reader->at < reader->size) {
+        reader->bits |= (uint64_t)reader->data[reader->at++] << reader->filled;
+        reader->filled += 8;
+    }
+    if (reader->filled < width)
+        return -1;
+    int code = (int)(reader->bits & ((1u << width) - 1));
+    reader->bits >>= width;
+    reader->filled -= width;
+    return code;
 }
 
 #endif

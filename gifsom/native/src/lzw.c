@@ -191,3 +191,28 @@ EXPORT int64_t lzw_encode(const uint8_t *symbols, const bool *unchanged, int64_t
     free(scratch);
     return put_end(&writer, &state);
 }
+
+/* Write the code stream of `size` bytes in `data` with other symbols into `out`, of size + 16 bytes; gives its size.
+ *
+ * A coder compares symbols and never asks what they are: all codes of phrases stay, and only those of single symbols
+ * change. symbols (256): what stands for each one. */
+EXPORT int64_t lzw_replace(const uint8_t *restrict data, int64_t size, int64_t min_code_size,
+                           const uint8_t *restrict symbols, uint8_t *restrict out)
+{
+    BitReader reader = {data, size, 0, 0, 0};
+    BitWriter writer = {out, 0, 0, 0};
+    CodeState state = cleared((int)min_code_size);
+    bool begun = false; /* a phrase was read since the last clear */
+    for (int code; (code = read_code(&reader, state.width)) >= 0 && code != state.clear_code + 1;) {
+        if (code == state.clear_code) {
+            put_clear(&writer, &state, (int)min_code_size);
+            begun = false;
+        } else {
+            state.next_code += begun;
+            put_phrase(&writer, &state, code < state.clear_code ? symbols[code] : code);
+            begun = true;
+        }
+        flush_bytes(&writer);
+    }
+    return put_end(&writer, &state);
+}

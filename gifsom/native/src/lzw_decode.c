@@ -12,29 +12,6 @@ typedef struct {
     int64_t start, length;
 } Phrase;
 
-/* Bytes that are read as codes; `bits` holds the `filled` next ones. */
-typedef struct {
-    const uint8_t *data;
-    int64_t size, at;
-    uint64_t bits;
-    int filled;
-} BitReader;
-
-/* The next code of `width` bits; -1: there are fewer. */
-static inline int read_code(BitReader *reader, int width)
-{
-    while (reader->filled < width && reader->at < reader->size) {
-        reader->bits |= (uint64_t)reader->data[reader->at++] << reader->filled;
-        reader->filled += 8;
-    }
-    if (reader->filled < width)
-        return -1;
-    int code = (int)(reader->bits & ((1u << width) - 1));
-    reader->bits >>= width;
-    reader->filled -= width;
-    return code;
-}
-
 /* Copy forward, one by one: a phrase that is not complete yet begins with the symbol that it lacks. */
 static inline void copy_phrase(uint8_t *symbols, int64_t from, int64_t to, int64_t length)
 {
