@@ -48,7 +48,7 @@ def plan_frames(views: Iterable[DenoisedFrame], size: tuple[int, int]) -> Iterat
         if before is not None:
             dirty = _changed_blocks(before, view.pixels, whole)
             first = dirty == whole and length > SEGMENT and is_cut(before, view.pixels)
-        if first or since >= LOOKAHEAD:
+        if before is None or since >= LOOKAHEAD:
             dirty, since = whole, 0
         if first:
             length = 0
