@@ -49,7 +49,7 @@ def plan_frames(views: Iterable[DenoisedFrame], size: tuple[int, int]) -> Iterat
         if before is not None:
             dirty = _changed_blocks(before, view.pixels, whole)
             first = dirty == whole and length > SEGMENT and is_cut(before, view.pixels)
-        if first or since >= lookahead():
+        if before is None or since >= lookahead():
             dirty, since = whole, 0
         if first:
             length = 0
