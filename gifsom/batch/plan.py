@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from gifsom.batch import remote
-from gifsom.core.errors import SettingError, SourceNotFound, SourceUnreadable, printable
+from gifsom.core.errors import SettingError, SourceNotFound, SourceUnreadable, TargetUnwritable, printable
 from gifsom.core.files import check_source
 from gifsom.sources.folder import natural
 
@@ -45,11 +45,14 @@ def plan(sources: "str | Path | Sequence[str | Path]", folder: str | Path, *, ov
     """
     several = [sources] if isinstance(sources, str | Path) else sources
     found = dict.fromkeys(name for source in several for name in _expanded(str(source)))
+    local = {os.path.realpath(source) for source in found if not remote.is_remote(source)}
     planned: dict[str, Task] = {}
     for source in found:
         target = _join(str(folder), PurePosixPath(Path(source).absolute().as_posix()).with_suffix(".gif").name)
         if not remote.is_remote(target):
             check_source(Path(target), source)
+            if os.path.realpath(target) in local:
+                raise TargetUnwritable(f"{printable(target)}: that is a source, too: convert into another folder")
         key = os.path.normcase(target)
         if key in planned:
             both = f"{printable(planned[key].source)} and {printable(source)}"

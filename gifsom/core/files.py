@@ -120,7 +120,7 @@ def save_picture(picture: "Image", path: Path, overwrite: bool) -> None:
         picture.save(stream, "PNG")
 
 
-def same_file(path: Path, other: "str | Path") -> bool:
+def same_file(path: Path, other: "str | os.PathLike[str]") -> bool:
     """Whether two names, which need not exist, are of one file."""
     try:
         return path.samefile(other)
@@ -129,10 +129,36 @@ def same_file(path: Path, other: "str | Path") -> bool:
 
 
 def check_source(path: Path, source: object) -> None:
-    """Raise `TargetUnwritable` where an output is the file or folder that is read, or one in a list of those."""
+    """Raise `TargetUnwritable` where an output would replace what is read, by whatever name or link.
+
+    `source` is a file, a folder, a stream, a clip, or a list of those; of anything else nothing is known.
+    """
+    from gifsom.core.source import Holder, Source, held  # here: numpy comes with it
+
     for one in source if isinstance(source, list | tuple) else [source]:
-        if isinstance(one, str | Path) and same_file(path, one):
+        if isinstance(one, Source | Holder):
+            for file in held(one).files:
+                _check_file(path, file)
+        elif isinstance(one, str | os.PathLike):
+            _check_file(path, one)
+        elif _is_stream_of(path, one):
             raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
+
+
+def _check_file(path: Path, file: "str | os.PathLike[str]") -> None:
+    if same_file(path, file):
+        raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
+    real = Path(os.path.realpath(file))
+    if _FRAME.fullmatch(real.name) and same_file(path, real.parent):  # frames that are written there replace it
+        raise TargetUnwritable(f"{printable(path)}: {printable(real.name)} in it is a source: name another folder")
+
+
+def _is_stream_of(path: Path, stream: object) -> bool:
+    """Whether a stream, such as standard input, reads the file at a path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))  # type: ignore[attr-defined]
+    except (AttributeError, OSError, ValueError):  # no stream, or one in memory; or nothing is there
+        return False
 
 
 class _Stream:

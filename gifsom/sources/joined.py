@@ -4,6 +4,7 @@ None is distorted. The space left around one of another shape is a color, or tra
 video, and a picture with transparency keeps it.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -63,6 +64,10 @@ class JoinedClip(Source):
     @property
     def name(self) -> str:
         return self.title or f"{self.sources[0].name} and {len(self.sources) - 1} more"
+
+    @property
+    def files(self) -> tuple[os.PathLike[str], ...]:
+        return tuple(file for clip in self.sources for file in clip.files)
 
     @property
     def size(self) -> tuple[int, int]:
