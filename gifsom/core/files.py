@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from gifsom.core.errors import GifsomError, TargetError, TargetExists, TargetUnwritable, printable
+from gifsom.core.frame_times import NAME as TIMES
+from gifsom.core.frame_times import is_foreign
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -86,7 +88,9 @@ def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
             raise TargetUnwritable(f"{printable(path)}: that is a file: name a folder")
         if path.is_dir() and not overwrite and _frames(path):
             raise TargetExists(f"{printable(path)}: there are frames in it already (--overwrite replaces them)")
-        if alone and path.is_dir() and any(not _FRAME.fullmatch(one.name) for one in path.iterdir()):
+        if path.is_dir() and is_foreign(path):
+            raise TargetUnwritable(f"{printable(path / TIMES)}: that is not gifsom's, and is not replaced")
+        if alone and path.is_dir() and any(not _is_of_frames(one.name) for one in path.iterdir()):
             raise TargetUnwritable(
                 f"{printable(path)}: there are other files in that folder: name a file in it, such as"
                 f" {printable(path / 'clip.gif')}, or write its frames there by `gifsom frames`"
@@ -100,6 +104,10 @@ def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
         raise
     except OSError as error:
         raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
+
+
+def _is_of_frames(name: str) -> bool:
+    return name == TIMES or _FRAME.fullmatch(name) is not None
 
 
 def _frames(folder: Path) -> list[Path]:
@@ -235,10 +243,11 @@ def filling(path: Path, overwrite: bool) -> Iterator[Path]:
         if not there:
             part.rename(path)
             return
+        (path / TIMES).unlink(missing_ok=True)  # no frame has the times of others, whatever happens between
         for old in _frames(path):
             if not (part / old.name).exists():
                 old.unlink()
-        for new in part.iterdir():
+        for new in sorted(part.iterdir(), key=lambda new: new.name == TIMES):
             new.replace(path / new.name)
     except GifsomError:
         raise

@@ -105,7 +105,9 @@ class JoinedClip(Source):
 
     def scaled(self, size: tuple[int, int]) -> Source:
         """Each part separately: ffmpeg does it where it can, and nothing is scaled twice."""
-        return JoinedClip(self.sources, size, self.free, self.title)
+        other = JoinedClip(self.sources, size, self.free, self.title)
+        other.native, other.plays = self.native, self.plays
+        return other
 
     def frames(self) -> Iterator[Frame]:
         start = 0.0

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
@@ -11,6 +11,7 @@ import numpy as np
 from PIL import ImageSequence
 
 from gifsom.core.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
+from gifsom.core.frame_times import FrameTimes
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import WHITE, Color, parse_color
 from gifsom.sources import mjpeg, plugins
@@ -18,7 +19,7 @@ from gifsom.sources.arrays import StoredClip, is_picture, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
 from gifsom.sources.images import is_picture as is_picture_file
 from gifsom.sources.images import open_image, read_head
-from gifsom.sources.joined import join
+from gifsom.sources.joined import JoinedClip, join
 from gifsom.sources.recording import open_recording
 from gifsom.sources.scientific import open_scientific
 from gifsom.sources.stream import Spooled
@@ -78,8 +79,18 @@ class Opener:
         return self._file(local_file(name))
 
     def _files(self, files: list[Path], title: str | os.PathLike[str]) -> Source:
-        clips = [self._file(local_file(file)) for file in files]
-        return join(clips, background=self.background, transparent=self.transparent, title=printable(title))
+        """Pictures one after the other, each for as long as a frames.json beside them says."""
+        times = {folder: FrameTimes.read(folder) for folder in dict.fromkeys(file.parent for file in files)}
+        seconds = [times[file.parent].seconds.get(file.name) for file in files]
+        clips = [
+            (self if length is None else replace(self, still=length))._file(local_file(file))
+            for file, length in zip(files, seconds, strict=True)
+        ]
+        clip = join(clips, background=self.background, transparent=self.transparent, title=printable(title))
+        if isinstance(clip, JoinedClip) and len(times) == 1 and None not in seconds:
+            (of,) = times.values()
+            clip.native, clip.plays = of.native, of.plays
+        return clip
 
     def _file(self, file: Path | Spooled) -> Source:
         head = read_head(file)
