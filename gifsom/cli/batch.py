@@ -53,7 +53,7 @@ def convert_batch(
     from gifsom.batch.plan import plan
     from gifsom.batch.work import run
 
-    tasks = plan(sources, folder, overwrite=bool(options.get("overwrite")))
+    tasks = plan(sources, folder, **options)
     found: list[Outcome] = []
     try:
         with _bars(len(tasks), quiet) as bars:
@@ -86,8 +86,13 @@ def _tell(folder: str, found: "Sequence[Outcome]", quiet: bool) -> None:
     parts = [f"{text.count(len(made), 'GIF')}, {size}"]
     for number, what in (
         (
-            sum(outcome.skipped for outcome in found),
+            sum(outcome.skipped and not outcome.unknown for outcome in found),
             "newer than the source and left as they were (--overwrite makes them again)",
+        ),
+        (
+            sum(outcome.unknown for outcome in found),
+            "newer than the source and left as they were, though it is not known with which options they were made"
+            " (--overwrite makes them again)",
         ),
         (sum(outcome.error is not None for outcome in found), "failed"),
     ):
