@@ -12,7 +12,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import spawn
 from multiprocessing.connection import Connection, wait
+from threading import Lock, get_ident
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 Item = TypeVar("Item")
@@ -28,6 +30,9 @@ GRACE: Final = 0.5
 
 PAUSE: Final = 0.1
 """Seconds between two reports of progress."""
+
+_STARTING: Final = Lock()
+"""Held while a process is started."""
 
 _SPAWN: Final = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
 
@@ -117,7 +122,7 @@ class _Worker:
         self.link, theirs = _SPAWN.Pipe()
         self.process = _SPAWN.Process(target=_serve, args=(theirs, function), daemon=True)
         self.number: int | None = None
-        with _uninterrupted():
+        with _uninterrupted(), _without_script():
             self.process.start()
         theirs.close()  # or the pipe would not report the end of the process
 
@@ -155,8 +160,7 @@ def _run_alone(worker: _Worker, prepare: Callable[[Tell], object], tell: Tell) -
     except (EOFError, OSError):
         worker.end(GRACE)
         if (worker.process.exitcode or 0) > 0:
-            hint = "a script that is no file, or does this outside of `if __name__ == '__main__':`, has none"
-            raise RuntimeError(f"the first process ended at once ({worker.cause}): {hint}") from None
+            raise RuntimeError(f"the first process ended at once ({worker.cause}): it cannot import gifsom") from None
 
 
 def _with_news(workers: Sequence[_Worker]) -> list[_Worker]:
@@ -171,6 +175,30 @@ def _end(workers: Sequence[_Worker]) -> None:
     deadline = time.monotonic() + GRACE
     for worker in workers:
         worker.end(deadline - time.monotonic())
+
+
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """A process that this thread starts in the block does not import the script: what it runs is all in modules.
+
+    So a script needs no `if __name__ == "__main__":`, and nothing in it is run twice.
+    """
+    thread = get_ident()
+    with _STARTING:
+        prepare = spawn.get_preparation_data
+
+        def prepared(name: str) -> dict[str, Any]:
+            data = prepare(name)
+            if get_ident() == thread:
+                data.pop("init_main_from_name", None)
+                data.pop("init_main_from_path", None)
+            return data
+
+        spawn.get_preparation_data = prepared
+        try:
+            yield
+        finally:
+            spawn.get_preparation_data = prepare
 
 
 @contextmanager

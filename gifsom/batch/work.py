@@ -93,7 +93,7 @@ def convert_all(
     converted is listed in the result. The death of a process, for lack of memory, say, loses nothing: its clip is done
     again. The bytes are those that `gifsom.convert` writes, for any number of processes.
 
-    In a script, call it below `if __name__ == "__main__":`, since its processes import the script.
+    A script that calls it needs no `if __name__ == "__main__":`, since its processes do not import the script.
 
     Args:
         sources: files, patterns such as "clips/**/*.mp4", folders of videos or of pictures, and addresses such as
