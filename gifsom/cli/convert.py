@@ -8,7 +8,7 @@ import click
 
 from gifsom.cli import text
 from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
-from gifsom.cli.common import progress_bars, remark, show_log, tell_shortfall
+from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_shortfall
 from gifsom.cli.names import STREAM, check_joined, sources_and_target
 from gifsom.cli.options import NAME, Command, argument, flag, option, quiet, takes
 from gifsom.cli.presets import preset
@@ -85,6 +85,8 @@ def convert(
         raise SettingError("--jobs and --dask are for batches: several clips, and a folder/ for their GIFs")
     if STREAM in sources and target is None and not estimate:
         raise SettingError("standard input has no name: say which file to write")
+    if target == STREAM and is_closed("stdout"):
+        raise SettingError("standard output is closed: name a file")
     if target == STREAM and sys.stdout.isatty():
         raise SettingError("standard output is a terminal: hand the GIF on by | or >")
     if target is not None and target != STREAM:

@@ -14,7 +14,7 @@ from gifsom.core.errors import printable
 from gifsom.options.table import Edits, Part, Rate, Reader, Reading
 
 _picture = argument("picture", type=PATH, required=False, metavar="PNG", help="Draw it in this file.")
-_overwrite = flag("--overwrite", help="Replace PNG if it is there.")
+_overwrite = flag("--overwrite", "-y", help="Replace PNG if it is there.")
 _quiet = flag("--quiet", "-q", help="No progress; errors are still told.")
 
 

@@ -20,13 +20,47 @@ from gifsom.core.frame_times import is_foreign
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_ADDRESS: Final = re.compile(r"([a-z][a-z0-9+.-]+):/+", re.IGNORECASE)
+
 _FRAME: Final = re.compile(r"frame-\d{4,}\.png")
+
+
+def address(name: "str | os.PathLike[str]") -> str | None:
+    """The address of something remote that a name looks like, and no file is; of a path, which has made one slash of
+    two, as it was typed.
+
+    >>> address(Path("https://host/clip.mp4")), address("clips/clip.mp4"), address("C:/clip.mp4")
+    ('https://host/clip.mp4', None, None)
+    """
+    found = _ADDRESS.match(str(name))
+    with suppress(OSError, ValueError):
+        if found is None or Path(name).exists():
+            return None
+    return None if found is None else f"{found[1]}://{str(name)[found.end() :]}"
+
+
+def with_ending(path: Path) -> Path:
+    """An output as it is written: one without an ending is a GIF. Raises `TargetUnwritable` for an ending alone.
+
+    >>> with_ending(Path("out")).name, with_ending(Path("out.webp")).name
+    ('out.gif', 'out.webp')
+    """
+    if path.name.lower() in (".gif", ".png", ".apng", ".webp", ".mp4"):
+        raise TargetUnwritable(f"{printable(path)}: that is an ending without a name")
+    name = path.name.rstrip(".")
+    if not name or (path.suffix and not path.name.endswith(".")) or str(path) == "-":
+        return path
+    with suppress(OSError, ValueError):  # told where it is written
+        if path.exists() and not path.is_file():  # a folder, or a device
+            return path
+    return path.with_name(f"{name}.gif") if "." not in name[1:] else path.with_name(name)
 
 
 def check_target(path: Path, overwrite: bool) -> None:
     """Raise `TargetExists` or `TargetUnwritable` for a path that could not be written; touches nothing."""
     if str(path) == "-":
         raise TargetUnwritable("-: standard output is not written to: name a file")
+    check_local(path)
     try:
         if path.is_dir():
             raise TargetUnwritable(f"{printable(path)}: that is a folder: name a file")
@@ -42,6 +76,12 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise
     except OSError as error:
         raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
+
+
+def check_local(path: Path) -> None:
+    """Raise `TargetUnwritable` for an output that is a remote address."""
+    if not path.parent.exists() and (remote := address(path)):
+        raise TargetUnwritable(f"{printable(remote)}: that is a remote address, and only local files are written")
 
 
 def check_ending(path: Path, others: Sequence[str] = ()) -> None:
@@ -83,6 +123,7 @@ def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
 
     `alone`: the folder must also be empty otherwise.
     """
+    check_local(path)
     try:
         if path.exists() and not path.is_dir():
             raise TargetUnwritable(f"{printable(path)}: that is a file: name a folder")

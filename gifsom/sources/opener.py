@@ -11,6 +11,7 @@ import numpy as np
 from PIL import ImageSequence
 
 from gifsom.core.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
+from gifsom.core.files import address
 from gifsom.core.frame_times import FrameTimes
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import WHITE, Color, parse_color
@@ -173,17 +174,27 @@ def local_file(name: str | os.PathLike[str]) -> Path:
     """The path of an existing file that is not empty. Raises `SourceError`s that say what is wrong."""
     path = Path(name)
     try:
-        if is_address(name) and not path.exists():
-            raise SourceRefused(f"{printable(name)}: that is a remote address, and only local files are read")
+        if remote := address(name):
+            raise SourceRefused(f"{printable(remote)}: that is a remote address, and only local files are read")
         if path.exists() and not path.is_file():
             raise SourceUnreadable(f"{printable(name)}: that is not a regular file")
         if not read_head(path):
             raise SourceUnreadable(f"{printable(name)}: the file is empty")
     except (FileNotFoundError, ValueError):  # the latter for a name with a null byte
-        raise SourceNotFound(f"{printable(name)}: there is no such file") from None
+        raise SourceNotFound(f"{printable(name)}: there is no such file{_patterns(str(name))}") from None
     except OSError as error:
         raise SourceUnreadable(f"{printable(name)}: {error.strerror}") from None
     return path
+
+
+def _patterns(name: str) -> str:
+    """How a pattern is written, for a name that is one of ffmpeg's, such as "frames/%03d.png"."""
+    found = re.search(r"%0?\d*d", name)
+    if found is None:
+        return ""
+    star = f"*{Path(name).suffix or '.png'}"
+    whole = re.sub(r"%0?\d*d", "*", name)
+    return f"; a pattern is '{star}', such as '{printable(whole)}'"
 
 
 def behind(background: str | Color | None, transparent: bool) -> Color | None:
