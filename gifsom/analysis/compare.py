@@ -137,6 +137,8 @@ def compare(
         for one in (source, output):
             check_source(Path(picture), one)
     before, after = _opened(source), _opened(output)
+    if picture is not None:
+        check_source(Path(picture), [before, after])
     _check_shapes(before, after)
     began = parse_seconds(start)
     original = scale_to(edit.trim(before, began) if began else before, after.size)

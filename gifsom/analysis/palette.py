@@ -72,6 +72,8 @@ def study(
     if any(same_file(one, other) for one, other in combinations(outputs, 2)):
         raise SettingError("palette, figure and film need a file each")
     clip = stages.opened(source, settings)
+    for path in outputs:
+        check_source(path, clip)
     if clip.count == 1:
         settings = ConvertOptions.of({"width": MAX_SIDE, **options})  # a still is studied as it is
     clip = stages.with_default_rate_and_size(stages.open_edited(clip, settings), settings)

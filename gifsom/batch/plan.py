@@ -3,13 +3,15 @@
 import glob
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Unpack
 
 from gifsom.batch import remote
-from gifsom.core.errors import SettingError, SourceNotFound, SourceUnreadable, printable
+from gifsom.batch.memory import Memory, digest
+from gifsom.core.errors import SettingError, SourceNotFound, SourceUnreadable, TargetUnwritable, printable
 from gifsom.core.files import check_source
+from gifsom.options.table import Options
 from gifsom.sources.folder import natural
 
 VIDEOS: Final = frozenset(
@@ -25,37 +27,62 @@ VIDEOS: Final = frozenset(
 class Task:
     """A GIF to be made.
 
-    source  path or address
-    target  that of the GIF
-    fresh   the GIF exists and is newer than the source
+    source   path or address
+    target   that of the GIF
+    fresh    the GIF exists, is newer than the source, and nothing is known of it that speaks against it
+    unknown  it is fresh, and with which options it was made is not known
+    digest   of what makes it, see `gifsom.batch.memory`
     """
 
     source: str
     target: str
     fresh: bool = False
+    unknown: bool = False
+    digest: str = field(default="", compare=False)
+
+    @property
+    def name(self) -> str:
+        """The GIF's name in its folder."""
+        return PurePosixPath(Path(self.target).as_posix()).name
 
 
-def plan(sources: "str | Path | Sequence[str | Path]", folder: str | Path, *, overwrite: bool = False) -> list[Task]:
-    """Tasks in the order of the sources, those of a pattern in natural order. Touches nothing.
+def plan(sources: "str | Path | Sequence[str | Path]", folder: str | Path, **options: Unpack[Options]) -> list[Task]:
+    """Tasks in the order of the sources, those of a pattern in natural order; options as for `gifsom.convert`.
+
+    Touches nothing.
 
     Raises:
         SourceNotFound: a pattern matches nothing.
-        SettingError: two sources would become the same GIF.
+        SettingError: two sources would become the same GIF, or an option is wrong.
         TargetUnwritable: a GIF would replace a source.
     """
     several = [sources] if isinstance(sources, str | Path) else sources
     found = dict.fromkeys(name for source in several for name in _expanded(str(source)))
+    local = {os.path.realpath(source) for source in found if not remote.is_remote(source)}
+    memory = Memory(str(folder))
     planned: dict[str, Task] = {}
     for source in found:
         target = _join(str(folder), PurePosixPath(Path(source).absolute().as_posix()).with_suffix(".gif").name)
         if not remote.is_remote(target):
             check_source(Path(target), source)
+            if os.path.realpath(target) in local:
+                raise TargetUnwritable(f"{printable(target)}: that is a source, too: convert into another folder")
         key = os.path.normcase(target)
         if key in planned:
             both = f"{printable(planned[key].source)} and {printable(source)}"
             raise SettingError(f"{both} would both become {printable(target)}: convert them into two folders")
-        planned[key] = Task(source, target, not overwrite and _is_fresh(source, target))
+        planned[key] = _task(source, target, memory, options)
     return [*planned.values()]
+
+
+def _task(source: str, target: str, memory: Memory, options: Options) -> Task:
+    task = Task(source, target, digest=digest(options, (_size(source), _modified(source))))
+    if options.get("overwrite") or not _is_fresh(source, target):
+        return task
+    known = memory.known.get(task.name)
+    if known is None or known[1] != _size(target):  # somebody else made it, or made it anew
+        return replace(task, fresh=True, unknown=True)
+    return replace(task, fresh=known[0] == task.digest)
 
 
 def _expanded(name: str) -> list[str]:
@@ -100,5 +127,16 @@ def _modified(name: str) -> float | None:
     path = Path(name)
     try:
         return max(float(file.stat().st_mtime) for file in (path, *(path.iterdir() if path.is_dir() else ())))
+    except OSError:
+        return None
+
+
+def _size(name: str) -> int | None:
+    """Bytes of a file, or of all files in a folder; None where it is not known."""
+    if remote.is_remote(name):
+        return remote.size(name)
+    path = Path(name)
+    try:
+        return sum(file.stat().st_size for file in (path.iterdir() if path.is_dir() else (path,)))
     except OSError:
         return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-from gifsom.core.processes import GRACE, SPAWN, uninterrupted
+from gifsom.core.processes import GRACE, SPAWN, uninterrupted, without_script
 from gifsom.core.progress import Progress, throttled
 
 Item = TypeVar("Item")
@@ -95,7 +95,7 @@ class _Worker:
         self.link, theirs = SPAWN.Pipe()
         self.process = SPAWN.Process(target=_serve, args=(theirs, function), daemon=True)
         self.number: int | None = None
-        with uninterrupted():
+        with uninterrupted(), without_script():
             self.process.start()
         theirs.close()  # or the pipe would not report the end of the process
 
@@ -133,8 +133,7 @@ def _run_alone(worker: _Worker, prepare: Callable[[Tell], object], tell: Tell) -
     except (EOFError, OSError):
         worker.end(GRACE)
         if (worker.process.exitcode or 0) > 0:
-            hint = "a script that is no file, or does this outside of `if __name__ == '__main__':`, has none"
-            raise RuntimeError(f"the first process ended at once ({worker.cause}): {hint}") from None
+            raise RuntimeError(f"the first process ended at once ({worker.cause}): it cannot import gifsom") from None
 
 
 def _with_news(workers: Sequence[_Worker]) -> list[_Worker]:

@@ -48,6 +48,15 @@ def modified(address: str) -> float | None:
         return None
 
 
+def size(address: str) -> int | None:
+    """Bytes of a file; None where it is missing or its system does not say."""
+    try:
+        with _read(address) as (system, path):
+            return int(system.size(path))
+    except (SourceNotFound, NotImplementedError, TypeError):
+        return None
+
+
 def fetch(address: str, file: Path) -> None:
     """Copy a remote file to a local one."""
     with _read(address) as (system, path), system.open(path, "rb") as source, file.open("wb") as copy:

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias, Unpack
 
 from gifsom.batch import remote
 from gifsom.batch.cluster import run as run_on_cluster
+from gifsom.batch.memory import Memory
 from gifsom.batch.plan import Task, plan
 from gifsom.batch.pool import Lost, Tell
 from gifsom.batch.pool import run as run_in_processes
@@ -39,16 +40,18 @@ BatchProgress: TypeAlias = Callable[[str, str, int, int | None], None]
 class Outcome:
     """Outcome for one source. With neither result nor error its GIF was newer than the source, and is unchanged.
 
-    source  path or address
-    target  that of its GIF
-    result  of the conversion, or None
-    error   one line with the reason of a failure, or None
+    source   path or address
+    target   that of its GIF
+    result   of the conversion, or None
+    error    one line with the reason of a failure, or None
+    unknown  its GIF is unchanged, and may have been made with other options: nothing is remembered of it
     """
 
     source: str
     target: str
     result: Result | None = None
     error: str | None = None
+    unknown: bool = False
 
     @property
     def skipped(self) -> bool:
@@ -86,11 +89,12 @@ def convert_all(
 ) -> BatchResult:
     """Convert many clips, each to a GIF of its name in `folder`, which is created if missing.
 
-    A GIF newer than its source is left alone, an older one is made again; so are all with `overwrite`. A clip that
-    cannot be converted is listed in the result. The death of a process, for lack of memory, say, loses nothing: its
-    clip is done again. The bytes are those that `gifsom.convert` writes, for any number of processes.
+    A GIF newer than its source is left alone where it was made with the same options, or nothing is known of that
+    (.gifsom.json in the folder remembers it); others are made again, and all with `overwrite`. A clip that cannot be
+    converted is listed in the result. The death of a process, for lack of memory, say, loses nothing: its clip is done
+    again. The bytes are those that `gifsom.convert` writes, for any number of processes.
 
-    In a script, call it below `if __name__ == "__main__":`, since its processes import the script.
+    A script that calls it needs no `if __name__ == "__main__":`, since its processes do not import the script.
 
     Args:
         sources: files, patterns such as "clips/**/*.mp4", folders of videos or of pictures, and addresses such as
@@ -109,7 +113,7 @@ def convert_all(
     []
     """
     began = time.perf_counter()
-    tasks = plan(sources, folder, overwrite=bool(options.get("overwrite")))
+    tasks = plan(sources, folder, **options)
     with closing(run(tasks, folder, jobs=jobs, cluster=cluster, progress=progress, **options)) as outcomes:
         found = {outcome.target: outcome for outcome in outcomes}
     return BatchResult(tuple(found[task.target] for task in tasks), time.perf_counter() - began)
@@ -142,18 +146,26 @@ def run(
         progress("" if number is None else waiting[number].source, stage, done, of)
 
     with _scratch(str(folder), cluster is not None) as scratch:
-        yield from (Outcome(task.source, task.target) for task in tasks if task.fresh)
+        yield from (Outcome(task.source, task.target, unknown=task.unknown) for task in tasks if task.fresh)
         if not waiting:
             return
+        memory = Memory(str(folder))
+        memory.forget(task.name for task in waiting)
         share = 1 if cluster is not None else max(1, cores() // min(jobs, len(waiting)))
         function = partial(_make, options=options, scratch=scratch, share=share)
         if cluster is None:
             results = run_in_processes(function, waiting, jobs, tell, _begin)
         else:
             results = run_on_cluster(function, waiting, cluster, tell, _begin)
-        with closing(results):
-            for number, made in results:
-                yield _failed(waiting[number], made) if isinstance(made, Lost) else made
+        try:
+            with closing(results):
+                for number, made in results:
+                    outcome = _failed(waiting[number], made) if isinstance(made, Lost) else made
+                    if outcome.result is not None:
+                        memory.made(waiting[number].name, waiting[number].digest, outcome.result.bytes)
+                    yield outcome
+        finally:
+            memory.write()
 
 
 def _failed(task: Task, lost: Lost) -> Outcome:

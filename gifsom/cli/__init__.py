@@ -14,7 +14,7 @@ import click
 
 import gifsom
 from gifsom.cli.clips import info, optimize, palette
-from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt
+from gifsom.cli.common import FAILED, INTERRUPTED, SIGNALS, USAGE, Ended, complain, interrupt, open_closed_streams
 from gifsom.cli.convert import convert
 from gifsom.cli.inspect import compare, explain, frames
 from gifsom.cli.options import Commands, flag
@@ -93,6 +93,7 @@ def main() -> None:
     gc.set_threshold(50_000)  # most of what is made by the hundred is imported modules, which stay
     for number in SIGNALS:  # a terminated program cleans up as an interrupted one
         signal.signal(number, interrupt)
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is shown somehow

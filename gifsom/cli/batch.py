@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gifsom.cli import text
 from gifsom.cli.common import FAILED, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
+from gifsom.cli.names import ANIMATIONS
 from gifsom.cli.options import option
 from gifsom.core.errors import printable
 
@@ -26,15 +27,18 @@ def is_batch(sources: Sequence[str], target: str | None) -> bool:
 
     A folder is one that is there, or a name that ends in a slash. Alone, a source gives its frames there.
     """
-    from gifsom.batch.plan import videos_in
+    from gifsom.batch.plan import VIDEOS, videos_in
     from gifsom.batch.remote import is_remote
     from gifsom.core.files import is_folder
     from gifsom.sources.folder import is_pattern
 
     if target is None:
         return False
-    if is_remote(target) or not is_folder(target):
-        return is_remote(target)
+    if is_remote(target):
+        web = target.lower().startswith(("http:", "https:", "ftp:"))  # where nothing can be put
+        return not web and Path(target).suffix.lower() not in (*ANIMATIONS, *VIDEOS)
+    if not is_folder(target):
+        return False
     return len(sources) > 1 or any(
         is_remote(one) or videos_in(one) or (is_pattern(one) and not Path(one).exists()) for one in sources
     )
@@ -53,7 +57,7 @@ def convert_batch(
     from gifsom.batch.plan import plan
     from gifsom.batch.work import run
 
-    tasks = plan(sources, folder, overwrite=bool(options.get("overwrite")))
+    tasks = plan(sources, folder, **options)
     found: list[Outcome] = []
     try:
         with _bars(len(tasks), quiet) as bars:
@@ -86,8 +90,13 @@ def _tell(folder: str, found: "Sequence[Outcome]", quiet: bool) -> None:
     parts = [f"{text.count(len(made), 'GIF')}, {size}"]
     for number, what in (
         (
-            sum(outcome.skipped for outcome in found),
+            sum(outcome.skipped and not outcome.unknown for outcome in found),
             "newer than the source and left as they were (--overwrite makes them again)",
+        ),
+        (
+            sum(outcome.unknown for outcome in found),
+            "newer than the source and left as they were, though it is not known with which options they were made"
+            " (--overwrite makes them again)",
         ),
         (sum(outcome.error is not None for outcome in found), "failed"),
     ):

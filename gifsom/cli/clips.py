@@ -8,6 +8,7 @@ import click
 
 from gifsom.cli import text
 from gifsom.cli.common import given, progress_bars, tell_shortfall
+from gifsom.cli.names import check_palette
 from gifsom.cli.options import NAME, PATH, Command, argument, flag, option, quiet, takes
 from gifsom.options.table import Coding, Part, Reader, Reading
 
@@ -67,6 +68,8 @@ def palette(
     A video is read as `gifsom convert` reads it: at most 15 fps, at most 640 pixels wide.
     """
     options |= given(colors=colors, background=background)
+    if target is not None:
+        check_palette(target)
     with progress_bars(quiet) as progress:
         from gifsom.analysis.palette import study
 

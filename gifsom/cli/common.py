@@ -1,6 +1,7 @@
 """Shared parts of the commands: options, progress, and interruption."""
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,9 @@ class Ended(Exception):
         super().__init__(status)
         self.status = status
 
+
+_closed: set[str] = set()
+"""Names of standard streams that were closed when the program began."""
 
 _interrupted: list[int] = []
 """The signals that came."""
@@ -104,6 +108,38 @@ def heed_interrupt() -> None:
     """Raise KeyboardInterrupt where one came that could not be raised at once."""
     if _interrupted:
         raise KeyboardInterrupt
+
+
+def open_closed_streams() -> None:
+    """Put what nobody reads, and nothing comes from, in the place of standard streams that are closed.
+
+    A file that is opened later would get their number, and what programs print would end up in it.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            _closed.add(name)
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def is_closed(name: str) -> bool:
+    """Whether the standard stream of that name was closed when the program began."""
+    return name in _closed
+
+
+def confirm(trouble: str) -> bool:
+    """Ask on the terminal whether to replace what is there already; False where nobody can be asked."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    question = f"gifsom: {trouble.partition(' (')[0]}: replace it? [y/N] "
+    print(question, end="", file=sys.stderr, flush=True)
+    answer = sys.stdin.readline()
+    if not answer:  # its end was typed
+        print(file=sys.stderr)
+    return answer.strip().lower() in ("y", "yes")
 
 
 def complain(message: str) -> None:

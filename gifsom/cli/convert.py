@@ -2,23 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from gifsom.cli import text
 from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
-from gifsom.cli.common import progress_bars, remark, show_log, tell_shortfall
+from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_shortfall
+from gifsom.cli.names import STREAM, check_joined, sources_and_target
 from gifsom.cli.options import NAME, Command, argument, flag, option, quiet, takes
 from gifsom.cli.presets import preset
-from gifsom.core.errors import SettingError, printable
+from gifsom.core.errors import SettingError
+from gifsom.core.files import check_source
 from gifsom.options.table import Options
-
-STREAM: Final = "-"
-"""Standard input as IN, and standard output as OUT."""
-
-ANIMATIONS: Final = (".gif", ".webp", ".apng", ".mp4")
-"""Endings of what several clips may be joined to."""
 
 
 @click.command(cls=Command)
@@ -32,6 +28,7 @@ ANIMATIONS: Final = (".gif", ".webp", ".apng", ".mp4")
     " standard input; several follow each other. OUT: the GIF, a .webp, .apng or .mp4 file, a folder/ for PNGs,"
     " or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
 )
+@option("--output", "-o", type=NAME, metavar="OUT", help="OUT, where the last name is a source, too.")
 @flag("--estimate", help="Say how large it will be, and how good; nothing is written.")
 @option("--input-size", metavar="WxH", help="Of raw video, which has no head: the size of its pictures.")
 @option("--input-fps", type=float, metavar="F", help="Of raw video: its frames a second.")
@@ -44,6 +41,7 @@ ANIMATIONS: Final = (".gif", ".webp", ".apng", ".mp4")
 @takes(Options)
 def convert(
     names: tuple[str, ...],
+    output: str | None,
     estimate: bool,
     input_size: str | None,
     input_fps: float | None,
@@ -77,7 +75,7 @@ def convert(
     """
     if verbose:
         show_log()
-    sources, target = ([*names], None) if len(names) == 1 else ([*names[:-1]], names[-1])
+    sources, target = sources_and_target(names, output)
     if target is not None and is_batch(sources, target):
         if estimate:
             raise SettingError("--estimate is for one clip")
@@ -87,10 +85,15 @@ def convert(
         raise SettingError("--jobs and --dask are for batches: several clips, and a folder/ for their GIFs")
     if STREAM in sources and target is None and not estimate:
         raise SettingError("standard input has no name: say which file to write")
+    if target == STREAM and is_closed("stdout"):
+        raise SettingError("standard output is closed: name a file")
     if target == STREAM and sys.stdout.isatty():
         raise SettingError("standard output is a terminal: hand the GIF on by | or >")
-    if len(sources) > 1 and target is not None and target != STREAM:
-        _check_joined(target)
+    if target is not None and target != STREAM:
+        if STREAM in sources:
+            check_source(Path(target), sys.stdin.buffer)
+        if len(sources) > 1:
+            check_joined(target)
     title = ", ".join(sources)
     with progress_bars(quiet) as progress:
         from gifsom.conversion import pipeline
@@ -101,24 +104,15 @@ def convert(
             expected = pipeline.estimate(source, progress=progress, **options)
             shortfall, line = expected.shortfall, text.estimate(title, expected)
         else:
-            output = sys.stdout.buffer if target == STREAM else target
-            result = pipeline.convert(source, output, progress=progress, **options)
+            result = pipeline.convert(
+                source, sys.stdout.buffer if target == STREAM else target, progress=progress, **options
+            )
             shortfall, line = result.shortfall, text.conversion(result)
     tell_shortfall(title, shortfall)
     if target == STREAM and not quiet:
         remark(line)
     elif estimate or not quiet:
         print(line)
-
-
-def _check_joined(target: str) -> None:
-    """Several clips into a file: the last name may have been meant as one of them."""
-    animation = Path(target).suffix.lower() in ANIMATIONS
-    if not animation or (Path(target).exists() and Path(target).suffix.lower() != ".gif"):
-        raise SettingError(
-            f"{printable(target)}: several clips become one .gif, .webp, .apng or .mp4, which is named last and is not"
-            " there yet, or a GIF each in a folder/"
-        )
 
 
 def _input(name: str, size: str | None, fps: float | None, pixel_format: str | None, options: dict[str, Any]) -> Any:

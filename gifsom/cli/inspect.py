@@ -14,7 +14,7 @@ from gifsom.core.errors import printable
 from gifsom.options.table import Edits, Part, Rate, Reader, Reading
 
 _picture = argument("picture", type=PATH, required=False, metavar="PNG", help="Draw it in this file.")
-_overwrite = flag("--overwrite", help="Replace PNG if it is there.")
+_overwrite = flag("--overwrite", "-y", help="Replace PNG if it is there.")
 _quiet = flag("--quiet", "-q", help="No progress; errors are still told.")
 
 
@@ -30,8 +30,9 @@ def frames(source: str, folder: str, quiet: bool, **options: Any) -> None:
 
     gifsom frames clip.mp4 frames/ --start 1:05 --end 1:10 --fps 2
 
-    All of them, at their own size, where nothing else is asked. What is transparent stays so. FOLDER may have other
-    files; its frames are replaced with --overwrite only.
+    All of them, at their own size, where nothing else is asked. What is transparent stays so. frames.json keeps their
+    times: gifsom convert frames/ out.gif makes a clip of the same length again. FOLDER may have other files; its
+    frames are replaced with --overwrite only.
     """
     with progress_bars(quiet) as progress:
         from gifsom.conversion import pipeline

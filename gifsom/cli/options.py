@@ -9,13 +9,18 @@ from typing import Any, Final, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from gifsom.cli.common import confirm
 from gifsom.cli.help import Panelled
+from gifsom.core.errors import TargetExists
 from gifsom.options.option import Option, entries
 from gifsom.options.table import EDITS, KINDS, OPTIONS
 
 F = TypeVar("F", bound=Callable[..., object])
 
 _TYPED: Final = "gifsom.typed"
+
+SHORT: Final = {"overwrite": ("-y",)}
+"""Short forms of options of the table."""
 
 PANEL: Final = "Edits, done in the order in which they are typed"
 
@@ -78,6 +83,16 @@ class Command(Panelled, click.Command):
         ctx.meta[_TYPED] = [parameter.name for parameter in order]
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; where a file is there already, and somebody is at the terminal, ask whether to replace it."""
+        try:
+            return super().invoke(ctx)
+        except TargetExists as error:
+            if "overwrite" not in ctx.params or ctx.params["overwrite"] or not confirm(str(error)):
+                raise
+            ctx.params["overwrite"] = True
+            return super().invoke(ctx)
+
 
 class Commands(Panelled, click.Group):
     """All commands."""
@@ -118,7 +133,8 @@ def _typed(name: str, entry: Option) -> Callable[[F], F]:
     if name in EDITS:
         attributes["panel"] = PANEL
     if KINDS[name] == (bool,):
-        return flag(f"--{dashed}/--no-{dashed}" if entry.negated else f"--{dashed}", **attributes)
+        names = [f"--{dashed}/--no-{dashed}" if entry.negated else f"--{dashed}", *SHORT.get(name, ())]
+        return flag(*names, **attributes)
     if entry.choices:
         attributes["metavar"] = "|".join(entry.choices)
         attributes["shell_complete"] = lambda ctx, param, text: [one for one in entry.choices if one.startswith(text)]

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import GifsomError, SourceError
-from gifsom.core.processes import GRACE, SPAWN, uninterrupted
+from gifsom.core.processes import GRACE, SPAWN, uninterrupted, without_script
 from gifsom.core.progress import Progress, throttled
 from gifsom.core.result import Result
 from gifsom.core.source import StillGrowing
@@ -29,7 +29,7 @@ class LiveConversion:
         """Begin, where processes can be begun."""
         self._link, theirs = SPAWN.Pipe()
         self._process = SPAWN.Process(target=_serve, args=(theirs, path, target, options), daemon=True)
-        with uninterrupted(), suppress(OSError, RuntimeError):
+        with uninterrupted(), without_script(), suppress(OSError, RuntimeError):
             self._process.start()
         theirs.close()  # or the pipe would not tell that the process has ended
 

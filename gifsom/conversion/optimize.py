@@ -8,7 +8,7 @@ from typing import Unpack
 from gifsom.conversion.encode import encode_or_copy
 from gifsom.conversion.plan import plan_coding
 from gifsom.conversion.stages import analyze, open_edited
-from gifsom.core.files import check_source, check_target, replacing
+from gifsom.core.files import check_source, check_target, replacing, with_ending
 from gifsom.core.progress import Progress
 from gifsom.core.result import Result
 from gifsom.gif.reader import read_info
@@ -44,7 +44,7 @@ def optimize(
     """
     began = time.perf_counter()
     settings = ConvertOptions.of(options, known=entries(OptimizeOptions))
-    path, origin = Path(target), Path(source)
+    path, origin = with_ending(Path(target)), Path(source)
     check_source(path, origin)
     check_target(path, settings.overwrite)
     size = read_info(origin).bytes

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from gifsom.core.errors import SettingError
-from gifsom.core.files import check_ending, check_folder, check_source, check_target, is_folder, replacing
+from gifsom.core.files import (
+    check_ending,
+    check_folder,
+    check_local,
+    check_source,
+    check_target,
+    is_folder,
+    replacing,
+    with_ending,
+)
 from gifsom.export import ENDINGS
 from gifsom.options.conversion import ConvertOptions
 from gifsom.sources.folder import is_pattern, matches
@@ -44,6 +53,9 @@ def check_output(source: "SourceLike", target: "str | Path | BinaryIO | None", s
     if target is not None and not isinstance(target, str | Path):
         return Output("-", target, True, settings.overwrite)
     name = _own_name(source) if target is None else target
+    if not is_folder(name):
+        name = with_ending(Path(name))
+    check_local(Path(name))
     check_source(Path(name), source)
     ending = Path(name).suffix.lower()
     if is_folder(name) or ending in ENDINGS:

@@ -84,6 +84,8 @@ def convert(
     output = check_output(source, target, settings)
     palette = given_palette(settings)  # its faults are told before a long clip is read
     edited = open_edited(source, settings)
+    if output.stream is None:
+        check_source(output.path, edited)  # of a folder or a pattern, which files it reads is known now
     if not output.gif:
         result = _export(edited, output, settings, progress)
         return replace(result, elapsed=time.perf_counter() - began)
@@ -142,6 +144,7 @@ def frames(
     check_source(Path(folder), source)
     check_folder(Path(folder), settings.overwrite)
     clip = open_edited(source, settings)
+    check_source(Path(folder), clip)
     result = export.write_frames(clip, folder, overwrite=settings.overwrite, progress=progress)
     return replace(result, elapsed=time.perf_counter() - began)
 

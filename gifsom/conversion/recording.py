@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from gifsom.conversion.live import LiveConversion
 from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import TargetUnwritable, printable
-from gifsom.core.files import check_ending, check_target
+from gifsom.core.files import check_ending, check_target, with_ending
 from gifsom.core.progress import Progress
 from gifsom.core.result import Result
 from gifsom.core.values import MAX_PIXELS
@@ -33,7 +33,7 @@ def check_request(target: Path, keep: bool, options: dict[str, Any]) -> None:
 
 def own_name(target: Path | None) -> Path:
     """The GIF that is to be written; without a name, one of the date in the current folder."""
-    return Path(time.strftime("gifsom-%Y-%m-%d-%H%M%S.gif")) if target is None else target
+    return Path(time.strftime("gifsom-%Y-%m-%d-%H%M%S.gif")) if target is None else with_ending(target)
 
 
 def beside(target: Path) -> Path:

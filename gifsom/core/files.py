@@ -14,17 +14,53 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from gifsom.core.errors import GifsomError, TargetError, TargetExists, TargetUnwritable, printable
+from gifsom.core.frame_times import NAME as TIMES
+from gifsom.core.frame_times import is_foreign
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+_ADDRESS: Final = re.compile(r"([a-z][a-z0-9+.-]+):/+", re.IGNORECASE)
+
 _FRAME: Final = re.compile(r"frame-\d{4,}\.png")
+
+
+def address(name: "str | os.PathLike[str]") -> str | None:
+    """The address of something remote that a name looks like, and no file is; of a path, which has made one slash of
+    two, as it was typed.
+
+    >>> address(Path("https://host/clip.mp4")), address("clips/clip.mp4"), address("C:/clip.mp4")
+    ('https://host/clip.mp4', None, None)
+    """
+    found = _ADDRESS.match(str(name))
+    with suppress(OSError, ValueError):
+        if found is None or Path(name).exists():
+            return None
+    return None if found is None else f"{found[1]}://{str(name)[found.end() :]}"
+
+
+def with_ending(path: Path) -> Path:
+    """An output as it is written: one without an ending is a GIF. Raises `TargetUnwritable` for an ending alone.
+
+    >>> with_ending(Path("out")).name, with_ending(Path("out.webp")).name
+    ('out.gif', 'out.webp')
+    """
+    if path.name.lower() in (".gif", ".png", ".apng", ".webp", ".mp4"):
+        raise TargetUnwritable(f"{printable(path)}: that is an ending without a name")
+    name = path.name.rstrip(".")
+    if not name or (path.suffix and not path.name.endswith(".")) or str(path) == "-":
+        return path
+    with suppress(OSError, ValueError):  # told where it is written
+        if path.exists() and not path.is_file():  # a folder, or a device
+            return path
+    return path.with_name(f"{name}.gif") if "." not in name[1:] else path.with_name(name)
 
 
 def check_target(path: Path, overwrite: bool) -> None:
     """Raise `TargetExists` or `TargetUnwritable` for a path that could not be written; touches nothing."""
     if str(path) == "-":
         raise TargetUnwritable("-: standard output is not written to: name a file")
+    check_local(path)
     try:
         if path.is_dir():
             raise TargetUnwritable(f"{printable(path)}: that is a folder: name a file")
@@ -40,6 +76,12 @@ def check_target(path: Path, overwrite: bool) -> None:
         raise
     except OSError as error:
         raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
+
+
+def check_local(path: Path) -> None:
+    """Raise `TargetUnwritable` for an output that is a remote address."""
+    if not path.parent.exists() and (remote := address(path)):
+        raise TargetUnwritable(f"{printable(remote)}: that is a remote address, and only local files are written")
 
 
 def check_ending(path: Path, others: Sequence[str] = ()) -> None:
@@ -81,12 +123,15 @@ def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
 
     `alone`: the folder must also be empty otherwise.
     """
+    check_local(path)
     try:
         if path.exists() and not path.is_dir():
             raise TargetUnwritable(f"{printable(path)}: that is a file: name a folder")
         if path.is_dir() and not overwrite and _frames(path):
             raise TargetExists(f"{printable(path)}: there are frames in it already (--overwrite replaces them)")
-        if alone and path.is_dir() and any(not _FRAME.fullmatch(one.name) for one in path.iterdir()):
+        if path.is_dir() and is_foreign(path):
+            raise TargetUnwritable(f"{printable(path / TIMES)}: that is not gifsom's, and is not replaced")
+        if alone and path.is_dir() and any(not _is_of_frames(one.name) for one in path.iterdir()):
             raise TargetUnwritable(
                 f"{printable(path)}: there are other files in that folder: name a file in it, such as"
                 f" {printable(path / 'clip.gif')}, or write its frames there by `gifsom frames`"
@@ -100,6 +145,10 @@ def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
         raise
     except OSError as error:
         raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from None
+
+
+def _is_of_frames(name: str) -> bool:
+    return name == TIMES or _FRAME.fullmatch(name) is not None
 
 
 def _frames(folder: Path) -> list[Path]:
@@ -120,7 +169,7 @@ def save_picture(picture: "Image", path: Path, overwrite: bool) -> None:
         picture.save(stream, "PNG")
 
 
-def same_file(path: Path, other: "str | Path") -> bool:
+def same_file(path: Path, other: "str | os.PathLike[str]") -> bool:
     """Whether two names, which need not exist, are of one file."""
     try:
         return path.samefile(other)
@@ -129,10 +178,36 @@ def same_file(path: Path, other: "str | Path") -> bool:
 
 
 def check_source(path: Path, source: object) -> None:
-    """Raise `TargetUnwritable` where an output is the file or folder that is read, or one in a list of those."""
+    """Raise `TargetUnwritable` where an output would replace what is read, by whatever name or link.
+
+    `source` is a file, a folder, a stream, a clip, or a list of those; of anything else nothing is known.
+    """
+    from gifsom.core.source import Holder, Source, held  # here: numpy comes with it
+
     for one in source if isinstance(source, list | tuple) else [source]:
-        if isinstance(one, str | Path) and same_file(path, one):
+        if isinstance(one, Source | Holder):
+            for file in held(one).files:
+                _check_file(path, file)
+        elif isinstance(one, str | os.PathLike):
+            _check_file(path, one)
+        elif _is_stream_of(path, one):
             raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
+
+
+def _check_file(path: Path, file: "str | os.PathLike[str]") -> None:
+    if same_file(path, file):
+        raise TargetUnwritable(f"{printable(path)}: that is the source itself: name another file")
+    real = Path(os.path.realpath(file))
+    if _FRAME.fullmatch(real.name) and same_file(path, real.parent):  # frames that are written there replace it
+        raise TargetUnwritable(f"{printable(path)}: {printable(real.name)} in it is a source: name another folder")
+
+
+def _is_stream_of(path: Path, stream: object) -> bool:
+    """Whether a stream, such as standard input, reads the file at a path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))  # type: ignore[attr-defined]
+    except (AttributeError, OSError, ValueError):  # no stream, or one in memory; or nothing is there
+        return False
 
 
 class _Stream:
@@ -209,10 +284,11 @@ def filling(path: Path, overwrite: bool) -> Iterator[Path]:
         if not there:
             part.rename(path)
             return
+        (path / TIMES).unlink(missing_ok=True)  # no frame has the times of others, whatever happens between
         for old in _frames(path):
             if not (part / old.name).exists():
                 old.unlink()
-        for new in part.iterdir():
+        for new in sorted(part.iterdir(), key=lambda new: new.name == TIMES):
             new.replace(path / new.name)
     except GifsomError:
         raise

@@ -1,5 +1,6 @@
 """Source: the base of all that gives frames, from a file, a screen, or another source that it edits."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
@@ -32,6 +33,11 @@ class Source(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__.strip('_')} of {self.name}, {self.size[0]}x{self.size[1]} pixels>"
+
+    @property
+    def files(self) -> "tuple[os.PathLike[str], ...]":
+        """The files that it is read from, which nothing that is made of it may replace."""
+        return ()
 
     @property
     @abstractmethod

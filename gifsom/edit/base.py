@@ -4,6 +4,7 @@ A step asks the source first (see `gifsom.core.source.Source.trimmed` and the ho
 source cannot do it.
 """
 
+import os
 from abc import abstractmethod
 from collections.abc import Iterator
 from copy import copy
@@ -31,6 +32,10 @@ class Edited(Source):
     @property
     def name(self) -> str:
         return self.source.name
+
+    @property
+    def files(self) -> tuple[os.PathLike[str], ...]:
+        return self.source.files
 
     @property
     def size(self) -> tuple[int, int]:

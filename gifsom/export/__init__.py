@@ -5,6 +5,8 @@ twice where the header of a format describes its content.
 """
 
 from collections.abc import Callable
+from itertools import islice
+from operator import sub
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -12,15 +14,19 @@ from PIL import Image
 
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import check_target, filling, frame_name, is_folder
+from gifsom.core.frame_times import FrameTimes
 from gifsom.core.progress import Progress, reported
 from gifsom.core.result import Result
-from gifsom.core.source import Source
+from gifsom.core.source import Source, held
 from gifsom.core.values import check_whole
 from gifsom.edit.frames import with_alpha
 from gifsom.export.apng import write_apng
 from gifsom.export.base import Order, opaque
 from gifsom.export.mp4 import write_mp4
 from gifsom.export.webp import write_webp
+
+SHORTEST: Final = 1e-3
+"""Seconds that a picture in a folder is shown at least."""
 
 __all__ = ["ENDINGS", "export", "opaque", "write_frames"]
 
@@ -74,24 +80,31 @@ def write_frames(
     overwrite: bool = False,
     progress: Progress = lambda stage, done, of: None,
 ) -> Result:
-    """Write all frames of a clip as frame-0001.png and so on, with alpha where they are transparent.
+    """Write all frames of a clip as frame-0001.png and so on, with alpha where they are transparent; and their times.
 
     Args:
         clip: any clip.
-        folder: created if missing; its other files stay.
+        folder: created if missing; its other files stay. frames.json in it says how long each is shown, so that
+            `gifsom.open` of the folder has the clip's times again.
         overwrite: replace the frames in the folder; those beyond the new ones are removed.
         progress: called often with stage, done, of.
 
     Raises:
         SourceError, TargetError: with one line that says what and why; then nothing has been written.
     """
+    clip = held(clip)
     order = Order(clip, Path(folder), None, 0, overwrite, progress)
     size = number = 0
+    starts: dict[str, float] = {}
     with filling(order.path, overwrite) as part:
         for number, frame in enumerate(reported(clip.frames(), "Writing", clip.count, progress), 1):
             file = part / frame_name(number)
+            starts[file.name] = frame.start
             (Image.fromarray(frame.pixels) if frame.mask is None else with_alpha(frame)).save(file)
             size += file.stat().st_size
+        lengths = map(sub, [*islice(starts.values(), 1, None), clip.duration], starts.values())
+        seconds = {name: round(max(SHORTEST, length), 9) for name, length in zip(starts, lengths, strict=True)}
+        FrameTimes(seconds, clip.native, clip.plays).write(part)
     return order.result(size, number, exact=True)
 
 

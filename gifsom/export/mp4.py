@@ -78,8 +78,10 @@ def _feed(pipe: IO[bytes], frames: Iterable[Frame], clip: Source, rate: float) -
 
 
 def _steady_rate(clip: Source) -> Fraction:
-    """The clip's own rate, or a multiple, from STEADY to FASTEST."""
+    """The clip's own rate, or a multiple, from STEADY to FASTEST; a picture alone stays one frame."""
     rate = clip.rate or FASTEST
+    if clip.count == 1:
+        return Fraction(min(FASTEST, rate)).limit_denominator(1001)
     return Fraction(min(FASTEST, rate * ceil(STEADY / rate))).limit_denominator(1001)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gifsom.core.errors import SourceNotFound, SourceUnreadable, printable
+from gifsom.core.errors import SourceNotFound, SourceRefused, SourceUnreadable, printable
+from gifsom.core.files import address
 
 IMAGE: Final = 0x2C
 TRAILER: Final = 0x3B
@@ -154,7 +155,9 @@ def read_info(path: Path) -> Info:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file. Raises `SourceNotFound` or `SourceUnreadable`."""
+    """The bytes of a file. Raises `SourceNotFound`, `SourceRefused` or `SourceUnreadable`."""
+    if remote := address(path):
+        raise SourceRefused(f"{printable(remote)}: that is a remote address, and only local files are read")
     try:
         return path.read_bytes()
     except FileNotFoundError:

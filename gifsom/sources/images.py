@@ -102,6 +102,10 @@ class ImageClip(Source):
         return printable(self.path)
 
     @property
+    def files(self) -> tuple[os.PathLike[str], ...]:
+        return (self.path,)
+
+    @property
     def size(self) -> tuple[int, int]:
         return self.shape
 

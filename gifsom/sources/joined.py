@@ -4,6 +4,7 @@ None is distorted. The space left around one of another shape is a color, or tra
 video, and a picture with transparency keeps it.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -65,6 +66,10 @@ class JoinedClip(Source):
         return self.title or f"{self.sources[0].name} and {len(self.sources) - 1} more"
 
     @property
+    def files(self) -> tuple[os.PathLike[str], ...]:
+        return tuple(file for clip in self.sources for file in clip.files)
+
+    @property
     def size(self) -> tuple[int, int]:
         return self._size
 
@@ -100,7 +105,9 @@ class JoinedClip(Source):
 
     def scaled(self, size: tuple[int, int]) -> Source:
         """Each part separately: ffmpeg does it where it can, and nothing is scaled twice."""
-        return JoinedClip(self.sources, size, self.free, self.title)
+        other = JoinedClip(self.sources, size, self.free, self.title)
+        other.native, other.plays = self.native, self.plays
+        return other
 
     def frames(self) -> Iterator[Frame]:
         start = 0.0

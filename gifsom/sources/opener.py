@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
@@ -11,6 +11,8 @@ import numpy as np
 from PIL import ImageSequence
 
 from gifsom.core.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
+from gifsom.core.files import address
+from gifsom.core.frame_times import FrameTimes
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import WHITE, Color, parse_color
 from gifsom.sources import mjpeg, plugins
@@ -18,7 +20,7 @@ from gifsom.sources.arrays import StoredClip, is_picture, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
 from gifsom.sources.images import is_picture as is_picture_file
 from gifsom.sources.images import open_image, read_head
-from gifsom.sources.joined import join
+from gifsom.sources.joined import JoinedClip, join
 from gifsom.sources.recording import open_recording
 from gifsom.sources.scientific import open_scientific
 from gifsom.sources.stream import Spooled
@@ -78,8 +80,18 @@ class Opener:
         return self._file(local_file(name))
 
     def _files(self, files: list[Path], title: str | os.PathLike[str]) -> Source:
-        clips = [self._file(local_file(file)) for file in files]
-        return join(clips, background=self.background, transparent=self.transparent, title=printable(title))
+        """Pictures one after the other, each for as long as a frames.json beside them says."""
+        times = {folder: FrameTimes.read(folder) for folder in dict.fromkeys(file.parent for file in files)}
+        seconds = [times[file.parent].seconds.get(file.name) for file in files]
+        clips = [
+            (self if length is None else replace(self, still=length))._file(local_file(file))
+            for file, length in zip(files, seconds, strict=True)
+        ]
+        clip = join(clips, background=self.background, transparent=self.transparent, title=printable(title))
+        if isinstance(clip, JoinedClip) and len(times) == 1 and None not in seconds:
+            (of,) = times.values()
+            clip.native, clip.plays = of.native, of.plays
+        return clip
 
     def _file(self, file: Path | Spooled) -> Source:
         head = read_head(file)
@@ -162,17 +174,27 @@ def local_file(name: str | os.PathLike[str]) -> Path:
     """The path of an existing file that is not empty. Raises `SourceError`s that say what is wrong."""
     path = Path(name)
     try:
-        if is_address(name) and not path.exists():
-            raise SourceRefused(f"{printable(name)}: that is a remote address, and only local files are read")
+        if remote := address(name):
+            raise SourceRefused(f"{printable(remote)}: that is a remote address, and only local files are read")
         if path.exists() and not path.is_file():
             raise SourceUnreadable(f"{printable(name)}: that is not a regular file")
         if not read_head(path):
             raise SourceUnreadable(f"{printable(name)}: the file is empty")
     except (FileNotFoundError, ValueError):  # the latter for a name with a null byte
-        raise SourceNotFound(f"{printable(name)}: there is no such file") from None
+        raise SourceNotFound(f"{printable(name)}: there is no such file{_patterns(str(name))}") from None
     except OSError as error:
         raise SourceUnreadable(f"{printable(name)}: {error.strerror}") from None
     return path
+
+
+def _patterns(name: str) -> str:
+    """How a pattern is written, for a name that is one of ffmpeg's, such as "frames/%03d.png"."""
+    found = re.search(r"%0?\d*d", name)
+    if found is None:
+        return ""
+    star = f"*{Path(name).suffix or '.png'}"
+    whole = re.sub(r"%0?\d*d", "*", name)
+    return f"; a pattern is '{star}', such as '{printable(whole)}'"
 
 
 def behind(background: str | Color | None, transparent: bool) -> Color | None:

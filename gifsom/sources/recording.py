@@ -4,6 +4,7 @@ A frame comes wherever the picture or its overlays change. Changes within half o
 system reports a click at any time, and pictures come at the recording's rate.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -54,6 +55,10 @@ class Recording(Source):
     @property
     def name(self) -> str:
         return printable(self.spool.path)
+
+    @property
+    def files(self) -> tuple[os.PathLike[str], ...]:
+        return (self.spool.path,)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -43,13 +43,17 @@ class ScientificClip(StoredClip):
 
     native = False
 
-    def __init__(self, name: str, still: float) -> None:
+    def __init__(self, path: os.PathLike[str], still: float) -> None:
         super().__init__()
-        self._name, self._still = name, still
+        self._path, self._still = path, still
 
     @property
     def name(self) -> str:
-        return self._name
+        return printable(self._path)
+
+    @property
+    def files(self) -> tuple[os.PathLike[str], ...]:
+        return (self._path,)
 
     @property
     def rate(self) -> float:
@@ -90,7 +94,7 @@ def open_scientific(
         file.seek(0)
         parts = _checked(path, reader.parts(file), max_pixels)
         low, high = _range(_decoded(path, reader, parts))
-        clip = ScientificClip(name, still)
+        clip = ScientificClip(path, still)
         for part, picture in _decoded(path, reader, parts):
             shown = _eight_bits(picture, low, high)
             shown = 255 - shown if part.negative else shown

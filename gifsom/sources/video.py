@@ -72,6 +72,10 @@ class VideoClip(Source):
         return printable(self.path)
 
     @property
+    def files(self) -> tuple[os.PathLike[str], ...]:
+        return (self.path,)
+
+    @property
     def size(self) -> tuple[int, int]:
         return self.shape
 

@@ -15,7 +15,7 @@ import pytest
 from conftest import FIXTURES, ROOT, environment, listing, names, one_line, posix, wait_for
 
 import gifsom
-from gifsom.batch import remote
+from gifsom.batch import memory, remote
 from gifsom.batch.plan import Task, plan
 from gifsom.batch.pool import Lost, Tell, run
 from gifsom.cli.batch import convert_batch, is_batch
@@ -127,7 +127,7 @@ def test_clips_become_what_convert_makes_of_them_and_a_failure_stops_nothing(cli
     (failed,) = found.failed
     assert failed.error is not None
     assert failed.error.startswith(f"{clips}/clip3.mkv: not a video")
-    assert names(out) == ["clip1.gif", "clip10.gif", "clip2.gif"]
+    assert names(out) == [memory.NAME, "clip1.gif", "clip10.gif", "clip2.gif"]
     for outcome in found.done:
         assert outcome.result is not None
         alone = gifsom.convert(outcome.source, here / "alone.gif", overwrite=True, **OPTIONS)
@@ -170,16 +170,24 @@ def test_what_a_killed_process_had_in_hand_is_done_by_another(here: Path, prepar
     assert not active_children()
 
 
-def test_a_script_that_processes_cannot_import_is_told(clips: Path, here: Path) -> None:
-    script = f"import gifsom\ngifsom.convert_all({str(clips)!r}, 'out')\n"
+@pytest.mark.parametrize("how", ["file", "module", "input", "command"])
+def test_a_script_needs_no_guard_and_is_run_once(clips: Path, here: Path, how: str) -> None:
+    script = (
+        f"import gifsom\nprint('run')\nprint(len(gifsom.convert_all({str(clips)!r}, 'out', jobs=2, width=32).done))\n"
+    )
     (here / "script.py").write_text(script)
-    command = [sys.executable, "script.py"]
+    ways = {"file": ["script.py"], "module": ["-m", "script"], "input": ["-"], "command": ["-c", script]}
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
-        command, cwd=here, capture_output=True, text=True, timeout=60, env=environment(PYTHONPATH=path)
+        [sys.executable, *ways[how]],
+        input=script,
+        cwd=here,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment(PYTHONPATH=path),
     )
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("RuntimeError: the first process ended at once (exit status 1)")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "run\n3\n", "")
 
 
 def wait_long(item: int, tell: Tell) -> None:
@@ -259,7 +267,7 @@ def test_an_interrupt_ends_all_processes_and_leaves_whole_files_only(long_clip: 
     assert time.monotonic() - began < 15  # 1 on a quiet machine
     assert process.returncode == INTERRUPTED
     assert one_line(err).startswith("interrupted: 1 of 3 are done")
-    assert names(here / "out") == ["clip2.gif"]
+    assert names(here / "out") == [memory.NAME, "clip2.gif"]
 
 
 def test_a_local_path_is_no_address(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,7 +285,8 @@ def test_remote_clips_become_remote_gifs(clips: Path, here: Path) -> None:
         (f"file://{clips}/clip2.mkv", f"file://{here}/out/clip2.gif")
     ]
     alone = gifsom.convert(clips / "clip2.mkv", here / "alone.gif", **OPTIONS)
-    assert listing(here / "out") == {"clip2.gif": alone.path.read_bytes()}
+    assert names(here / "out") == [memory.NAME, "clip2.gif"]
+    assert (here / "out/clip2.gif").read_bytes() == alone.path.read_bytes()
     assert len(gifsom.convert_all(f"file://{clips}/clip*2.mkv", f"file://{here}/out", **OPTIONS).skipped) == 1
 
 

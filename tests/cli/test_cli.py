@@ -255,7 +255,7 @@ def test_verbose_shows_what_ffmpeg_says(here: Path) -> None:
 
 USAGE = {
     "unknown option": ["--bogus"],
-    "unknown short option": ["-o", "x.gif"],
+    "unknown short option": ["-x", "x.gif"],
     "no width": ["--width", "0"],
     "negative width": ["--width", "-5"],
     "huge width": ["--width", "16001"],

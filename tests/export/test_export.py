@@ -161,9 +161,10 @@ def test_a_lower_quality_makes_a_smaller_mp4(tmp_path: Path) -> None:
 def test_a_folder_has_every_frame(tmp_path: Path) -> None:
     result = export(gifsom.open(SPRITE), f"{tmp_path}/frames/")
     assert names(tmp_path) == ["frames"]
-    assert names(tmp_path / "frames") == [f"frame-{n:04}.png" for n in range(1, 13)]
-    assert result.bytes == sum(path.stat().st_size for path in (tmp_path / "frames").iterdir())
-    for frame, path in zip(gifsom.open(SPRITE).frames(), sorted((tmp_path / "frames").iterdir()), strict=True):
+    assert names(tmp_path / "frames") == [*(f"frame-{n:04}.png" for n in range(1, 13)), "frames.json"]
+    pictures = sorted((tmp_path / "frames").glob("*.png"))
+    assert result.bytes == sum(path.stat().st_size for path in pictures)
+    for frame, path in zip(gifsom.open(SPRITE).frames(), pictures, strict=True):
         picture = np.array(Image.open(path).convert("RGBA"))
         assert frame.mask is not None
         assert np.array_equal(picture[..., 3] == 0, frame.mask)
@@ -178,7 +179,7 @@ def test_frames_in_a_folder_are_replaced_only_where_that_is_asked(tmp_path: Path
         export(clip(3), tmp_path)
     assert listing(tmp_path) == before
     export(clip(3), tmp_path, overwrite=True)
-    assert names(tmp_path) == ["frame-0001.png", "frame-0002.png", "frame-0003.png", "notes.txt"]
+    assert names(tmp_path) == ["frame-0001.png", "frame-0002.png", "frame-0003.png", "frames.json", "notes.txt"]
 
 
 class Broken(FrameClip):
@@ -276,11 +277,11 @@ def test_a_long_clip_is_not_held_in_memory(target: str, tmp_path: Path) -> None:
 def test_the_command_writes_the_frames_of_a_part(here: Path, inside: Inside) -> None:
     run = inside("frames", SPRITE, "out/", "--start", "0.2", "--end", "0.6", "--fps", "10")
     assert (run.status, run.err, names(here)) == (0, "", ["out"])
-    assert names(here / "out") == [f"frame-{n:04}.png" for n in range(1, 5)]
+    assert names(here / "out") == [*(f"frame-{n:04}.png" for n in range(1, 5)), "frames.json"]
     assert run.out.startswith("out: ")
     assert "4 frames" in run.out
     assert inside("frames", SPRITE, "out", "-q", "--overwrite").out == ""
-    assert len(names(here / "out")) == 12
+    assert len(names(here / "out")) == 12 + 1
 
 
 @pytest.mark.parametrize(
