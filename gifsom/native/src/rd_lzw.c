@@ -82,7 +82,7 @@ EXPORT int64_t rd_encode(const Pixel *pixels, const uint8_t *best, int64_t n, co
 {
     void *room = malloc(sizeof(Search) + 63);
     if (room == NULL)
-        return -1;
+        return -1; /* unreached: no test takes all memory */
     Search *search = (Search *)(((uintptr_t)room + 63) / 64 * 64);
     search->pixels = pixels;
     search->best = best;
