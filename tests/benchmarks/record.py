@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,10 +49,15 @@ def lines_go_by(screen: Screen, width: int, height: int, pause: float) -> None:
     time.sleep(3)
 
 
-def times(recorder: Recorder) -> list[float]:
+def times(path: Path) -> list[float]:
     """When the pictures were grabbed that were stored."""
-    assert recorder.path is not None
-    return [time for time, event in Spool.open(recorder.path, MAX_PIXELS).events() if isinstance(event, Picture)]
+    return [time for time, event in Spool.open(path, MAX_PIXELS).events() if isinstance(event, Picture)]
+
+
+def steadiness(path: Path) -> tuple[float, float]:
+    """Mean interval between the pictures of a recording, and its standard deviation, in ms."""
+    gaps = [1000 * (b - a) for a, b in pairwise(times(path))]
+    return statistics.mean(gaps), statistics.pstdev(gaps)
 
 
 def load(screen: Screen) -> None:
@@ -71,8 +77,7 @@ def pace(screen: Screen) -> None:
     lines_go_by(screen, 800, 500, 0.02)
     with Recorder(region=(0, 0, 800, 500), fps=15) as recorder:
         recorder.wait(10)
-    gaps = [1000 * (b - a) for a, b in pairwise(times(recorder))]
-    print(f"pace    {statistics.mean(gaps):.2f} ms, standard deviation {statistics.pstdev(gaps):.2f} ms")
+    print("pace    {:.2f} ms, standard deviation {:.2f} ms".format(*steadiness(recorder.path)))
 
 
 def spool(screen: Screen) -> None:
@@ -103,19 +108,39 @@ def long(screen: Screen, minutes: float) -> None:
     print_finish("long", [stop_to_file(60 * minutes, "992x696+0+0", 30)])
 
 
-def stop_to_file(seconds: float, region: str, fps: int) -> tuple[float, float, float]:
-    """Seconds from the end of a recording to its GIF, those of the processor in that time, and peak memory in MB."""
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What came after a recording, and how it went before.
+
+    wall       seconds from its end to the GIF
+    cpu        seconds of the processor in that time
+    peak       memory in MB of the largest process
+    deviation  of the intervals between its pictures, in ms
+    dropped    pictures
+    """
+
+    wall: float
+    cpu: float
+    peak: float
+    deviation: float
+    dropped: int
+
+
+def stop_to_file(seconds: float, region: str, fps: int) -> Finish:
+    """`gifsom record` of so many seconds, ended by a signal."""
     with tempfile.TemporaryDirectory() as place:
         before = spent_by_children()
-        process = recording(Path(place, "a.gif"), "--region", region, "--fps", str(fps))
+        process = recording(Path(place, "a.gif"), "--region", region, "--fps", str(fps), "--keep")
         time.sleep(seconds)
         already = spent(process.pid)
         began = time.perf_counter()
         process.send_signal(signal.SIGINT)
         assert process.wait() == 0
-        took = time.perf_counter() - began
+        wall = time.perf_counter() - began
+        kept = Path(place, "a.gsr")
+        deviation, dropped = steadiness(kept)[1], Spool.open(kept, MAX_PIXELS).dropped
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
-    return took, spent_by_children() - before - already, peak
+    return Finish(wall, spent_by_children() - before - already, peak, deviation, dropped)
 
 
 def spent_by_children() -> float:
@@ -132,9 +157,12 @@ def spent(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK") + sum(map(spent, children))
 
 
-def print_finish(name: str, runs: list[tuple[float, float, float]]) -> None:
-    wall, cpu, peak = (statistics.median(values) for values in zip(*runs, strict=True))
-    print(f"{name:7} {wall:.2f} s from the end of a recording to its GIF, {cpu:.2f} s of the processor, {peak:.0f} MB")
+def print_finish(name: str, runs: list[Finish]) -> None:
+    middle = {name: statistics.median(getattr(run, name) for run in runs) for name in Finish.__slots__}
+    print(
+        "{:7} {wall:.2f} s from the end of a recording to its GIF, {cpu:.2f} s of the processor, {peak:.0f} MB;"
+        " before, {dropped:.0f} dropped, deviation {deviation:.2f} ms".format(name, **middle)
+    )
 
 
 def kills(screen: Screen, count: int) -> None:
