@@ -4,11 +4,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
+from gifsom.cli import text
 from gifsom.core.errors import printable
 
 if TYPE_CHECKING:
@@ -64,10 +66,10 @@ def _no_progress(stage: str, done: int, of: int | None) -> None:
 def _bars() -> "Iterator[Progress]":
     """A bar a stage."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     console = Console(stderr=True, highlight=False)
-    columns = TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}")
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
@@ -76,10 +78,31 @@ def _bars() -> "Iterator[Progress]":
             if stage not in tasks:
                 for task in tasks.values():
                     bars.update(task, total=bars.tasks[task].completed)
-                tasks[stage] = bars.add_task(stage, total=of)
+                tasks[stage] = bars.add_task(stage, total=of, pace=Pace(done))
+            task = bars.tasks[tasks[stage]]
+            task.fields["pace"].note(done, of)
             bars.update(tasks[stage], completed=done, total=None if of is None else max(done, of))
 
         yield progress
+
+
+class Pace:
+    """Seconds that are left of a stage, as text: by what has been done since its first report, at any moment."""
+
+    def __init__(self, done: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._first, self._done, self._of = done, done, 0
+        self._clock = clock
+        self._began = clock()
+
+    def note(self, done: int, of: int | None) -> None:
+        """Take up a report of progress."""
+        self._done, self._of = done, of or 0
+
+    def __str__(self) -> str:
+        made, still = self._done - self._first, self._of - self._done
+        if made <= 0 or still <= 0:
+            return ""
+        return text.left((self._clock() - self._began) * still / made)
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

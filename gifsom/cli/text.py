@@ -1,7 +1,7 @@
 """Results as lines of text for the command line, made here and printed elsewhere."""
 
 from collections.abc import Iterator, Sequence
-from math import isinf
+from math import ceil, isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -228,6 +228,12 @@ def finding(found: "Finding") -> str:
     """Of what was examined."""
     mark = {True: "ok     ", None: "perhaps", False: "NOT    "}[found.ok]
     return f"{mark}  {found.name}: {found.text}"
+
+
+def left(seconds: float) -> str:
+    """Time that a stage still takes, rounded up to seconds."""
+    minutes, rest = divmod(ceil(seconds), 60)
+    return f"{minutes} min {rest} s left" if minutes else f"{rest} s left"
 
 
 def count(number: int, noun: str) -> str:

@@ -10,16 +10,19 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import GifsomError, SourceError
-from gifsom.core.processes import GRACE, SPAWN, uninterrupted, without_script
+from gifsom.core.processes import SPAWN, uninterrupted, without_script
 from gifsom.core.progress import Progress, throttled
 from gifsom.core.result import Result
 from gifsom.core.source import StillGrowing
 from gifsom.core.values import MAX_PIXELS
 from gifsom.sources.recording import follow_recording, open_recording
+
+PATIENCE: Final = 2.0
+"""Seconds that the process has to end by itself and to take its unfinished file along, before it is killed."""
 
 
 class LiveConversion:
@@ -58,7 +61,7 @@ class LiveConversion:
         """End the process, if it is still there."""
         self._link.close()
         if self._process.pid is not None:
-            self._process.join(GRACE)
+            self._process.join(PATIENCE)
             if self._process.is_alive():
                 self._process.kill()
                 self._process.join()

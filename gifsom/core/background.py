@@ -11,14 +11,15 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 _NICE = 10
-"""Niceness on Linux: a tenth of a core that another thread wants, so that what is begun does not wait for ever."""
+"""Niceness on Linux that is added: a tenth of a core that another thread wants, so that what is begun gets done."""
 
 
 def lower_priority() -> None:
     """Give this thread a low priority, where the system has such; it cannot be raised again everywhere."""
     with suppress(OSError):
         if sys.platform == "linux":
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + _NICE))
         elif sys.platform == "win32":
             import ctypes
 

@@ -1,11 +1,12 @@
 """What recording costs and how steady it is: xterm on an X server in memory, in which lines go by.
 
-python tests/benchmarks/record.py [load] [pace] [spool] [finish] [kills COUNT] [memory MINUTES]
+python tests/benchmarks/record.py [load] [pace] [spool] [finish] [long MINUTES] [kills COUNT] [memory MINUTES]
 
 load    1280x720 at 30 fps for 20 s, every picture another one: drops, and the processor's time
 pace    800x500 at 15 fps for 10 s: deviation of the intervals between pictures
 spool   the same: kB a picture in the log
 finish  `gifsom record` of 10 s of 800x500 at 15 fps: from the signal that ends it to the end of the command
+long    the same of MINUTES of 992x696 at 30 fps
 kills   `gifsom record` killed COUNT times at random moments: how many are recovered, and what is missing
 memory  1920x1080 at 15 fps for MINUTES: peak of the process, and what it grows a minute after the first one
 
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,10 +49,15 @@ def lines_go_by(screen: Screen, width: int, height: int, pause: float) -> None:
     time.sleep(3)
 
 
-def times(recorder: Recorder) -> list[float]:
+def times(path: Path) -> list[float]:
     """When the pictures were grabbed that were stored."""
-    assert recorder.path is not None
-    return [time for time, event in Spool.open(recorder.path, MAX_PIXELS).events() if isinstance(event, Picture)]
+    return [time for time, event in Spool.open(path, MAX_PIXELS).events() if isinstance(event, Picture)]
+
+
+def steadiness(path: Path) -> tuple[float, float]:
+    """Mean interval between the pictures of a recording, and its standard deviation, in ms."""
+    gaps = [1000 * (b - a) for a, b in pairwise(times(path))]
+    return statistics.mean(gaps), statistics.pstdev(gaps)
 
 
 def load(screen: Screen) -> None:
@@ -70,8 +77,7 @@ def pace(screen: Screen) -> None:
     lines_go_by(screen, 800, 500, 0.02)
     with Recorder(region=(0, 0, 800, 500), fps=15) as recorder:
         recorder.wait(10)
-    gaps = [1000 * (b - a) for a, b in pairwise(times(recorder))]
-    print(f"pace    {statistics.mean(gaps):.2f} ms, standard deviation {statistics.pstdev(gaps):.2f} ms")
+    print("pace    {:.2f} ms, standard deviation {:.2f} ms".format(*steadiness(recorder.path)))
 
 
 def spool(screen: Screen) -> None:
@@ -94,16 +100,69 @@ def recording(gif: Path, *options: str) -> subprocess.Popen[bytes]:
 
 def finish(screen: Screen) -> None:
     lines_go_by(screen, 800, 500, 0.05)
-    took = []
+    print_finish("finish", [stop_to_file(10, "800x500+0+0", 15) for _ in range(4)][1:])
+
+
+def long(screen: Screen, minutes: float) -> None:
+    lines_go_by(screen, 992, 696, 0.05)
+    print_finish("long", [stop_to_file(60 * minutes, "992x696+0+0", 30)])
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What came after a recording, and how it went before.
+
+    wall       seconds from its end to the GIF
+    cpu        seconds of the processor in that time
+    peak       memory in MB of the largest process
+    deviation  of the intervals between its pictures, in ms
+    dropped    pictures
+    """
+
+    wall: float
+    cpu: float
+    peak: float
+    deviation: float
+    dropped: int
+
+
+def stop_to_file(seconds: float, region: str, fps: int) -> Finish:
+    """`gifsom record` of so many seconds, ended by a signal."""
     with tempfile.TemporaryDirectory() as place:
-        for _ in range(4):
-            process = recording(Path(place, "a.gif"), "--region", "800x500+0+0", "--overwrite")
-            time.sleep(10)
-            began = time.perf_counter()
-            process.send_signal(signal.SIGINT)
-            assert process.wait() == 0
-            took.append(time.perf_counter() - began)
-    print(f"finish  {statistics.median(took[1:]):.2f} s from the end of a recording to its GIF")
+        before = spent_by_children()
+        process = recording(Path(place, "a.gif"), "--region", region, "--fps", str(fps), "--keep")
+        time.sleep(seconds)
+        already = spent(process.pid)
+        began = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 0
+        wall = time.perf_counter() - began
+        kept = Path(place, "a.gsr")
+        deviation, dropped = steadiness(kept)[1], Spool.open(kept, MAX_PIXELS).dropped
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+    return Finish(wall, spent_by_children() - before - already, peak, deviation, dropped)
+
+
+def spent_by_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def spent(pid: int) -> float:
+    """Seconds of the processor that a process and its children have had."""
+    ticks = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    children = [
+        int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()
+    ]
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(map(spent, children))
+
+
+def print_finish(name: str, runs: list[Finish]) -> None:
+    middle = {name: statistics.median(getattr(run, name) for run in runs) for name in Finish.__slots__}
+    print(
+        "{:7} {wall:.2f} s from the end of a recording to its GIF, {cpu:.2f} s of the processor, {peak:.0f} MB;"
+        " before, {dropped:.0f} dropped, deviation {deviation:.2f} ms".format(name, **middle)
+    )
 
 
 def kills(screen: Screen, count: int) -> None:
@@ -148,7 +207,7 @@ def memory(screen: Screen, minutes: float) -> None:
 def main() -> None:
     words = sys.argv[1:] or ["load", "pace", "spool", "finish"]
     plain = {"load": load, "pace": pace, "spool": spool, "finish": finish}
-    counted = {"kills": kills, "memory": memory}
+    counted = {"long": long, "kills": kills, "memory": memory}
     with tempfile.TemporaryDirectory() as state:
         os.environ |= {"XDG_STATE_HOME": state}
         for word, value in zip(words, [*words[1:], ""], strict=True):

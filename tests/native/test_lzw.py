@@ -8,7 +8,7 @@ import twins.lzw
 from numpy.typing import NDArray
 from strict import decode_lzw
 
-from gifsom.native.lzw import CODES, lzw_encode
+from gifsom.native.lzw import CODES, lzw_encode, lzw_replace
 
 from .zones import Zones, refusals
 
@@ -112,3 +112,63 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     for wrong, error in refusals(arguments(), {"out"}):
         with pytest.raises(error):
             lzw_encode(**wrong)
+
+
+def replaced(data: bytes, min_code_size: int, symbols: NDArray[np.uint8]) -> bytes:
+    """A stream with other symbols, written between guard zones."""
+    zones = Zones()
+    out = zones.copy(np.full(len(data) + 16, 7, np.uint8))
+    size = lzw_replace(zones.copy(np.frombuffer(data, np.uint8)), min_code_size, zones.copy(symbols), out)
+    zones.check()
+    assert (out[size:] == 7).all()
+    return out[:size].tobytes()
+
+
+def shuffled(min_code_size: int) -> NDArray[np.uint8]:
+    """Another symbol for each one that a stream can have."""
+    symbols = np.zeros(256, np.uint8)
+    symbols[: 1 << min_code_size] = np.random.default_rng(min_code_size).permutation(1 << min_code_size)
+    return symbols
+
+
+@pytest.mark.parametrize("min_code_size", range(2, 9))
+@pytest.mark.parametrize(("first_clear", "min_gain_divisor"), [(CODES, 0), (1280, 2)])
+def test_other_symbols_give_the_stream_of_the_other_picture(
+    min_code_size: int, first_clear: int, min_gain_divisor: int
+) -> None:
+    symbols = noise(9000, 1 << min_code_size, 2, min_code_size)
+    unchanged = np.random.default_rng(5).random(9000) < 0.2
+    other = shuffled(min_code_size)
+    rest = min_code_size, first_clear, min_gain_divisor
+    stream = encoded(symbols, unchanged, 1, *rest)
+    codes = twins.lzw.encode(symbols.tolist(), unchanged.tolist(), 1, *rest)
+    expected = twins.lzw.packed(twins.lzw.replace(codes, min_code_size, other.tolist()))
+    assert replaced(stream, min_code_size, other) == expected
+    assert expected == encoded(other[symbols], unchanged, int(other[1]), *rest)
+
+
+@pytest.mark.parametrize("min_code_size", [2, 8])
+@pytest.mark.parametrize("seed", range(20))
+def test_symbols_of_a_damaged_stream_are_replaced_within_the_arrays(min_code_size: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    replaced(
+        rng.integers(0, 256, int(rng.integers(0, 300)), np.uint8).tobytes(), min_code_size, shuffled(min_code_size)
+    )
+
+
+def test_replacements_that_do_not_fit_are_refused() -> None:
+    fit: dict[str, Any] = {
+        "data": np.zeros(5, np.uint8),
+        "min_code_size": 2,
+        "symbols": np.zeros(256, np.uint8),
+        "out": np.zeros(21, np.uint8),
+    }
+    lzw_replace(**fit)
+    calls = refusals(fit, {"out"})
+    calls += [(fit | {name: value}, ValueError) for name, value in (("min_code_size", 1), ("min_code_size", 9))]
+    calls += [(fit | {"out": np.zeros(20, np.uint8)}, ValueError)]
+    calls += [(fit | {"symbols": np.full(256, 4, np.uint8)}, ValueError)]
+    calls += [(fit | {"symbols": np.zeros(255, np.uint8)}, ValueError)]
+    for arguments, error in calls:
+        with pytest.raises(error):
+            lzw_replace(**arguments)

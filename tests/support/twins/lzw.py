@@ -94,3 +94,8 @@ def packed(codes: Codes) -> bytes:
         bits >>= 8 * whole
         length -= 8 * whole
     return b"".join(chunks) + (bytes([bits]) if length else b"")
+
+
+def replace(codes: Codes, min_code_size: int, symbols: Sequence[int]) -> Codes:
+    """The codes of a stream in which each symbol has become another one."""
+    return [(symbols[code] if code < 1 << min_code_size else code, width) for code, width in codes]
