@@ -60,7 +60,7 @@ class Memory:
             return
         self.known = {name: one for name, one in {**self._read(), **self._news}.items() if one is not None}
         self._news.clear()
-        data = (json.dumps({"gifsom": 1, "made": self.known}, indent=0) + "\n").encode()
+        data = (json.dumps({"gifsom": 1, "made": self.known}, indent=0, sort_keys=True) + "\n").encode()
         with suppress(GifsomError):  # the GIFs are there: the next batch leaves them alone, and says so
             if remote.is_remote(self._place):
                 with tempfile.TemporaryDirectory(prefix="gifsom-") as own:
