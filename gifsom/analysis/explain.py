@@ -115,14 +115,7 @@ def explain(
         )
     blocks = [*coming]
     total = sum(block.label == IMAGE for block in blocks)
-    found = Walk.begin((width, height))
-    still = found.canvas
-    for found in walk((width, height), table, blocks):
-        progress("Reading", len(found.images), total)
-        if len(found.images) == (total + 1) // 2:
-            still = found.canvas.copy()
-    if not found.images:
-        raise SourceUnreadable(f"{printable(origin)}: there is no picture in it that can be read")
+    found, still = _walk_all(origin, (width, height), table, blocks, progress)
     parts = _parts(len(data), table, blocks)
     entries = len(table or b"") // 3
     proposed = [*advice.counted(found, parts, entries)]
@@ -150,6 +143,22 @@ def explain(
     if picture is not None:
         result.save(picture, overwrite)
     return result
+
+
+def _walk_all(
+    origin: Path, size: tuple[int, int], table: bytes | None, blocks: list[Block], progress: Progress
+) -> tuple[Walk, NDArray[np.uint32]]:
+    """The state after all images, and the canvas in the middle of them. Raises `SourceUnreadable` for no image."""
+    total = sum(block.label == IMAGE for block in blocks)
+    found = Walk.begin(size)
+    still = found.canvas
+    for found in walk(size, table, blocks):
+        progress("Reading", len(found.images), total)
+        if len(found.images) == (total + 1) // 2:
+            still = found.canvas.copy()
+    if not found.images:
+        raise SourceUnreadable(f"{printable(origin)}: there is no picture in it that can be read")
+    return found, still
 
 
 def _parts(size: int, table: bytes | None, blocks: list[Block]) -> dict[str, int]:

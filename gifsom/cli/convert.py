@@ -83,17 +83,7 @@ def convert(
         return
     if jobs is not None or dask is not None:
         raise SettingError("--jobs and --dask are for batches: several clips, and a folder/ for their GIFs")
-    if STREAM in sources and target is None and not estimate:
-        raise SettingError("standard input has no name: say which file to write")
-    if target == STREAM and is_closed("stdout"):
-        raise SettingError("standard output is closed: name a file")
-    if target == STREAM and sys.stdout.isatty():
-        raise SettingError("standard output is a terminal: hand the GIF on by | or >")
-    if target is not None and target != STREAM:
-        if STREAM in sources:
-            check_source(Path(target), sys.stdin.buffer)
-        if len(sources) > 1:
-            check_joined(target)
+    _check_target(sources, target, estimate)
     title = ", ".join(sources)
     with progress_bars(quiet) as progress:
         from gifsom.conversion import pipeline
@@ -113,6 +103,21 @@ def convert(
         remark(line)
     elif estimate or not quiet:
         print(line)
+
+
+def _check_target(sources: list[str], target: str | None, estimate: bool) -> None:
+    """Raise `SettingError` for a target that cannot be written to, or that is one of the sources."""
+    if STREAM in sources and target is None and not estimate:
+        raise SettingError("standard input has no name: say which file to write")
+    if target == STREAM and is_closed("stdout"):
+        raise SettingError("standard output is closed: name a file")
+    if target == STREAM and sys.stdout.isatty():
+        raise SettingError("standard output is a terminal: hand the GIF on by | or >")
+    if target is not None and target != STREAM:
+        if STREAM in sources:
+            check_source(Path(target), sys.stdin.buffer)
+        if len(sources) > 1:
+            check_joined(target)
 
 
 def _input(name: str, size: str | None, fps: float | None, pixel_format: str | None, options: dict[str, Any]) -> Any:
