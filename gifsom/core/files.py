@@ -36,7 +36,9 @@ def address(name: "str | os.PathLike[str]") -> str | None:
     with suppress(OSError, ValueError):
         if found is None or Path(name).exists():
             return None
-    return None if found is None else f"{found[1]}://{str(name)[found.end() :]}"
+    if found is None or "://" in str(name):
+        return None if found is None else str(name)
+    return f"{found[1]}://{str(name)[found.end() :]}"
 
 
 def with_ending(path: Path) -> Path:

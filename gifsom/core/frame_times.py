@@ -39,7 +39,7 @@ class FrameTimes:
     def write(self, folder: Path) -> None:
         """Write the file of a folder."""
         said = {"gifsom": VERSION, "animation": self.native, "plays": self.plays, "seconds": {**self.seconds}}
-        (folder / NAME).write_text(json.dumps(said, indent=0) + "\n", "utf-8")
+        (folder / NAME).write_bytes((json.dumps(said, indent=0) + "\n").encode())
 
     @classmethod
     def read(cls, folder: Path) -> Self:

@@ -326,8 +326,8 @@ def test_the_source_is_never_the_output(here: Path, inside: Inside, link: str) -
     before = listing(here)
     run = inside("palette", "photo.png", target, "--overwrite", "--colors", "4")
     assert before == listing(here)
-    assert (run.status, run.out) == (1, "")
-    assert one_line(run.err).startswith(f"{target}: that is the source itself")
+    assert (run.status, run.out) == (2, "")
+    assert one_line(run.err) == f"{target}: that is there, and no palette: it may be a source, too, and is not replaced"
 
 
 @pytest.mark.parametrize("arguments", [[], ["out.gpl"]])

@@ -16,7 +16,7 @@ WRITING: dict[str, tuple[str, ...]] = {
     "gif of a size": ("convert", CLIP, "out.gif", "--max-size", "100kB", *SHORT),
     "webp": ("convert", CLIP, "out.webp", *SHORT),
     "apng": ("convert", CLIP, "out.apng", *SHORT),
-    "mp4": ("convert", CLIP, "out.mp4", *SHORT),
+    "mp4": ("convert", CLIP, "-o", "out.mp4", *SHORT),
     "frames": ("frames", CLIP, "out", "--end", "0.2", "--overwrite"),
     "optimize": ("optimize", str(FIXTURES / "sprite.gif"), "out.gif", "--overwrite"),
     "palette": ("palette", str(FIXTURES / "sprite.gif"), "out.png", "--overwrite"),

@@ -67,7 +67,7 @@ def test_a_list_of_files_in_a_batch_is_told_and_the_others_are_made(here: Path) 
     run = gifsom("convert", "scene.mp4", "list\x1b[31m.mp4", "out/", "--jobs", "1", *SMALL, cwd=here, timeout=120)
     assert run.status == 1
     assert one_line(run.err).startswith(r"list\x1b[31m.mp4: not a video")
-    assert names(here / "out") == ["scene.gif"]
+    assert names(here / "out") == [".gifsom.json", "scene.gif"]
 
 
 def test_raw_video_is_nothing_but_pixels(here: Path, inside: Inside) -> None:

@@ -32,7 +32,7 @@ STAGES = {
     "reading": Stage(("out.gif", "--overwrite")),
     "learning": Stage(("out.gif", "--overwrite", "--end", "0.5", "--width", "200"), spread=0.2),
     "writing": Stage(("out.gif", "--overwrite", "--end", "3")),
-    "export": Stage(("out.mp4", "--overwrite"), "out.mp4"),
+    "export": Stage(("-o", "out.mp4", "--overwrite"), "out.mp4"),
     "batch": Stage(("other.mp4", "out/", "--overwrite", "--jobs", "2"), "out/long.gif", spread=2.0),
 }
 
