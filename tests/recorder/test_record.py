@@ -189,7 +189,8 @@ def test_the_pointer_is_drawn_and_can_be_left_out(screen: Screen, record: Callab
     recording.note(lambda event: isinstance(event, Pointer) and (event.x, event.y) == (70, 50))
     recording.go_on(0.1)
     assert recording.end(signal.SIGINT)[0] == 0
-    shown = [np.argwhere((picture != 128).any(axis=2)) for picture in pictures(here / "a.gif")]
+    drawn = [np.argwhere((picture != 128).any(axis=2)) for picture in pictures(here / "a.gif")]
+    shown = [places for places in drawn if places.size]  # a busy system tells of the pointer after the first picture
     assert np.abs(shown[0].min(axis=0) - (30, 40)).max() <= 3
     assert np.abs(shown[-1].min(axis=0) - (50, 70)).max() <= 3
     assert gifsom("convert", "a.gsr", "b.gif", "--no-cursor", cwd=here).status == 0
