@@ -1,6 +1,7 @@
 """gifsom where people already work: imageio, matplotlib, Pillow's arguments, notebooks."""
 
 import base64
+import importlib
 import io
 import re
 import subprocess
@@ -46,60 +47,60 @@ def iio() -> Any:
 
 @pytest.mark.parametrize("frames", [CARDS, [*CARDS]], ids=["array", "list"])
 def test_frames_are_written_exactly_and_at_their_rate(iio: Any, frames: Any, tmp_path: Path) -> None:
-    iio.imwrite(tmp_path / "out.gif", frames, plugin="gifsom", fps=20)
+    iio.imwrite(tmp_path / "out.gif", frames, plugin=gifsom.ImageioPlugin, fps=20)
     assert np.array_equal(CARDS, shown(tmp_path / "out.gif"))
     assert delays(tmp_path / "out.gif") == [5] * 4
 
 
 def test_what_is_read_is_what_was_written_and_metadata_writes_it_again(iio: Any, tmp_path: Path) -> None:
     first, again = tmp_path / "first.gif", tmp_path / "again.gif"
-    iio.imwrite(first, CARDS, plugin="gifsom", duration=[100, 50, 250, 30], loop=3)
-    pictures, meta = iio.imread(first, plugin="gifsom"), iio.immeta(first, plugin="gifsom")
+    iio.imwrite(first, CARDS, plugin=gifsom.ImageioPlugin, duration=[100, 50, 250, 30], loop=3)
+    pictures, meta = iio.imread(first, plugin=gifsom.ImageioPlugin), iio.immeta(first, plugin=gifsom.ImageioPlugin)
     assert np.array_equal(CARDS, pictures)
     assert (meta["duration"], meta["loop"]) == ([100, 50, 250, 30], 3)
-    iio.imwrite(again, pictures, plugin="gifsom", duration=meta["duration"], loop=meta["loop"])
+    iio.imwrite(again, pictures, plugin=gifsom.ImageioPlugin, duration=meta["duration"], loop=meta["loop"])
     assert first.read_bytes() == again.read_bytes()
 
 
 def test_a_picture_of_its_own_and_one_by_one(iio: Any) -> None:
     path = FIXTURES / "sprite.gif"
-    everything = iio.imread(path, plugin="gifsom")
-    assert np.array_equal(everything[3], iio.imread(path, index=3, plugin="gifsom"))
-    assert np.array_equal(everything, [*iio.imiter(path, plugin="gifsom")])
-    assert isinstance(iio.immeta(path, index=3, plugin="gifsom")["duration"], float)
+    everything = iio.imread(path, plugin=gifsom.ImageioPlugin)
+    assert np.array_equal(everything[3], iio.imread(path, index=3, plugin=gifsom.ImageioPlugin))
+    assert np.array_equal(everything, [*iio.imiter(path, plugin=gifsom.ImageioPlugin)])
+    assert isinstance(iio.immeta(path, index=3, plugin=gifsom.ImageioPlugin)["duration"], float)
 
 
 def test_properties_say_what_is_read(iio: Any) -> None:
     for name in ("sprite.gif", "cards.mkv", "still.png"):
-        everything = iio.imread(FIXTURES / name, plugin="gifsom")
-        props = iio.improps(FIXTURES / name, plugin="gifsom")
+        everything = iio.imread(FIXTURES / name, plugin=gifsom.ImageioPlugin)
+        props = iio.improps(FIXTURES / name, plugin=gifsom.ImageioPlugin)
         assert (props.shape, props.n_images, props.is_batch) == (everything.shape, len(everything), True)
-        props = iio.improps(FIXTURES / name, index=0, plugin="gifsom")
+        props = iio.improps(FIXTURES / name, index=0, plugin=gifsom.ImageioPlugin)
         assert (props.shape, props.n_images, props.is_batch) == (everything.shape[1:], None, False)
         assert everything.dtype == props.dtype
 
 
 def test_pictures_are_the_callers_own(iio: Any) -> None:
-    iio.imread(FIXTURES / "sprite.gif", index=0, plugin="gifsom")[:] = 0
+    iio.imread(FIXTURES / "sprite.gif", index=0, plugin=gifsom.ImageioPlugin)[:] = 0
 
 
 @pytest.mark.parametrize("index", [12, -1])
 def test_a_picture_that_is_not_there_is_a_value_error(iio: Any, index: int) -> None:
     with pytest.raises(ValueError, match=f"there is no picture {index}"):
-        iio.imread(FIXTURES / "sprite.gif", index=index, plugin="gifsom")
+        iio.imread(FIXTURES / "sprite.gif", index=index, plugin=gifsom.ImageioPlugin)
 
 
 def test_bytes_and_streams_go_in_and_out(iio: Any) -> None:
-    data = iio.imwrite("<bytes>", CARDS, plugin="gifsom", extension=".gif", fps=10)
+    data = iio.imwrite("<bytes>", CARDS, plugin=gifsom.ImageioPlugin, extension=".gif", fps=10)
     assert np.array_equal(CARDS, shown(data))
-    assert np.array_equal(CARDS, iio.imread(data, plugin="gifsom"))
+    assert np.array_equal(CARDS, iio.imread(data, plugin=gifsom.ImageioPlugin))
     stream = io.BytesIO()
-    iio.imwrite(stream, CARDS, plugin="gifsom", extension=".gif", fps=10)
+    iio.imwrite(stream, CARDS, plugin=gifsom.ImageioPlugin, extension=".gif", fps=10)
     assert data == stream.getvalue()
 
 
 def test_one_by_one_with_times_and_options_of_their_own(iio: Any, tmp_path: Path) -> None:
-    with iio.imopen(tmp_path / "out.gif", "w", plugin="gifsom", loop=None, colors=8) as file:
+    with iio.imopen(tmp_path / "out.gif", "w", plugin=gifsom.ImageioPlugin, loop=None, colors=8) as file:
         for n in range(4):
             file.write(card(n), duration=40 + 10 * n)
     assert delays(tmp_path / "out.gif") == [4, 5, 6, 7]
@@ -110,7 +111,7 @@ def test_an_error_in_the_block_leaves_the_old_file(iio: Any, tmp_path: Path) -> 
     (tmp_path / "out.gif").write_bytes(b"old")
 
     def fail() -> None:
-        with iio.imopen(tmp_path / "out.gif", "w", plugin="gifsom") as file:
+        with iio.imopen(tmp_path / "out.gif", "w", plugin=gifsom.ImageioPlugin) as file:
             file.write(card(0))
             raise ZeroDivisionError
 
@@ -121,26 +122,26 @@ def test_an_error_in_the_block_leaves_the_old_file(iio: Any, tmp_path: Path) -> 
 
 def test_grey_pictures_and_alpha(iio: Any, tmp_path: Path) -> None:
     grey = np.arange(240, dtype=np.uint8).reshape(12, 20)
-    iio.imwrite(tmp_path / "grey.gif", [grey, grey[::-1]], plugin="gifsom")
+    iio.imwrite(tmp_path / "grey.gif", [grey, grey[::-1]], plugin=gifsom.ImageioPlugin)
     assert np.array_equal(np.stack([grey] * 3, axis=-1), shown(tmp_path / "grey.gif")[0])
     rgba = np.dstack([card(0), np.full((12, 20), 255, np.uint8)])
-    iio.imwrite(tmp_path / "alpha.gif", rgba, plugin="gifsom")
+    iio.imwrite(tmp_path / "alpha.gif", rgba, plugin=gifsom.ImageioPlugin)
     assert np.array_equal(card(0), shown(tmp_path / "alpha.gif")[0])
 
 
 def test_an_impossible_option_is_ours_to_tell(iio: Any, tmp_path: Path) -> None:
     for options in ({"quality": 700}, {"fps": 10, "duration": 100}, {"duration": [100]}, {"fps": 0}):
         with pytest.raises(gifsom.SettingError):
-            iio.imwrite(tmp_path / "out.gif", CARDS, plugin="gifsom", **options)
+            iio.imwrite(tmp_path / "out.gif", CARDS, plugin=gifsom.ImageioPlugin, **options)
     assert names(tmp_path) == []
 
 
 def test_other_endings_and_damaged_files_are_refused_as_imageio_expects(iio: Any, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="can not handle"):
-        iio.imwrite(tmp_path / "out.png", CARDS, plugin="gifsom")
+        iio.imwrite(tmp_path / "out.png", CARDS, plugin=gifsom.ImageioPlugin)
     (tmp_path / "text.gif").write_text("no picture")
     with pytest.raises(OSError, match="can not handle") as error:
-        iio.imread(tmp_path / "text.gif", plugin="gifsom")
+        iio.imread(tmp_path / "text.gif", plugin=gifsom.ImageioPlugin)
     assert "text.gif" in str(error.value.__cause__)
 
 
@@ -153,6 +154,7 @@ def test_the_class_itself_is_a_plugin(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("iio")
 def test_the_old_functions_know_it_too(tmp_path: Path) -> None:
+    importlib.import_module("gifsom.interop.imageio")  # which tells imageio the name
     from imageio import v2
 
     v2.mimwrite(tmp_path / "out.gif", [*CARDS], format="gifsom", fps=20)
@@ -411,4 +413,4 @@ def test_what_is_not_there_cannot_be_shown() -> None:
 def test_a_folder_of_pictures_is_read_by_imageio(iio: Any, tmp_path: Path) -> None:
     for n in range(4):
         Image.fromarray(card(n)).save(tmp_path / f"{n}.png")
-    assert np.array_equal(CARDS, iio.imread(tmp_path, plugin="gifsom"))
+    assert np.array_equal(CARDS, iio.imread(tmp_path, plugin=gifsom.ImageioPlugin))
