@@ -32,6 +32,10 @@ HARMLESS: Final = 1 << 14
 """Packed bytes whose unpacked size is not checked: 128 MiB at most, if they are LZMA."""
 
 
+_DIRECTORY: Final = 64
+"""Bytes that a picture of a TIFF has at least in its directory: five entries, their count and the next one's place."""
+
+
 class Inflated(Exception):
     """Packed data unpacks to more than its pictures need."""
 
@@ -173,7 +177,13 @@ def _tifffile(file: Nameless) -> Iterator[Part]:
     from tifffile import PHOTOMETRIC, TiffFile
 
     with TiffFile(file) as tiff:
+        seen: set[int] = set()
         for place, page in enumerate(tiff.pages):
+            if page.offset in seen:
+                raise ValueError("its list of pictures leads back to one that has been")
+            if place * _DIRECTORY > tiff.filehandle.size:
+                raise ValueError(f"{place + 1} pictures in so few bytes")
+            seen.add(page.offset)
             if not page.is_reduced and len(page.shape) >= 2:
                 channels = page.axes.index("S") if "S" in page.axes else None
                 tile = page.tilewidth * page.tilelength

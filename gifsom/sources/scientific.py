@@ -137,13 +137,16 @@ def _check_length(path: os.PathLike[str], max_pixels: int) -> None:
 
 def _checked(path: os.PathLike[str], parts: Iterator[Part], max_pixels: int) -> list[Part]:
     """The parts of a file that may all be decoded. Raises `SourceRefused` and `SourceEmpty`."""
-    found = []
+    found, count, length = [], 0, Path(path).stat().st_size
     for part in parts:
         width, height = part.size
         if max(width * height, part.tile) > max_pixels:
             raise SourceRefused(too_large(path, f"{width}x{height}", max_pixels))
         if prod(part.shape) * part.itemsize > AT_ONCE:
             raise SourceRefused(f"{printable(path)}: what is decoded at one go has more than {AT_ONCE >> 20} MiB")
+        count += prod(part.shape) // max(1, width * height)
+        if count > length:
+            raise SourceRefused(f"{printable(path)}: there are more pictures in it than bytes")
         found.append(part)
     if not found:
         raise SourceEmpty(f"{printable(path)}: there is no picture in it")

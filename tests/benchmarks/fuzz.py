@@ -1,12 +1,13 @@
 """Fuzz every target of tests/fuzz for a fixed time, some side by side, and tell what was done and what was found.
 
-    python tests/benchmarks/fuzz.py [TARGET ...] [--minutes 2] [--jobs 2] [--found found]
+    python tests/benchmarks/fuzz.py [TARGET ...] [--minutes 2] [--jobs 2] [--seed N] [--found found]
 
---minutes is of the clock, in all: with two jobs and eight targets each runs for a quarter of it. Of each target a line
-tells the inputs that were tried, how many there were in a second, the edges of the code that they reached, how many of
-them reached something new, and the peak of memory. Inputs that do harm, see tests/fuzz/run.py, are put into the folder
---found, their tracebacks are printed, and the status is 1. One that is understood is kept, cut down, in
-tests/fuzz/crashes, where the test suite tries it for ever after.
+--minutes is of the clock, in all: with two jobs and eight targets each runs for a quarter of it. With a --seed the
+inputs are the same each time, as far as the time goes. Of each target a line tells the inputs that were tried, how many
+there were in a second, the edges of the code that they reached, how many of them reached something new, and the peak of
+memory. Inputs that do harm, see tests/fuzz/run.py, are put into the folder --found, their tracebacks are printed, and
+the status is 1. One that is understood is kept, cut down, in tests/fuzz/crashes, where the test suite tries it for ever
+after.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 TARGETS = ["spool", "records", "gif", "images", "palettes", "values", "edits", "configuration"]
 START = 5.0
-"""Seconds until a target has been imported, instrumented and compiled."""
+"""Seconds until a target has been imported and instrumented."""
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """A folder that is in memory, if there is one."""
@@ -36,14 +37,14 @@ def number(pattern: str, text: str) -> str:
     return found[-1] if found else "-"
 
 
-def fuzz(target: str, seconds: float, found: Path) -> str:
+def fuzz(target: str, seconds: float, seed: int, found: Path) -> str:
     """Fuzz one target; what it tells of where harm was done, else nothing. Prints its line."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="gifsom-fuzz-", dir=MEMORY) as place:
         paths = os.pathsep.join([str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
-        # The cache knows nothing of bounds that are checked, so it is a new one.
-        env = {"TMPDIR": place, "NUMBA_CACHE_DIR": place, "NUMBA_BOUNDSCHECK": "1", "PYTHONPATH": paths}
-        command = [sys.executable, str(TESTS / "fuzz" / "run.py"), target, f"{seconds - START:.0f}", str(found)]
+        env = {"TMPDIR": place, "PYTHONPATH": paths, "PYTHONHASHSEED": "0"}
+        run = str(TESTS / "fuzz" / "run.py")
+        command = [sys.executable, run, target, f"{max(1.0, seconds - START):.0f}", str(seed), str(found)]
         done = subprocess.run(command, env=os.environ | env, capture_output=True, text=True, errors="replace")
     told = done.stderr + done.stdout
     print(
@@ -66,6 +67,7 @@ def main() -> None:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0, help="0: another each time")
     parser.add_argument("--found", type=Path, default=Path("found"))
     asked = parser.parse_args()
     targets = asked.targets or TARGETS
@@ -73,7 +75,8 @@ def main() -> None:
     seconds = 60 * asked.minutes * asked.jobs / len(targets)
     print(LINE.format("target", "inputs", "a second", "edges", "corpus", "MB", ""))
     with ThreadPoolExecutor(asked.jobs) as pool:
-        harm = [told for told in pool.map(lambda target: fuzz(target, seconds, asked.found.resolve()), targets) if told]
+        tried = pool.map(lambda target: fuzz(target, seconds, asked.seed, asked.found.resolve()), targets)
+        harm = [told for told in tried if told]
     print(*harm, sep="\n\n")
     sys.exit(bool(harm))
 

@@ -1,10 +1,11 @@
 """Fuzz one target with atheris, guided by what of gifsom, Pillow and tomllib each input reaches.
 
-    python tests/fuzz/run.py TARGET SECONDS FOLDER
+    python tests/fuzz/run.py TARGET SECONDS SEED FOLDER
 
-tests/benchmarks/fuzz.py runs them all by this. FOLDER gets the input that did harm: it raised what is no error of
-gifsom, or took more than a second of the processor, or 512 MB. The last lines of stderr are those of libFuzzer; the
-status is 0 where nothing did harm. Kernels are not instrumented: see .ci/memory.
+tests/benchmarks/fuzz.py runs them all by this. With a SEED of 0 the inputs are others each time. FOLDER gets the input
+that did harm: it raised what is no error of gifsom, or took more than a second of the processor, or 512 MB. The last
+lines of stderr are those of libFuzzer; the status is 0 where nothing did harm. Kernels are not instrumented: see
+.ci/memory.
 """
 
 import resource
@@ -25,7 +26,7 @@ LONGEST: Final = 4096
 
 
 def main() -> None:
-    target, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    target, seconds, seed, folder = *sys.argv[1:4], Path(sys.argv[4])
     with atheris.instrument_imports(include=["gifsom", "PIL", "tomllib"]):
         import seeds
         import targets
@@ -40,8 +41,9 @@ def main() -> None:
     seeds.write(target, corpus)
     for data in seeds.seeds(target):
         targets.run(target, data)  # whatever is loaded is so now
-    options = [f"-max_total_time={seconds}", f"-artifact_prefix={folder}/{target}-", f"-max_len={LONGEST}"]
-    options += ["-timeout=20", f"-rss_limit_mb={2 * MOST_MEMORY}", "-print_final_stats=1", "-report_slow_units=1000"]
+    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-artifact_prefix={folder}/{target}-"]
+    options += [f"-max_len={LONGEST}", f"-rss_limit_mb={2 * MOST_MEMORY}", "-timeout=20"]
+    options += ["-print_final_stats=1", "-report_slow_units=1000"]
     atheris.Setup([sys.argv[0], *options, str(corpus)], limited)
     atheris.Fuzz()
 

@@ -186,6 +186,47 @@ def test_reduced_pages_of_a_tiff_are_passed_over(tmp_path: Path) -> None:
     assert len(pictures(tmp_path / "a.tif", reader="tifffile")) == 1
 
 
+@pytest.mark.parametrize("back_to", [0, 1])
+def test_a_tiff_whose_list_of_pictures_has_no_end_is_refused(tmp_path: Path, back_to: int) -> None:
+    module = pytest.importorskip("tifffile", reason="needs tifffile")
+    path = tmp_path / "a.tif"
+    with module.TiffWriter(path) as file:
+        for _ in range(3):
+            file.write(RAMP.astype(np.float32))
+    with module.TiffFile(path) as tiff:
+        offsets = [page.offset for page in tiff.pages]
+        last = offsets[-1] + 2 + 12 * len(tiff.pages[-1].tags)
+    data = bytearray(path.read_bytes())
+    data[last : last + 4] = offsets[back_to].to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(gifsom.SourceUnreadable, match="leads back"):
+        gifsom.open(path, reader="tifffile")
+
+
+def test_a_tiff_of_more_pictures_than_its_bytes_can_hold_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("tifffile", reason="needs tifffile")
+    count, start = 200, 8
+    data = bytearray(b"II*\0" + start.to_bytes(4, "little"))
+    for place in range(count):
+        at = start + 18 * place
+        data += (
+            (1).to_bytes(2, "little") + bytes([0, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0]) + (at + 18).to_bytes(4, "little")
+        )
+    path = tmp_path / "a.tif"
+    path.write_bytes(data + bytes(18))
+    with pytest.raises(gifsom.SourceUnreadable, match="in so few bytes"):
+        gifsom.open(path, reader="tifffile")
+
+
+def test_a_tiff_of_more_channels_than_bytes_is_refused(tmp_path: Path) -> None:
+    module = pytest.importorskip("tifffile", reason="needs tifffile")
+    path = tmp_path / "a.tif"
+    module.imwrite(path, np.zeros((1, 1, 60_000), np.float32), planarconfig="contig", metadata=None, **MINIMUM)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(gifsom.SourceRefused, match="more pictures in it than bytes"):
+        gifsom.open(path, reader="tifffile")
+
+
 def test_a_large_tiff_of_pillows_is_read_by_pillow(tmp_path: Path) -> None:
     path = tiff(tmp_path / "a.tif", np.dstack([GREY] * 3), photometric="rgb", bigtiff=True)
     assert np.array_equal(np.dstack([GREY] * 3), pictures(path)[0])
