@@ -11,7 +11,7 @@ from gifsom.conversion.colors import given_palette
 from gifsom.conversion.encode import encode, encode_or_copy
 from gifsom.conversion.output import Output, check_output
 from gifsom.conversion.plan import LocalTablesPlan, Plans, Timeline, plan_coding
-from gifsom.conversion.rate_control import AIM, RateControl
+from gifsom.conversion.rate_control import RateControl
 from gifsom.conversion.run_sampler import DENSE, SPACING
 from gifsom.conversion.stages import Analysis, analyze, open_edited, plays, with_default_rate_and_size
 from gifsom.core.files import check_folder, check_source
@@ -162,7 +162,7 @@ def _probed(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress
     """Code runs of the clip."""
     clip, limit = analysis.clip, settings.limit
     control = RateControl(analysis, plans, settings, progress)
-    choice = control.usual() if limit is None else control.within(AIM * limit)
+    choice = control.usual() if limit is None else control.first(limit, hope=1.0)
     if limit is not None and choice.bytes > limit:
         raise control.too_large(choice, choice.bytes, limit)
     probe = choice.point.probe

@@ -27,6 +27,9 @@ from gifsom.options.conversion import ConvertOptions
 AIM = 0.94
 """Part of the limit that is aimed at: a forecast is mostly within 6 %."""
 
+HOPE = 1.1
+"""Multiple of the limit up to which it is tried whether the usual quality fits: a forecast is seldom further off."""
+
 LEAST = 0.85
 """Part of the limit below which a second run is worth its time."""
 
@@ -138,6 +141,16 @@ class RateControl:
         exact, size = point.bytes(None) if self._plans.exact else float("inf"), point.bytes(self._top)
         return Choice(point, self._top, size) if size < exact else Choice(point, None, exact)
 
+    def first(self, limit: float, hope: float = HOPE) -> Choice:
+        """The choice to try first: the usual one where at most `hope` times the limit are to be expected of it."""
+        usual = min(QUALITY, self._settings.quality or QUALITY)
+        # The best quality takes the most time to probe, and is seldom within reach where the usual one is not.
+        if (self._top is None or self._point(0).bytes(usual) <= hope * limit) and (
+            best := self.usual()
+        ).bytes <= hope * limit:
+            return best
+        return self.within(AIM * limit)
+
     def within(self, size: float, *, final: bool = False) -> Choice:
         """The best choice of which at most `size` bytes are to be expected; where there is none, the smallest.
 
@@ -146,7 +159,6 @@ class RateControl:
         ceiling = self._settings.quality or 100
         usual = min(QUALITY, ceiling)
         first = self._point(0)
-        # The best quality takes the most time to probe, and is seldom within reach where the usual one is not.
         if (self._top is None or first.bytes(usual) <= size) and (best := self.usual()).bytes <= size:
             return best
         if self._top is not None and first.bytes(usual) <= size:
@@ -240,19 +252,21 @@ class Limited(BytesIO):
 
 
 def encode_to_size(stream: BinaryIO, limit: int, control: RateControl) -> EncodedGif:
-    """Write the best GIF of at most `limit` bytes. Raises `TargetTooLarge` where there is none.
+    """Write the best GIF of at most `limit` bytes, no better than the usual one. Raises `TargetTooLarge` where there is
+    none.
 
     It takes two runs, three at a lower rate or width, which are faster, and more while all of them are too large.
     """
     best: EncodedGif | None = None
     data = BytesIO()  # of the best
     factor = 1.0  # bytes of a run as a part of what was expected
-    choice = control.within(AIM * limit)
-    for run in count():
+    choice = control.first(limit)
+    hopes = int(choice.bytes > AIM * limit and not choice.smallest)  # runs of which more was expected than is aimed at
+    for run in count(-hopes):
         # The smallest is written to its end, so that its size is known.
         memory = Limited(float("inf") if choice.smallest else limit)
         try:
-            encoded = control.encode(memory, choice, "Writing again" if run else "Writing")
+            encoded = control.encode(memory, choice, "Writing again" if run > -hopes else "Writing")
         except Full:
             reached = sum(image.delay for image in parse(memory.getvalue()).frames) / 100
             share = choice.point.share(choice.quality, reached)

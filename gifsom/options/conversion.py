@@ -84,9 +84,7 @@ class ConvertOptions:
         """The best quality at which a clip is coded, of which it is known whether all colors fit; None: exactly."""
         if fits and self.quality in (None, 100):
             return None
-        if self.quality is None:
-            return QUALITY if self.max_size is None else 100
-        return self.quality
+        return QUALITY if self.quality is None else self.quality
 
     @property
     def limit(self) -> int | None:

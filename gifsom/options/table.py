@@ -149,7 +149,8 @@ class Coding(TypedDict, total=False):
     max_size: Annotated[
         int | str | None,
         Option(
-            "The best that fits in this many bytes, such as 750000, 500kB, 10MB or 1.5MiB.",
+            "At most this many bytes, such as 750000, 500kB, 10MB or 1.5MiB: the usual quality where it fits, else the"
+            " best that does. With --quality 100 the space is filled.",
             "SIZE",
             check=lambda _, value: parse_size(value),
             settable=ANYWHERE,

@@ -23,7 +23,7 @@ from gifsom.core.errors import (
     TargetTooLarge,
     TargetUnwritable,
 )
-from gifsom.core.values import parse_size
+from gifsom.core.values import QUALITY, parse_size
 from gifsom.gif.reader import read_info
 from gifsom.options.conversion import ConvertOptions
 
@@ -134,15 +134,47 @@ def test_rate_and_width_that_are_asked_stay_and_quality_goes_down_instead(tmp_pa
 
 
 def test_what_fits_anyway_is_as_good_as_can_be_or_as_is_asked(tmp_path: Path) -> None:
-    best = package.convert(moving(), tmp_path / "best.gif", max_size="10MB")
+    usual = package.convert(moving(), tmp_path / "usual.gif", max_size="10MB")
+    package.convert(moving(), tmp_path / "plain.gif")
+    best = package.convert(moving(), tmp_path / "best.gif", max_size="10MB", quality=100)
     asked = package.convert(moving(), tmp_path / "asked.gif", max_size="10MB", quality=60)
     package.convert(moving(), tmp_path / "100.gif", quality=100)
     package.convert(moving(), tmp_path / "60.gif", quality=60)
+    assert (tmp_path / "usual.gif").read_bytes() == (tmp_path / "plain.gif").read_bytes()
     assert (tmp_path / "best.gif").read_bytes() == (tmp_path / "100.gif").read_bytes()
     assert (tmp_path / "asked.gif").read_bytes() == (tmp_path / "60.gif").read_bytes()
     assert best.fit is not None
     assert asked.fit is not None
-    assert (best.fit.quality, asked.fit.quality) == (100, 60)
+    assert usual.fit is not None
+    assert (usual.fit.quality, best.fit.quality, asked.fit.quality) == (QUALITY, 100, 60)
+
+
+@pytest.mark.parametrize("part", [1.0, 1.03, 1.2, 2.0])
+def test_the_usual_quality_stays_where_it_fits_however_closely(part: float, tmp_path: Path) -> None:
+    plain = package.convert(moving(), tmp_path / "plain.gif")
+    result = package.convert(moving(), tmp_path / "out.gif", max_size=int(part * plain.bytes))
+    assert (tmp_path / "out.gif").read_bytes() == (tmp_path / "plain.gif").read_bytes()
+    assert result.quality == QUALITY
+    preset = {**package.preset("github"), "max_size": int(part * plain.bytes)}
+    package.convert(moving(), tmp_path / "preset.gif", **preset)
+    assert (tmp_path / "preset.gif").read_bytes() == (tmp_path / "plain.gif").read_bytes()
+
+
+@pytest.mark.parametrize("part", [0.99, 0.95, 0.9])
+def test_where_the_usual_quality_just_does_not_fit_the_space_is_filled(part: float, tmp_path: Path) -> None:
+    limit = int(part * package.convert(moving(), tmp_path / "plain.gif").bytes)
+    result = package.convert(moving(), tmp_path / "out.gif", max_size=limit)
+    assert 0.85 * limit <= result.bytes <= limit
+    assert result.fit is not None
+    assert (result.fit.fps, result.fit.width) == (None, None)
+
+
+def test_who_asks_for_the_best_quality_fills_the_space(tmp_path: Path) -> None:
+    limit = int(1.3 * package.convert(moving(), tmp_path / "plain.gif").bytes)
+    result = package.convert(moving(), tmp_path / "out.gif", max_size=limit, quality=100)
+    assert 0.85 * limit <= result.bytes <= limit
+    assert result.quality is not None
+    assert result.quality > QUALITY
 
 
 def test_few_colors_are_exact_where_that_fits_else_scaled_without_a_claim(tmp_path: Path) -> None:
