@@ -22,7 +22,8 @@ from gifsom import edit, sources
 from gifsom.core.errors import SettingError, SourceEmpty
 from gifsom.core.files import check_picture, check_source, save_picture
 from gifsom.core.frame import Pixels
-from gifsom.core.progress import Progress
+from gifsom.core.html import report
+from gifsom.core.progress import Progress, silent
 from gifsom.core.source import Holder, Source
 from gifsom.core.values import WHITE, Color, Seconds, parse_seconds
 from gifsom.edit.base import scale_to
@@ -70,7 +71,7 @@ class Pair:
     ssim: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comparison:
     """Distance of an output from its source. Means are weighted by the duration of each picture.
 
@@ -97,6 +98,22 @@ class Comparison:
     bytes: int | None
     source_bytes: int | None
 
+    def __repr__(self) -> str:
+        return f"<Comparison: {', '.join(f'{name} {value}' for name, value in self._rows())}>"
+
+    def _repr_html_(self) -> str:
+        """For a notebook: the figures, and the picture of `draw`."""
+        return report(self.draw(), self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            ("frames", str(self.frames)),
+            ("mean error", f"{self.error:.2f}"),
+            ("worst error", f"{self.worst.error:.2f} at {self.worst.time:.2f} s"),
+            ("PSNR", f"{self.psnr:.1f} dB"),
+            ("SSIM", f"{self.ssim:.4f}"),
+        ]
+
     def draw(self) -> Image.Image:
         """Draw the worst picture and the middle one, each beside its source and the differences, AMPLIFIED times."""
         return draw([("worst", self.worst), ("middle", self.middle)])
@@ -113,7 +130,7 @@ def compare(
     *,
     picture: "str | Path | None" = None,
     overwrite: bool = False,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
 ) -> Comparison:
     """Say how far a GIF is from its source.
 

@@ -16,7 +16,8 @@ from gifsom.analysis.replay import NOTHING, Image, Walk, walk
 from gifsom.core.errors import SourceError, SourceRefused, SourceUnreadable, printable
 from gifsom.core.files import check_picture, check_source, save_picture
 from gifsom.core.frame import Pixels, Rect
-from gifsom.core.progress import Progress
+from gifsom.core.html import report
+from gifsom.core.progress import Progress, silent
 from gifsom.gif.reader import COMMENT, CONTROL, IMAGE, TRAILER, Block, dissect, read_bytes
 from gifsom.palette.color import unpack
 
@@ -32,7 +33,7 @@ HEAD: Final = 13
 """Bytes of a GIF's signature and screen descriptor."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Explanation:
     """Distribution of a GIF's bytes.
 
@@ -71,6 +72,16 @@ class Explanation:
     still: Pixels
     advice: tuple[Advice, ...]
 
+    def __repr__(self) -> str:
+        size = f"{self.size[0]}x{self.size[1]} pixels"
+        return f"<Explanation of {printable(self.path)}: {self.bytes} bytes, {size}, {len(self.images)} frames>"
+
+    def _repr_html_(self) -> str:
+        """For a notebook: the parts, the advice, and the picture of `draw`."""
+        parts = sorted(self.parts.items(), key=lambda item: -item[1])
+        rows = [(name, f"{size} bytes, {100 * size / self.bytes:.1f} %") for name, size in parts if size]
+        return report(self.draw(), rows, (f"{one.text}: {one.saves} bytes less" for one in self.advice))
+
     def draw(self) -> Picture.Image:
         """Draw a map of the bits in the picture, a bar for each image, and the colors by use."""
         sizes = [image.bytes for image in self.images]
@@ -87,7 +98,7 @@ def explain(
     *,
     picture: "str | Path | None" = None,
     overwrite: bool = False,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
 ) -> Explanation:
     """Explain where the bytes of a GIF are, and what would make it smaller.
 

@@ -12,7 +12,7 @@ from gifsom.conversion.colors import learned
 from gifsom.core.errors import SettingError
 from gifsom.core.files import check_source, replacing, same_file
 from gifsom.core.frame import Frame, Shortfall
-from gifsom.core.progress import Progress
+from gifsom.core.progress import Progress, silent
 from gifsom.core.source import Holder, Source
 from gifsom.core.values import MAX_SIDE
 from gifsom.options.conversion import ConvertOptions
@@ -43,7 +43,7 @@ def study(
     *,
     figure_path: "str | Path | None" = None,
     film_path: "str | Path | None" = None,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
     **options: Unpack[Options],
 ) -> Study:
     """Learn a palette as a conversion of the same clip does; of a still, from all of its pixels.

@@ -21,7 +21,7 @@ from gifsom.conversion.writer import Writer
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import check_target
 from gifsom.core.frame import Pixels
-from gifsom.core.progress import Progress
+from gifsom.core.progress import Progress, silent
 from gifsom.core.values import ANIMATED, Color
 from gifsom.palette import som
 from gifsom.palette.color import histogram, oklab, srgb
@@ -120,7 +120,7 @@ def shoot(
     *,
     seed: int = 0,
     plan: TrainingPlan = CLIP,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
 ) -> Film:
     """Train a palette of at most `colors` entries, 1 to 1024, as `learn` does, and film the training.
 

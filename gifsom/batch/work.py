@@ -21,8 +21,16 @@ from gifsom.batch.plan import Task, plan
 from gifsom.batch.pool import Lost, Tell
 from gifsom.batch.pool import run as run_in_processes
 from gifsom.conversion import pipeline
-from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
+from gifsom.core.errors import (
+    GifsomError,
+    SettingError,
+    TargetUnwritable,
+    printable,
+    speaking_of_options,
+    speaks_of_options,
+)
 from gifsom.core.files import check_target
+from gifsom.core.progress import silent
 from gifsom.core.result import Result
 from gifsom.core.threads import cores, limit_threads
 from gifsom.core.values import check_whole
@@ -84,7 +92,7 @@ def convert_all(
     *,
     jobs: int | None = None,
     cluster: str | None = None,
-    progress: BatchProgress = lambda source, stage, done, of: None,
+    progress: BatchProgress = silent,
     **options: Unpack[Options],
 ) -> BatchResult:
     """Convert many clips, each to a GIF of its name in `folder`, which is created if missing.
@@ -125,7 +133,7 @@ def run(
     *,
     jobs: int | None = None,
     cluster: str | None = None,
-    progress: BatchProgress = lambda source, stage, done, of: None,
+    progress: BatchProgress = silent,
     **options: Unpack[Options],
 ) -> Generator[Outcome, None, None]:
     """Outcome of each task, as soon as it is known; arguments and errors as for `convert_all`.
@@ -152,7 +160,7 @@ def run(
         memory = Memory(str(folder))
         memory.forget(task.name for task in waiting)
         share = 1 if cluster is not None else max(1, cores() // min(jobs, len(waiting)))
-        function = partial(_make, options=options, scratch=scratch, share=share)
+        function = partial(_make, options=options, scratch=scratch, share=share, typed=speaks_of_options())
         if cluster is None:
             results = run_in_processes(function, waiting, jobs, tell, _begin)
         else:
@@ -172,10 +180,14 @@ def _failed(task: Task, lost: Lost) -> Outcome:
     return Outcome(task.source, task.target, error=f"{printable(task.source)}: {lost.why}")
 
 
-def _make(task: Task, tell: Tell, *, options: Options, scratch: str | None, share: int) -> Outcome:
-    """Make one GIF, wherever this runs, with `share` threads. A folder within `scratch` holds all incomplete files."""
+def _make(task: Task, tell: Tell, *, options: Options, scratch: str | None, share: int, typed: bool) -> Outcome:
+    """Make one GIF, wherever this runs, with `share` threads. A folder within `scratch` holds all incomplete files.
+
+    `typed`: messages are for a command line.
+    """
     limit_threads(share)
-    with tempfile.TemporaryDirectory(prefix="gifsom-", dir=scratch, ignore_cleanup_errors=True) as own:
+    folder = tempfile.TemporaryDirectory(prefix="gifsom-", dir=scratch, ignore_cleanup_errors=True)
+    with speaking_of_options(typed), folder as own:
         made = Path(own, "made.gif")
         fetched = remote.is_remote(task.source)
         source = Path(own, "source") if fetched else Path(task.source).absolute()

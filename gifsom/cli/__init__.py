@@ -21,7 +21,7 @@ from gifsom.cli.options import Commands, flag
 from gifsom.cli.presets import presets, use_defaults
 from gifsom.cli.recording import record
 from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
-from gifsom.core.errors import GifsomError, SettingError
+from gifsom.core.errors import GifsomError, SettingError, speaking_of_options
 
 
 @click.group(
@@ -98,7 +98,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is shown somehow
     try:
-        status = _run(sys.argv[1:])
+        with speaking_of_options():
+            status = _run(sys.argv[1:])
         sys.stdout.flush()
     except click.ClickException as error:
         complain(f"{error.format_message()} (--help tells more)")

@@ -9,7 +9,7 @@ from gifsom.conversion.encode import encode_or_copy
 from gifsom.conversion.plan import plan_coding
 from gifsom.conversion.stages import analyze, open_edited
 from gifsom.core.files import check_source, check_target, replacing, with_ending
-from gifsom.core.progress import Progress
+from gifsom.core.progress import Progress, silent
 from gifsom.core.result import Result
 from gifsom.gif.reader import read_info
 from gifsom.options.conversion import ConvertOptions
@@ -22,7 +22,7 @@ def optimize(
     source: "str | Path",
     target: "str | Path",
     *,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
     **options: Unpack[OptimizeOptions],
 ) -> Result:
     """Make a GIF smaller; where that fails, the new file has the very bytes of the old one.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from gifsom.core.errors import SettingError
+from gifsom.core.errors import SettingError, named
 from gifsom.core.files import (
     check_ending,
     check_folder,
@@ -60,7 +60,8 @@ def check_output(source: "SourceLike", target: "str | Path | BinaryIO | None", s
     ending = Path(name).suffix.lower()
     if is_folder(name) or ending in ENDINGS:
         if not settings.uncoded:
-            raise SettingError("max_size, colors, palette, map_size and dither are for GIFs")
+            *others, last = map(named, ("max_size", "colors", "palette", "map_size", "dither"))
+            raise SettingError(f"{', '.join(others)} and {last} are for GIFs")
         if settings.transparent and ending == ".mp4":
             raise SettingError("an MP4 is not transparent: give it a background")
         if is_folder(name):

@@ -16,7 +16,7 @@ from gifsom.conversion.run_sampler import DENSE, SPACING
 from gifsom.conversion.stages import Analysis, analyze, open_edited, plays, with_default_rate_and_size
 from gifsom.core.files import check_folder, check_source
 from gifsom.core.frame import Shortfall
-from gifsom.core.progress import Progress
+from gifsom.core.progress import Progress, silent
 from gifsom.core.result import Fit, Result
 from gifsom.core.source import Source
 from gifsom.options.conversion import ConvertOptions
@@ -56,7 +56,7 @@ def convert(
     source: "SourceLike",
     target: "str | Path | BinaryIO | None" = None,
     *,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
     **options: Unpack[Options],
 ) -> Result:
     """Convert a clip to a GIF, or to another format by the ending of its name.
@@ -99,9 +99,7 @@ def convert(
     return replace(encoded.result(output.path), elapsed=time.perf_counter() - began)
 
 
-def estimate(
-    source: "SourceLike", *, progress: Progress = lambda stage, done, of: None, **options: Unpack[Options]
-) -> Estimate:
+def estimate(source: "SourceLike", *, progress: Progress = silent, **options: Unpack[Options]) -> Estimate:
     """Say how large a GIF of a clip will be, and how far from the clip, without making it; options as for `convert`.
 
     Raises:
@@ -125,7 +123,7 @@ def frames(
     source: "SourceLike",
     folder: "str | Path",
     *,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
     **options: Unpack[Options],
 ) -> Result:
     """Write all frames of a clip, at its own rate and size, as pictures; options as for `convert`.

@@ -24,6 +24,9 @@ GifsomError                 base of all, never raised itself
     └── TargetUnwritable    the file cannot be written: folder missing, disk full, no permission (also an OSError)
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class GifsomError(Exception):
     """Base of all errors that gifsom raises on purpose."""
@@ -126,9 +129,42 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in said)
 
 
+_speech = {"options": False}
+"""Whether messages speak to somebody at a command line."""
+
+
+def speaks_of_options() -> bool:
+    """Whether messages name options, such as --overwrite; else arguments, such as overwrite=True."""
+    return _speech["options"]
+
+
+@contextmanager
+def speaking_of_options(options: bool = True) -> Iterator[None]:
+    """Within the block messages name options, or arguments."""
+    before, _speech["options"] = _speech["options"], options
+    try:
+        yield
+    finally:
+        _speech["options"] = before
+
+
+def named(name: str, value: object = None) -> str:
+    """An option as who reads the message gives it; None: no value of it.
+
+    >>> named("max_pixels"), named("overwrite", True)
+    ('max_pixels', 'overwrite=True')
+    >>> with speaking_of_options():
+    ...     named("max_pixels"), named("overwrite", True)
+    ('--max-pixels', '--overwrite')
+    """
+    if _speech["options"]:
+        return "--" + name.replace("_", "-")
+    return name if value is None else f"{name}={value}"
+
+
 def too_large(path: object, size: str, max_pixels: int) -> str:
     """Message for pictures of `size`, such as "9000x9000", that have more than `max_pixels`."""
     return (
         f"{printable(path)}: its pictures have {size} pixels, and the limit is {max_pixels} in all"
-        " (--max-pixels lifts it)"
+        f" ({named('max_pixels')} lifts it)"
     )

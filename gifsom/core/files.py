@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from gifsom.core.errors import GifsomError, TargetError, TargetExists, TargetUnwritable, printable
+from gifsom.core.errors import GifsomError, TargetError, TargetExists, TargetUnwritable, named, printable
 from gifsom.core.frame_times import NAME as TIMES
 from gifsom.core.frame_times import is_foreign
 
@@ -69,7 +69,7 @@ def check_target(path: Path, overwrite: bool) -> None:
         if path.exists() and not path.is_file():
             raise TargetUnwritable(f"{printable(path)}: that is not a regular file, and is not replaced")
         if path.exists() and not overwrite:
-            raise TargetExists(f"{printable(path)}: the file is there already (--overwrite replaces it)")
+            raise TargetExists(f"{printable(path)}: the file is there already ({named('overwrite', True)} replaces it)")
         if not path.parent.is_dir():
             raise TargetUnwritable(f"{printable(path)}: there is no folder {printable(path.parent)}")
         if not os.access(path.parent, os.W_OK | os.X_OK):
@@ -130,13 +130,15 @@ def check_folder(path: Path, overwrite: bool, *, alone: bool = False) -> None:
         if path.exists() and not path.is_dir():
             raise TargetUnwritable(f"{printable(path)}: that is a file: name a folder")
         if path.is_dir() and not overwrite and _frames(path):
-            raise TargetExists(f"{printable(path)}: there are frames in it already (--overwrite replaces them)")
+            raise TargetExists(
+                f"{printable(path)}: there are frames in it already ({named('overwrite', True)} replaces them)"
+            )
         if path.is_dir() and is_foreign(path):
             raise TargetUnwritable(f"{printable(path / TIMES)}: that is not gifsom's, and is not replaced")
         if alone and path.is_dir() and any(not _is_of_frames(one.name) for one in path.iterdir()):
             raise TargetUnwritable(
                 f"{printable(path)}: there are other files in that folder: name a file in it, such as"
-                f" {printable(path / 'clip.gif')}, or write its frames there by `gifsom frames`"
+                f" {printable(path / 'clip.gif')}, or another folder"
             )
         home = path if path.is_dir() else path.parent
         if not home.is_dir():

@@ -10,6 +10,19 @@ Progress = Callable[[str, int, int | None], None]
 """Called with the name of a stage, the amount done, and the total (None: unknown)."""
 
 
+class _Silent:
+    """Told of progress, and says nothing."""
+
+    def __call__(self, *report: object) -> None:
+        pass
+
+    def __repr__(self) -> str:
+        return "silent"
+
+
+silent = _Silent()
+
+
 def reported(items: Iterable[Item], stage: str, of: int | None, progress: Progress) -> Iterator[Item]:
     """The items; `progress` is told of each once it has been processed."""
     for done, item in enumerate(items, 1):

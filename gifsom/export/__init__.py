@@ -15,7 +15,7 @@ from PIL import Image
 from gifsom.core.errors import TargetUnwritable, printable
 from gifsom.core.files import check_target, filling, frame_name, is_folder
 from gifsom.core.frame_times import FrameTimes
-from gifsom.core.progress import Progress, reported
+from gifsom.core.progress import Progress, reported, silent
 from gifsom.core.result import Result
 from gifsom.core.source import Source, held
 from gifsom.core.values import check_whole
@@ -38,7 +38,7 @@ def export(
     quality: int | None = None,
     plays: int = 0,
     overwrite: bool = False,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
 ) -> Result:
     """Write a clip in another format than GIF, chosen by the suffix; the source's timing is kept.
 
@@ -78,7 +78,7 @@ def write_frames(
     folder: "str | Path",
     *,
     overwrite: bool = False,
-    progress: Progress = lambda stage, done, of: None,
+    progress: Progress = silent,
 ) -> Result:
     """Write all frames of a clip as frame-0001.png and so on, with alpha where they are transparent; and their times.
 

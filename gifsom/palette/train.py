@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Frame, Pixels
+from gifsom.core.progress import silent
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import check_whole
 from gifsom.palette.color import oklab, pack, unpack
@@ -47,7 +48,7 @@ def train(
     weights: Weights | None = None,
     salience: bool | None = None,
     snap: bool | None = None,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: Callable[[float], None] = silent,
 ) -> Palette:
     """Train a palette on a clip, or on pixels.
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gifsom.core.errors import PackageMissing, SourceEmpty, SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.core.errors import PackageMissing, SourceEmpty, SourceRefused, SourceUnreadable, named, printable, too_large
 from gifsom.core.frame import Pixels
 from gifsom.core.values import Color
 from gifsom.sources.arrays import StoredClip, to_masked
@@ -131,7 +131,7 @@ def _check_length(path: os.PathLike[str], max_pixels: int) -> None:
     if Path(path).stat().st_size > longest:
         raise SourceRefused(
             f"{printable(path)}: how large its pictures are is not known before all of it is unpacked, and such a file"
-            f" may have {longest} bytes (--max-pixels lifts it)"
+            f" may have {longest} bytes ({named('max_pixels')} lifts it)"
         )
 
 

@@ -175,7 +175,7 @@ def test_frames_in_a_folder_are_replaced_only_where_that_is_asked(tmp_path: Path
     export(clip(5), tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
     before = listing(tmp_path)
-    with pytest.raises(gifsom.TargetExists, match="--overwrite"):
+    with pytest.raises(gifsom.TargetExists, match="overwrite=True"):
         export(clip(3), tmp_path)
     assert listing(tmp_path) == before
     export(clip(3), tmp_path, overwrite=True)
