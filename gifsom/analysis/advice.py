@@ -1,17 +1,23 @@
 """Proposals that make a GIF smaller, with their savings: counted in the file, by recoding, or by estimates of
 conversions."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
+from gifsom import sources
 from gifsom.analysis.replay import Walk
-from gifsom.conversion import pipeline
+from gifsom.conversion.optimize import optimize
+from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import SettingError, SourceError
 from gifsom.core.progress import Progress
 from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import TABLE
+from gifsom.options.table import Options
 
 LOWER: Final = 60
 """The quality that is tried."""
@@ -66,29 +72,50 @@ def _cut(entries: int, used: int) -> int:
     return max(0, 3 * (entries - (1 << max(1, (used - 1).bit_length()))))
 
 
-def estimated(clip: Source, size: int, progress: Progress) -> Iterator[Advice]:
-    """Proposals of conversions, with their savings of `size` bytes by `gifsom.estimate`."""
+def tried(path: Path, counted: Iterable[Advice], size: int, progress: Progress) -> Iterator[Advice]:
+    """Savings of conversions of the GIF at `path`, of `size` bytes, each of which is made; and of what was counted in
+    it, no more than coding it anew really saves: that is what does it.
+    """
+    with suppress(SettingError, SourceError), TemporaryDirectory(prefix="gifsom-") as folder:
+        target = Path(folder, "tried.gif")  # one that is damaged, or larger than what is converted, is not tried
+        exact = size - optimize(path, target, quality=100).bytes
+        yield Advice("code it anew, as good as it is", exact)
+        yield from (replace(one, saves=min(one.saves, exact)) for one in counted)
+        trials = _trials(sources.open(path))
+        for number, (text, options, asked) in enumerate(trials):
+            progress("Trying", number, len(trials))
+            saves = size - convert(path, target, **asked).bytes
+            if saves > exact + WORTH * size:  # what costs something saves more than what costs nothing
+                yield Advice(text, saves, options)
+        progress("Trying", len(trials), len(trials))
+        return
+    yield from counted
+
+
+def _trials(clip: Source) -> list[tuple[str, str, Options]]:
+    """What is tried of a clip: what to do, with which options, as typed and as arguments."""
     rate, width = (clip.count or 0) / clip.duration, clip.size[0]
     slower, narrower = max(SLOWEST, nearest(rate / 2)), 2 * nearest(0.375 * width)
-    trials: list[tuple[str, str | None, dict[str, Any]]] = [("code it anew, as good as it is", None, {"quality": 100})]
-    trials += [(f"lower the quality to {LOWER}", f"--quality {LOWER}", {"quality": LOWER})]
+    trials: list[tuple[str, str, Options]] = [
+        (f"lower the quality to {LOWER}", f"--quality {LOWER}", {"quality": LOWER, "overwrite": True})
+    ]
     if slower < rate and (clip.count or 0) > 2:
-        trials += [(f"at most {slower} frames a second instead of {rate:.3g}", f"--fps {slower}", {"fps": slower})]
+        trials += [
+            (
+                f"at most {slower} frames a second instead of {rate:.3g}",
+                f"--fps {slower}",
+                {"fps": slower, "overwrite": True},
+            )
+        ]
     if narrower >= NARROWEST:
-        trials += [(f"{narrower} pixels wide instead of {width}", f"--width {narrower}", {"width": narrower})]
-    exact = 0
-    for number, (text, options, asked) in enumerate(trials):
-        progress("Estimating", number, len(trials))
-        try:
-            expected = pipeline.estimate(clip, **asked)
-        except (SettingError, SourceError):  # damaged, or too large to convert
-            continue
-        saves = size - expected.bytes
-        if options is None:
-            exact = saves
-        if options is None or saves > exact + WORTH * size:  # a lossy proposal must save more than the lossless one
-            yield Advice(text, saves, options)
-    progress("Estimating", len(trials), len(trials))
+        trials += [
+            (
+                f"{narrower} pixels wide instead of {width}",
+                f"--width {narrower}",
+                {"width": narrower, "overwrite": True},
+            )
+        ]
+    return trials
 
 
 def ranked(advice: list[Advice], size: int) -> tuple[Advice, ...]:

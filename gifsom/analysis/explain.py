@@ -1,6 +1,5 @@
 """Distribution of a GIF's bytes, and proposals that make it smaller: `gifsom explain`."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Picture
 
-from gifsom import edit, sources
 from gifsom.analysis import advice, heatmap
 from gifsom.analysis.advice import Advice
 from gifsom.analysis.replay import NOTHING, Image, Walk, walk
-from gifsom.core.errors import SourceError, SourceRefused, SourceUnreadable, printable
+from gifsom.core.errors import SourceRefused, SourceUnreadable, printable
 from gifsom.core.files import check_picture, check_source, save_picture
 from gifsom.core.frame import Pixels, Rect
 from gifsom.core.html import report
@@ -129,9 +127,7 @@ def explain(
     found, still = _walk_all(origin, (width, height), table, blocks, progress)
     parts = _parts(len(data), table, blocks)
     entries = len(table or b"") // 3
-    proposed = [*advice.counted(found, parts, entries)]
-    with suppress(SourceError):  # of a damaged one, only its structure may be readable
-        proposed += advice.estimated(edit.cached(sources.open(origin)), len(data), progress)
+    proposed = [*advice.tried(origin, [*advice.counted(found, parts, entries)], len(data), progress)]
     whole = all(block.complete for block in blocks) and len(found.images) == total and not found.short
     result = Explanation(
         path=origin,

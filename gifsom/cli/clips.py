@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from gifsom.cli import text
-from gifsom.cli.common import given, progress_bars, tell_shortfall
+from gifsom.cli.common import given, progress_bars, tell_quality, tell_shortfall
 from gifsom.cli.names import check_palette
 from gifsom.cli.options import NAME, PATH, Command, argument, flag, option, quiet, takes
 from gifsom.options.table import Coding, Part, Reader, Reading
@@ -29,6 +29,7 @@ def optimize(source: str, target: Path, quiet: bool, **options: Any) -> None:
         found = optimize(source, target, progress=progress, **options)
     tell_shortfall(source, found.shortfall)
     if not quiet:
+        tell_quality(found)
         print(text.optimization(source, found))
 
 

@@ -10,12 +10,15 @@ from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
+import click
+
 from gifsom.cli import text
 from gifsom.core.errors import printable
 
 if TYPE_CHECKING:
     from gifsom.core.frame import Shortfall
     from gifsom.core.progress import Progress
+    from gifsom.core.result import Result
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -48,6 +51,24 @@ def given(**options: object) -> dict[str, Any]:
 def tell_shortfall(source: str, missing: "Shortfall | None") -> None:
     if missing is not None:
         complain(f"{printable(source)}: only {missing.amount} could be read{missing.cause}")
+
+
+def tell_quality(result: "Result") -> None:
+    """Say that a quality that was typed has had no effect, and why."""
+    context = click.get_current_context()
+    source = context.get_parameter_source("quality")
+    asked = context.params.get("quality")
+    if source is None or source.name != "COMMANDLINE" or asked is None:
+        return
+    if result.copied:
+        why = "nothing that is smaller was found"
+    elif result.exact and asked < 100:
+        why = "exact colors take no more bytes" if result.colors else "the format is lossless"
+    elif result.quality is None and not result.exact:
+        why = "what is transparent gets the nearest colors"
+    else:
+        return
+    complain(f"--quality {asked} has no effect here: {why}")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import click
 
 from gifsom.cli import text
 from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
-from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_shortfall
+from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_quality, tell_shortfall
 from gifsom.cli.names import STREAM, check_joined, sources_and_target
 from gifsom.cli.options import NAME, Command, argument, flag, option, quiet, takes
 from gifsom.cli.presets import preset
@@ -98,6 +98,8 @@ def convert(
                 source, sys.stdout.buffer if target == STREAM else target, progress=progress, **options
             )
             shortfall, line = result.shortfall, text.conversion(result)
+            if not quiet:
+                tell_quality(result)
     tell_shortfall(title, shortfall)
     if target == STREAM and not quiet:
         remark(line)

@@ -84,7 +84,7 @@ def explain(path: Path, picture: Path | None, overwrite: bool, quiet: bool) -> N
 
     PNG shows where in the picture the bytes go, a bar a frame, and the colors by their use.
 
-    Savings are counted in the file, or estimated as `gifsom convert --estimate` does, which takes some seconds.
+    Savings are counted in the file, or measured: what is proposed has been tried, which takes some seconds.
     """
     with progress_bars(quiet) as progress:
         from gifsom.analysis.explain import explain
