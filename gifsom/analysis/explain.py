@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Picture
+from PIL import Image
 
 from gifsom.analysis import advice, heatmap
 from gifsom.analysis.advice import Advice
-from gifsom.analysis.replay import NOTHING, Image, Walk, walk
+from gifsom.analysis.replay import NOTHING, ImageCost, Walk, walk
 from gifsom.core.errors import SourceRefused, SourceUnreadable, printable
 from gifsom.core.files import check_picture, check_source, save_picture
 from gifsom.core.frame import Pixels, Rect
@@ -19,7 +19,7 @@ from gifsom.core.progress import Progress, silent
 from gifsom.gif.reader import COMMENT, CONTROL, IMAGE, TRAILER, Block, dissect, read_bytes
 from gifsom.palette.color import unpack
 
-__all__ = ["Advice", "Explanation", "Image", "explain"]
+__all__ = ["Advice", "Explanation", "ImageCost", "explain"]
 
 GRID: Final = 12
 """Cells a side of the grid in which the busiest part is searched."""
@@ -59,7 +59,7 @@ class Explanation:
     seconds: float
     complete: bool
     parts: dict[str, int]
-    images: tuple[Image, ...]
+    images: tuple[ImageCost, ...]
     entries: int
     used: int
     tables: int
@@ -80,7 +80,7 @@ class Explanation:
         rows = [(name, f"{size} bytes, {100 * size / self.bytes:.1f} %") for name, size in parts if size]
         return report(self.draw(), rows, (f"{one.text}: {one.saves} bytes less" for one in self.advice))
 
-    def draw(self) -> Picture.Image:
+    def draw(self) -> Image.Image:
         """Draw a map of the bits in the picture, a bar for each image, and the colors by use."""
         sizes = [image.bytes for image in self.images]
         starts = [image.start for image in self.images]

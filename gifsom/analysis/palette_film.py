@@ -3,7 +3,7 @@
 Every frame shows OKLab from the side, lightness upward: the colors of the clip as faint dots, the neurons as discs of
 their own color, and the line that joins neighbors on the map. Chroma is spread to fill the picture. The view turns
 about the axis of lightness, so that depth is visible, and ends where the colors are farthest apart. Below is the color
-table of that moment, in order.
+table of that step, in order.
 
 Pillow draws the frames, and `gifsom.conversion.writer` makes a GIF of them. It would train a palette for these
 drawings; the frames come with one that has the palette's own colors first, so that the film shows them exactly.
@@ -29,7 +29,7 @@ from gifsom.palette.nearest import ColorIndex
 from gifsom.palette.palette import Palette
 from gifsom.palette.refine import CLIP, TrainingPlan
 from gifsom.palette.sample import Sample
-from gifsom.palette.train import Moment, learn, train
+from gifsom.palette.train import TrainingStep, learn, train
 
 Lab: TypeAlias = NDArray[np.float32]
 
@@ -126,15 +126,15 @@ def shoot(
 
     A sample of so few colors that nothing is trained gives a film of the palette alone.
     """
-    moments: list[Lab] = []
+    trained: list[Lab] = []
 
-    def watch(moment: Moment) -> None:
-        moments.append(moment.neurons)
-        progress("Learning colors", round(100 * moment.done), 100)
+    def watch(now: TrainingStep) -> None:
+        trained.append(now.neurons)
+        progress("Learning colors", round(100 * now.done), 100)
 
     steps = stops()
     palette = learn(sample, colors, seed, plan, watch, steps)
-    shots = _shots(moments, steps, palette)
+    shots = _shots(trained, steps, palette)
     stage = Stage(sample, palette, seed)
     frames = []
     for number, shot in enumerate(shots, 1):
@@ -151,13 +151,13 @@ def stops() -> list[int]:
     return [0, *np.unique(np.rint(np.concatenate([early, late])).astype(int)).tolist()]
 
 
-def _shots(moments: list[Lab], steps: list[int], palette: Palette) -> list[Shot]:
+def _shots(trained: list[Lab], steps: list[int], palette: Palette) -> list[Shot]:
     """The line of grays, the map in training, rounds of tuning, and the palette."""
-    tuning = len(moments) - len(steps) - 1  # the last moment is the palette
+    tuning = len(trained) - len(steps) - 1  # the last is the palette
     told = [f"unfolding: {step:,} of {steps[-1]:,} pixels shown" for step in steps]
     told += [f"tuning: round {number + 1} of {tuning}" for number in range(tuning)]
-    shown = [*range(len(steps)), *range(len(steps), len(moments) - 1, EACH)] if moments else []
-    shots = [Shot(moments[i], srgb(moments[i]), told[i], 1 / FPS if i else FIRST) for i in shown]
+    shown = [*range(len(steps)), *range(len(steps), len(trained) - 1, EACH)] if trained else []
+    shots = [Shot(trained[i], srgb(trained[i]), told[i], 1 / FPS if i else FIRST) for i in shown]
     return [*shots, Shot(palette.lab, palette.colors, f"{len(palette)} color{'s' * (len(palette) > 1)}", LAST)]
 
 

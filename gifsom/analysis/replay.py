@@ -33,7 +33,7 @@ TRIED: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class ImageCost:
     """Cost of one image of a GIF.
 
     start      seconds at which it appears
@@ -71,7 +71,7 @@ class Walk:
 
     canvas: NDArray[np.uint32]
     heat: NDArray[np.float32]
-    images: list[Image] = field(default_factory=list)
+    images: list[ImageCost] = field(default_factory=list)
     seconds: float = 0.0
     uses: Counter[int] = field(default_factory=Counter)
     common: NDArray[np.int64] = field(default_factory=lambda: np.zeros(TABLE, np.int64))
@@ -137,7 +137,7 @@ def walk(size: tuple[int, int], table: bytes | None, blocks: list[Block]) -> Ite
         before_table = table if block.table is None else block.table
         same = bool(found.images) and np.array_equal(seen, found.canvas)
         cost = (extra, len(block.table or b""), drawn.rect, int(drawn.opaque.sum()), int(unchanged.sum()), same)
-        found.images.append(Image(found.seconds, *cost))
+        found.images.append(ImageCost(found.seconds, *cost))
         found.seconds += (delay if delay >= BROWSERS[0] else BROWSERS[1]) / 100
         control, extra = bytes(4), 0
         yield found

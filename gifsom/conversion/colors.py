@@ -19,7 +19,7 @@ from gifsom.palette.color import pack
 from gifsom.palette.extend import extend
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import Sample
-from gifsom.palette.train import Moment, learn
+from gifsom.palette.train import TrainingStep, learn
 
 MAP = 1020
 """Colors of a map that is larger than a table: four times a table of 255."""
@@ -70,5 +70,5 @@ def shared_map(table: Palette, sample: Sample, settings: ConvertOptions) -> Pale
     return extend(table, sample, MAP)
 
 
-def _report(progress: Progress, moment: Moment) -> None:
-    progress("Learning colors", round(100 * moment.done), 100)
+def _report(progress: Progress, trained: TrainingStep) -> None:
+    progress("Learning colors", round(100 * trained.done), 100)

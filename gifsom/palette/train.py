@@ -29,8 +29,8 @@ is much to see. It raises SSIMULACRA2 of mapped frames of film by 0.3, and of a 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
-    """The map at one moment of its training.
+class TrainingStep:
+    """The map within its training.
 
     neurons  (n, 3) float32 OKLab, in the order of the line
     done     part of the training that is over, 0 to 1
@@ -87,7 +87,7 @@ def train(
     )
     frames = clip.frames() if clip is not None else [_picture(cast("ArrayLike", source))]
     sample = take(frames, seed, salience=plan.snap or plan.salience)
-    return learn(sample, colors, seed, plan, lambda moment: progress(moment.done))
+    return learn(sample, colors, seed, plan, lambda trained: progress(trained.done))
 
 
 def _picture(pixels: ArrayLike) -> Frame:
@@ -100,7 +100,7 @@ def learn(
     colors: int,
     seed: int = 0,
     plan: TrainingPlan = CLIP,
-    watch: Callable[[Moment], None] = lambda moment: None,
+    watch: Callable[[TrainingStep], None] = lambda trained: None,
     stops: Sequence[int] = STOPS,
 ) -> Palette:
     """The palette of at most `colors` entries, 1 to 1024, for a sample; the same seed gives the same palette.
@@ -113,15 +113,15 @@ def learn(
     histogram = _weighted_histogram(sample, plan.weights)
     neurons = histogram.lab[:0]
     for step, neurons in train_som(histogram.lab, histogram.counts, colors, seed, stops):
-        watch(Moment(neurons, step / STEPS / 2))
+        watch(TrainingStep(neurons, step / STEPS / 2))
     tuner = Tuner(neurons, histogram.lab, histogram.counts)
     refiner = Refiner(tuner, histogram, sample.salient, plan)
     done = 0.5
     for _ in refiner.rounds():
         done += (1 - done) / 16  # the number of rounds is not known in advance
-        watch(Moment(tuner.neurons.copy(), done))
+        watch(TrainingStep(tuner.neurons.copy(), done))
     palette = Palette(refiner.colors())
-    watch(Moment(palette.lab, 1.0))
+    watch(TrainingStep(palette.lab, 1.0))
     return palette
 
 

@@ -16,7 +16,7 @@ from gifsom.palette.color import oklab, pack, unpack
 from gifsom.palette.palette import Palette
 from gifsom.palette.sample import take
 from gifsom.palette.som import STEPS
-from gifsom.palette.train import CLIP, PIXELS, Moment, learn
+from gifsom.palette.train import CLIP, PIXELS, TrainingStep, learn
 
 Pixels = NDArray[np.uint8]
 Lab = NDArray[np.float32]
@@ -232,18 +232,18 @@ def test_progress_rises_to_one() -> None:
 
 def test_whoever_watches_sees_the_map_at_each_stop_and_then_its_tuning() -> None:
     sample = take(clip(PHOTO).frames())
-    seen: list[Moment] = []
+    seen: list[TrainingStep] = []
     stops = [0, 1000, STEPS]
     copies: list[Lab] = []
 
-    def watch(moment: Moment) -> None:
-        seen.append(moment)
-        copies.append(moment.neurons.copy())
+    def watch(trained: TrainingStep) -> None:
+        seen.append(trained)
+        copies.append(trained.neurons.copy())
 
     palette = learn(sample, 16, 0, PIXELS, watch, stops)
-    assert [moment.done for moment in seen[:3]] == [0, 1000 / STEPS / 2, 0.5]
-    assert all(moment.neurons.shape == (16, 3) for moment in seen)
-    assert all(np.array_equal(copy, moment.neurons) for copy, moment in zip(copies, seen, strict=True)), "it stays"
+    assert [trained.done for trained in seen[:3]] == [0, 1000 / STEPS / 2, 0.5]
+    assert all(trained.neurons.shape == (16, 3) for trained in seen)
+    assert all(np.array_equal(copy, trained.neurons) for copy, trained in zip(copies, seen, strict=True)), "it stays"
     assert palette.lab.tolist() == seen[-1].neurons.tolist()
     assert learn(sample, 16, 0, PIXELS).colors.tolist() == palette.colors.tolist()
 
