@@ -262,9 +262,7 @@ def test_an_interrupt_ends_all_processes_and_leaves_whole_files_only(long_clip: 
         assert wait_for((here / "out" / "clip2.gif").exists, 120)
         time.sleep(0.5)
         os.killpg(process.pid, signal.SIGINT)
-        began = time.monotonic()
         _, err = process.communicate(timeout=120)
-    assert time.monotonic() - began < 15  # 1 on a quiet machine
     assert process.returncode == INTERRUPTED
     assert one_line(err).startswith("interrupted: 1 of 3 are done")
     assert names(here / "out") == [memory.NAME, "clip2.gif"]

@@ -380,7 +380,7 @@ def test_more_frames_than_a_file_has_bytes_are_not_counted(tmp_path: Path) -> No
 
 def test_the_tiles_of_a_picture_count_too(tmp_path: Path) -> None:
     path = tiff(tmp_path / "a.tif", np.zeros((16, 16), np.float32), tile=(4096, 4096), compression="zlib")
-    with pytest.raises(gifsom.SourceRefused, match="max-pixels"):
+    with pytest.raises(gifsom.SourceRefused, match="max_pixels"):
         gifsom.open(path, reader="tifffile", max_pixels=1_000_000)
 
 
