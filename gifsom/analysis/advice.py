@@ -93,7 +93,7 @@ def tried(path: Path, counted: Iterable[Advice], size: int, progress: Progress) 
 
 
 def _trials(clip: Source) -> list[tuple[str, str, Options]]:
-    """What is tried of a clip: what to do, with which options, as typed and as arguments."""
+    """Trials of a clip: the advice, its options as typed, and as arguments."""
     rate, width = (clip.count or 0) / clip.duration, clip.size[0]
     slower, narrower = max(SLOWEST, nearest(rate / 2)), 2 * nearest(0.375 * width)
     trials: list[tuple[str, str, Options]] = [
