@@ -37,7 +37,12 @@ settings.load_profile("gifsom")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What is compiled is so once, before workers of xdist start, each of which would wait for it."""
+    """What is compiled is so once, before workers of xdist start, each of which would wait for it.
+
+    A shell has its programs in the background ignore Ctrl-C, and so would all that tests start.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         library.load()
 
