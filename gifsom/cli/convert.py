@@ -10,7 +10,7 @@ from gifsom.cli import text
 from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
 from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_quality, tell_shortfall
 from gifsom.cli.names import STREAM, check_joined, sources_and_target
-from gifsom.cli.options import NAME, Command, argument, flag, option, quiet, takes
+from gifsom.cli.options import DECIMAL, NAME, Command, argument, flag, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.files import check_source
@@ -31,7 +31,7 @@ from gifsom.options.table import Options
 @option("--output", "-o", type=NAME, metavar="OUT", help="OUT, where the last name is a source, too.")
 @flag("--estimate", help="Say how large it will be, and how good; nothing is written.")
 @option("--input-size", metavar="WxH", help="Of raw video, which has no head: the size of its pictures.")
-@option("--input-fps", type=float, metavar="F", help="Of raw video: its frames a second.")
+@option("--input-fps", type=DECIMAL, metavar="F", help="Of raw video: its frames a second.")
 @option("--pixel-format", metavar="NAME", help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
 @jobs
 @dask

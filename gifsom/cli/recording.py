@@ -25,11 +25,11 @@ from gifsom.cli.common import (
     remark,
 )
 from gifsom.cli.finish import finish_recording, tell_kept
-from gifsom.cli.options import PATH, Command, argument, flag, keep, option, quiet, takes
+from gifsom.cli.options import DECIMAL, PATH, WHOLE, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
-from gifsom.options.table import Coding, Edits
+from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
     from gifsom.recorder.recorder import Recorder
@@ -52,9 +52,9 @@ REFRESH: Final = 0.25
 @flag("--pick", help="Draw the region with the mouse.")
 @option("--region", metavar="WxH+X+Y", help="A part of the screen in pixels, such as 800x500+100+50.")
 @option("--window", metavar="TITLE", help="A window, by a part of its title or program; 'active': the one in use.")
-@option("--monitor", type=int, metavar="N", help="A monitor, as `gifsom monitors` counts. Without it: the primary.")
-@option("--fps", type=float, metavar="F", help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.")
-@option("--delay", type=click.FloatRange(0, 3600), default=0, metavar="SECONDS", help="Wait before it begins.")
+@option("--monitor", type=WHOLE, metavar="N", help="A monitor, as `gifsom monitors` counts. Without it: the primary.")
+@option("--fps", type=DECIMAL, metavar="F", help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.")
+@option("--delay", type=Number(float, 3600), default=0, metavar="SECONDS", help="Wait before it begins.")
 @option("--duration", metavar="TIME", help="End by itself after this time.")
 @flag("--cursor/--no-cursor", default=None, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", help="Show a ring where a button is pressed.")
@@ -62,7 +62,7 @@ REFRESH: Final = 0.25
 @keep
 @preset
 @quiet
-@takes(Edits, Coding)
+@takes(Edits, Judging, Ceiling, Coding)
 def record(
     target: Path | None,
     pick: bool,

@@ -67,7 +67,7 @@ def open_edited(source: "SourceLike", settings: ConvertOptions) -> Source:
     start, end = settings.span
     if start or end is not None:
         clip = edit.trim(clip, start, end)
-    return edited(clip, settings.edits)
+    return edited(clip, settings.edits, settings.still_threshold)
 
 
 def with_default_rate_and_size(
@@ -86,7 +86,8 @@ def with_default_rate_and_size(
         clip = edit.width(clip, width)
     if max(clip.size) > MAX_SIDE and not clip.native:
         raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
-    return clip if isinstance(clip, Recording) else edit.cached(clip)  # a recording is read faster than what is kept
+    kept = clip if isinstance(clip, Recording) else edit.cached(clip)  # a recording is read faster than what is kept
+    return kept if settings.max_frames is None else edit.max_frames(kept, settings.max_frames)
 
 
 def first_pass(clip: Source, settings: ConvertOptions, progress: Progress, sampler: RunSampler | None = None) -> Sample:

@@ -41,6 +41,8 @@ class Result:
     fit           the cost of the size limit, or None where none was asked, or needed by `optimize`
     copied        it has the very bytes of a GIF that it was made of: nothing smaller was found
     source_bytes  size of the GIF that `optimize` was given; else None
+    full_size     width and height before the usual width made it smaller; None: nothing did, but what was asked
+    notes         effects of edits, such as how much was cut, and what could not be done as it was asked
     """
 
     path: Path
@@ -57,6 +59,8 @@ class Result:
     fit: Fit | None = None
     copied: bool = False
     source_bytes: int | None = None
+    full_size: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str | None:
         return embedded(self.path)

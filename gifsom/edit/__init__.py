@@ -8,10 +8,11 @@ from gifsom.edit.blur import blur, parse_blur
 from gifsom.edit.cache import cached
 from gifsom.edit.caption import caption, parse_caption, progress_bar
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
-from gifsom.edit.picture import crop, fit, height, parse_area, scale, width
+from gifsom.edit.picture import crop, fit, height, parse_area, parse_side, scale, width
 from gifsom.edit.speed import fast_forward, parse_stretch, speed
 from gifsom.edit.still import drop_duplicates, idle_limit, trim_still
-from gifsom.edit.time import fps, hold_last
+from gifsom.edit.stillness import check_threshold
+from gifsom.edit.time import fps, hold_last, max_frames
 from gifsom.edit.tone import brightness, contrast, grayscale, saturation
 from gifsom.edit.turn import flip, rotate
 
@@ -21,6 +22,7 @@ __all__ = [
     "brightness",
     "cached",
     "caption",
+    "check_threshold",
     "contrast",
     "crop",
     "drop_duplicates",
@@ -33,9 +35,11 @@ __all__ = [
     "hold_last",
     "idle_limit",
     "loop_smooth",
+    "max_frames",
     "parse_area",
     "parse_blur",
     "parse_caption",
+    "parse_side",
     "parse_stretch",
     "progress_bar",
     "reverse",

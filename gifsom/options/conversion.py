@@ -29,6 +29,8 @@ class ConvertOptions:
     edits: tuple[tuple[str, Any], ...]
     usual_fps: float | None
     usual_width: int | None
+    still_threshold: float | str | None
+    max_frames: int | None
     start: Seconds
     end: Seconds | None
     duration: Seconds | None
@@ -122,7 +124,18 @@ class ConvertOptions:
     @property
     def plain(self) -> bool:
         """Whether nothing is asked of how a clip is coded."""
-        return self._usual_but(*_HANDLING, "edits", "usual_fps", "usual_width", "start", "end", "duration", "loop")
+        return self._usual_but(
+            *_HANDLING,
+            "edits",
+            "usual_fps",
+            "usual_width",
+            "still_threshold",
+            "max_frames",
+            "start",
+            "end",
+            "duration",
+            "loop",
+        )
 
     @property
     def unchanging(self) -> bool:
