@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gifsom.cli import text
 from gifsom.cli.common import FAILED, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
+from gifsom.cli.help import MANY
 from gifsom.cli.names import ANIMATIONS
 from gifsom.cli.options import WHOLE, option
 from gifsom.core.errors import printable
@@ -22,7 +23,9 @@ jobs = option(
     metavar="N",
     help="Clips of a batch that are converted at once. Without it: one for each core.",
 )
-dask = option("--dask", metavar="tcp://HOST:PORT", help="Convert a batch on a cluster. Needs dask.distributed.")
+dask = option(
+    "--dask", metavar="tcp://HOST:PORT", panel=MANY, help="Convert a batch on a cluster. Needs dask.distributed."
+)
 
 
 def is_batch(sources: Sequence[str], target: str | None) -> bool:

@@ -9,6 +9,7 @@ import click
 from gifsom.cli import text
 from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
 from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_quality, tell_shortfall
+from gifsom.cli.help import MANY, WHAT, WHERE
 from gifsom.cli.names import STREAM, check_joined, sources_and_target
 from gifsom.cli.options import DECIMAL, NAME, Command, argument, flag, option, quiet, takes
 from gifsom.cli.presets import preset
@@ -22,25 +23,35 @@ from gifsom.options.table import Options
     "names",
     type=NAME,
     nargs=-1,
-    required=True,
     metavar="IN... [OUT]",
     help="IN: a video, a picture, a recording, a folder of pictures, a pattern such as 'shots/*.png', or - for"
     " standard input; several follow each other. OUT: the GIF, a .webp, .apng or .mp4 file, a folder/ for PNGs,"
     " or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
 )
-@option("--output", "-o", type=NAME, metavar="OUT", help="OUT, where the last name is a source, too.")
-@flag("--estimate", help="Say how large it will be, and how good; nothing is written.")
-@option("--input-size", metavar="WxH", help="Of raw video, which has no head: the size of its pictures.")
-@option("--input-fps", type=DECIMAL, metavar="F", help="Of raw video: its frames a second.")
-@option("--pixel-format", metavar="NAME", help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
+@option(
+    "--input",
+    "-i",
+    "inputs",
+    type=NAME,
+    multiple=True,
+    metavar="IN",
+    panel=WHAT,
+    help="A source, as IN; it is the first.",
+)
+@option("--output", "-o", type=NAME, metavar="OUT", panel=WHERE, help="OUT, where the last name is a source, too.")
+@flag("--estimate", panel=WHERE, help="Say how large it will be, and how good; nothing is written.")
+@option("--input-size", metavar="WxH", panel=MANY, help="Of raw video, which has no head: the size of its pictures.")
+@option("--input-fps", type=DECIMAL, metavar="F", panel=MANY, help="Of raw video: its frames a second.")
+@option("--pixel-format", metavar="NAME", panel=MANY, help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
 @jobs
 @dask
 @preset
 @quiet
-@flag("--verbose", "-v", help="Show what ffmpeg says.")
+@flag("--verbose", "-v", help="Show what ffmpeg says, and figures.")
 @takes(Options)
 def convert(
     names: tuple[str, ...],
+    inputs: tuple[str, ...],
     output: str | None,
     estimate: bool,
     input_size: str | None,
@@ -56,13 +67,17 @@ def convert(
 
     gifsom convert clip.mp4
 
-    gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 --width 480 --fps 12
+    gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 -W 480 -r 12
 
-    gifsom convert clip.mp4 --crop auto --speed 1.5 --caption 'Look here|time=1-3' --boomerang
+    gifsom convert -i clip.mp4 -o short.gif -y
+
+    gifsom convert clip.mp4 --crop auto --speed 1.5 --caption 'Look|time=1-3'
 
     gifsom convert clip.mp4 --max-size 10MB lowers the quality until it fits, then, if not given, fps and width.
 
-    gifsom convert intro.mp4 talk.mp4 both.gif joins them; gifsom convert 'shots/*.png' shots.gif --fps 5
+    gifsom convert intro.mp4 talk.mp4 both.gif joins them
+
+    gifsom convert 'shots/*.png' shots.gif --fps 5
 
     gifsom convert 'clips/*.mp4' gifs/ makes a GIF of each; those that are newer than their clip are left alone.
 
@@ -75,7 +90,9 @@ def convert(
     """
     if verbose:
         show_log()
-    sources, target = sources_and_target(names, output)
+    if not names and not inputs:
+        raise SettingError("there is no source: name a clip")
+    sources, target = sources_and_target([*inputs, *names], output) if names else ([*inputs], output)
     if target is not None and is_batch(sources, target):
         if estimate:
             raise SettingError("--estimate is for one clip")
@@ -88,16 +105,16 @@ def convert(
     with progress_bars(quiet) as progress:
         from gifsom.conversion import pipeline
 
-        inputs = [_input(name, input_size, input_fps, pixel_format, options) for name in sources]
-        source = inputs[0] if len(inputs) == 1 else inputs
+        opened = [_input(name, input_size, input_fps, pixel_format, options) for name in sources]
+        source = opened[0] if len(opened) == 1 else opened
         if estimate:
             expected = pipeline.estimate(source, progress=progress, **options)
-            shortfall, line = expected.shortfall, text.estimate(title, expected)
+            shortfall, line = expected.shortfall, text.estimate(title, expected, verbose)
         else:
             result = pipeline.convert(
                 source, sys.stdout.buffer if target == STREAM else target, progress=progress, **options
             )
-            shortfall, line = result.shortfall, text.conversion(result)
+            shortfall, line = result.shortfall, text.conversion(result, verbose)
             if not quiet:
                 tell_quality(result)
     tell_shortfall(title, shortfall)

@@ -12,19 +12,17 @@ import click
 from click.shell_completion import CompletionItem
 
 from gifsom.cli.common import confirm
-from gifsom.cli.help import Panelled
+from gifsom.cli.help import CHANGES, LARGE, LOOKS, WHAT, WHERE, Panelled
 from gifsom.core.errors import SettingError, TargetExists, printable
 from gifsom.options.option import Option, as_it_is, entries
-from gifsom.options.table import EDITS, KINDS, OPTIONS
+from gifsom.options.table import EDITS, KINDS, OPTIONS, Ceiling, Judging, Part, Reader, Reading
 
 F = TypeVar("F", bound=Callable[..., object])
 
 _TYPED: Final = "gifsom.typed"
 
-SHORT: Final = {"overwrite": ("-y",)}
-"""Short forms of options of the table."""
-
-PANEL: Final = "Edits, done in the order in which they are typed"
+SHORT: Final = {"overwrite": ("-y",), "fps": ("-r",), "width": ("-W",), "quality": ("-Q",)}
+"""Short forms of options, as users of ffmpeg and gifski type them."""
 
 
 class File(click.ParamType[str | Path]):
@@ -153,8 +151,7 @@ def _typed(name: str, entry: Option) -> Callable[[F], F]:
     """The option of the command line for an entry of the table. None: it was not given."""
     dashed = name.replace("_", "-")
     attributes: dict[str, Any] = {"default": None, "help": entry.help, "metavar": entry.metavar}
-    if name in EDITS:
-        attributes["panel"] = PANEL
+    attributes["panel"] = _panel(name, entry)
     if KINDS[name] == (bool,):
         names = [f"--{dashed}/--no-{dashed}" if entry.negated else f"--{dashed}", *SHORT.get(name, ())]
         return flag(*names, **attributes)
@@ -163,7 +160,18 @@ def _typed(name: str, entry: Option) -> Callable[[F], F]:
         attributes["shell_complete"] = lambda ctx, param, text: [one for one in entry.choices if one.startswith(text)]
     elif entry.metavar is None:
         attributes["metavar"] = "N"
-    return option(f"--{dashed}", type=_kind(name, entry), multiple=name in EDITS, **attributes)
+    return option(f"--{dashed}", *SHORT.get(name, ()), type=_kind(name, entry), multiple=name in EDITS, **attributes)
+
+
+def _panel(name: str, entry: Option) -> str:
+    """The panel of the help page that an option is in."""
+    if name in EDITS and name != "fps" and not getattr(entry, "sizes", False):
+        return CHANGES
+    groups = {WHAT: (Part, Reading, Reader), LARGE: (Ceiling,), CHANGES: (Judging,)}
+    for panel, types in groups.items():
+        if name in entries(*types):
+            return panel
+    return WHERE if name == "overwrite" else LARGE if name in EDITS or name == "max_size" else LOOKS
 
 
 def _kind(name: str, entry: Option) -> "click.ParamType[Any] | type[str]":

@@ -128,7 +128,7 @@ class Edits(TypedDict, total=False):
     caption: Annotated[
         str | None,
         Edit(
-            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3|size=32|outline=0|color=red'.",
+            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3'; |size=32, |outline=0 and |color=red, too.",
             "TEXT",
             read=lambda value: edit.parse_caption(text(value)),
             apply=lambda clip, options: edit.caption(clip, **options),

@@ -31,20 +31,40 @@ def to_array(picture: "ArrayLike | Image") -> Pixels:
     """A picture as an array (h, w, 3) or (h, w, 4) of uint8, the latter with straight alpha.
 
     Args:
-        picture: such an array, a gray one (h, w), or a PIL image of any mode.
+        picture: such an array, a gray one (h, w) or (h, w, 1), one of bool, of which True is white, or a PIL image of
+            any mode.
 
     Raises:
-        FrameError: for another shape or dtype, or an empty picture; it says which.
+        FrameError: for another shape or dtype, or an empty picture; it says which, and what makes it right.
     """
     if hasattr(picture, "convert"):
         image = eight_bits(cast("Image", picture))
         picture = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
     array = np.asarray(picture)
+    if array.dtype == np.bool_:
+        array = array * np.uint8(255)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
     if array.ndim == 2 and array.dtype == np.uint8:
         array = np.stack([array] * 3, axis=-1)
     if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
-        raise FrameError(f"a frame is an array (height, width, 3 or 4) of uint8, not {array.shape} of {array.dtype}")
+        asked = "a frame is an array (height, width, 3 or 4) of uint8"
+        raise FrameError(f"{asked}, not {array.shape} of {array.dtype}{_remedy(array)}")
     return array
+
+
+def _remedy(array: np.ndarray) -> str:
+    """The call that makes a frame of an array, to stand behind the rest; empty where none is known."""
+    calls = []
+    if array.ndim == 3 and array.shape[0] in (1, 3, 4) and array.shape[2] not in (3, 4):
+        calls.append("np.moveaxis(x, 0, -1)")
+    elif not array.size or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        return ""
+    if np.issubdtype(array.dtype, np.floating):
+        calls.append('(255 * x).astype("uint8")' if array.max() <= 1 else 'x.clip(0, 255).astype("uint8")')
+    elif np.issubdtype(array.dtype, np.integer) and array.dtype != np.uint8:
+        calls.append('(x >> 8).astype("uint8")' if array.max() > 255 else 'x.astype("uint8")')
+    return f": {', then '.join(calls)} makes it right" if calls else ""
 
 
 def to_masked(
