@@ -52,6 +52,8 @@ def opened(source: "SourceLike", settings: ConvertOptions) -> Source:
         max_pixels=settings.max_pixels,
         fps=settings.rate,
         reader=settings.reader,
+        stream=settings.stream,
+        deinterlace=settings.deinterlace,
     )
     if isinstance(clip, Recording):
         return clip.drawn(cursor=settings.cursor, clicks=settings.clicks, keys=settings.keys)

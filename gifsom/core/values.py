@@ -37,6 +37,9 @@ DAY = 86_400.0
 READERS = ("FITS", "pydicom", "rawpy", "tifffile")
 """Plugins of imageio that may read files, by imageio's names: none fetches, runs a program or opens a camera."""
 
+DEINTERLACE = ("auto", "on", "off")
+"""Whether the fields of interlaced video are made whole pictures."""
+
 MAP_SIZES = ("auto", "256", "1024")
 """Sizes of the shared map."""
 

@@ -50,6 +50,8 @@ class ConvertOptions:
     strict: bool
     max_pixels: int
     reader: str | None
+    stream: int | None
+    deinterlace: str
     seed: int
 
     @classmethod

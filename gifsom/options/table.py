@@ -315,6 +315,22 @@ class Reader(TypedDict, total=False):
             "The plugin of imageio that reads the files, whatever is in them.", choices=values.READERS, any_case=True
         ),
     ]
+    stream: Annotated[
+        int | None,
+        Option(
+            "Which stream of a video that has several: 0 is the file's first. Without it: the one that players show.",
+            check=whole(0, 65_535),
+            settable=(),
+        ),
+    ]
+    deinterlace: Annotated[
+        str,
+        Option(
+            "Make whole pictures of the fields of interlaced video. Without it: auto, where it is interlaced.",
+            choices=values.DEINTERLACE,
+            default="auto",
+        ),
+    ]
 
 
 class Usual(TypedDict, total=False):

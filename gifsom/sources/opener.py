@@ -46,6 +46,8 @@ class Opener:
     max_pixels   of a picture, above which it is refused
     still        seconds that a picture without a time of its own is shown
     reader       plugin of imageio that reads every file; None: by content
+    stream       index of the video stream; None: the one that players show
+    deinterlace  "auto", "on" or "off"
     """
 
     background: Color | None
@@ -53,6 +55,8 @@ class Opener:
     max_pixels: int
     still: float
     reader: plugins.Reader | None = None
+    stream: int | None = None
+    deinterlace: str = "auto"
 
     def open(self, source: "SourceLike") -> Source:
         """Any source; see `gifsom.open`."""
@@ -104,9 +108,12 @@ class Opener:
             return self._scientific(file, reader)
         picture = is_picture_file(head)
         if picture and not mjpeg.is_motion_jpeg(file):
+            if self.stream is not None:
+                raise SettingError(f"{printable(file)}: stream is for videos, and that is a picture")
             return self._picture(file, head)
         demuxer = mjpeg.DEMUXER if picture else ()
-        return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE, demuxer)
+        background = None if self.transparent else self.background or WHITE
+        return open_video(file, self.max_pixels, background, demuxer, self.stream, self.deinterlace)
 
     def _picture(self, file: Path | Spooled, head: bytes) -> Source:
         """A source by Pillow, or else by imageio."""

@@ -213,16 +213,6 @@ def test_odd_sizes_are_kept() -> None:
     assert [bar_at(picture) for picture in frames] == pytest.approx([0, 7, 14, 22, 29], abs=1)
 
 
-def test_the_largest_stream_is_shown(tmp_path: Path) -> None:
-    both = tmp_path / "both.mkv"
-    small, large = ["-f", "lavfi", "-i", "color=red:size=16x16:duration=0.2:rate=10"], ["-i", str(FIXTURES / "odd.mp4")]
-    codec = ["-map", "0", "-map", "1:v", "-c:v", "ffv1", str(both)]
-    subprocess.run([*FFMPEG, *small, *large, *codec], check=True)
-    clip = gifsom.open(both)
-    assert clip.size == (33, 21)
-    assert len(pixels(clip)) == 5
-
-
 # --- Time -----------------------------------------------------------------------------------------------------------
 
 
