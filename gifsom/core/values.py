@@ -146,6 +146,12 @@ def check_fps(fps: float) -> None:
         )
 
 
+def check_rate(fps: float) -> None:
+    """Raise `SettingError` for a rate of pictures that is none; of one above `MAX_FPS`, a GIF shows some."""
+    if isinstance(fps, bool) or not isinstance(fps, Real) or not 0 < fps < float("inf"):
+        raise SettingError(f"fps is {printable(fps)}: give frames a second, above 0")
+
+
 def check_seconds(name: str, value: float, low: float) -> None:
     """Raise `SettingError` for what is no number of seconds from `low` to a day."""
     if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= DAY:

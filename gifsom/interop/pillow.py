@@ -13,7 +13,8 @@ from PIL import Image, ImagePalette, ImageSequence
 
 from gifsom.conversion.writer import Writer
 from gifsom.core.errors import FrameError, SettingError, printable
-from gifsom.core.values import check_fps, check_whole
+from gifsom.core.values import check_rate, check_whole
+from gifsom.sources.images import shown_for
 
 if TYPE_CHECKING:
     from gifsom.core.result import Result
@@ -75,8 +76,9 @@ def save(
             `overwrite=False` is given.
         append_images: pictures that come after `images`.
         save_all: False: the first picture only.
-        duration: milliseconds that each picture is shown, at least 20, or a list with those of each; None: an image's
-            own, else 100.
+        duration: milliseconds that each picture is shown, or a list with those of each; None: an image's own, else 100,
+            which 0 means, too. Of pictures that are shown for less than 20, some are left out, and the others keep
+            their times.
         fps: frames a second, instead of `duration`.
         loop: how often it is repeated, 0 for ever; None: it plays once. Pillow without `loop` plays once; this is for
             ever.
@@ -174,7 +176,7 @@ def timed(
     if fps is not None:
         if duration is not None:
             raise SettingError("duration and fps exclude each other")
-        check_fps(fps)
+        check_rate(fps)
         duration = 1000 / fps
     times = iter(duration) if isinstance(duration, Iterable) else repeat(duration)
     number = 0
@@ -190,7 +192,8 @@ def timed(
 
 def _seconds(duration: float | None, picture: Picture) -> float:
     if duration is None:
-        duration = getattr(picture, "info", {}).get("duration") or DURATION
+        own = float(getattr(picture, "info", {}).get("duration") or 0)
+        return shown_for(own / 1000, getattr(picture, "format", None)) or DURATION / 1000
     if isinstance(duration, bool) or not isinstance(duration, Real):
         raise SettingError(f"duration is {printable(duration)}: give milliseconds, such as 100")
-    return float(duration) / 1000
+    return float(duration or DURATION) / 1000

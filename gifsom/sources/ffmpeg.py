@@ -90,7 +90,7 @@ class Stream:
 
 
 class Shown(NamedTuple):
-    """What the log says of a picture: when it appears, and for how long, 0 where that is not known."""
+    """Times of a picture by the log: when it appears, and for how long, 0 where that is not known."""
 
     time: float
     length: float

@@ -19,7 +19,7 @@ TALLEST: Final = 1088
 """Rows of the largest interlaced format."""
 
 MOVED: Final = 12
-"""Levels of grey by which a pixel differs from the picture before where something moves."""
+"""Levels of gray by which a pixel differs from the picture before where something moves."""
 
 COMBED: Final = 1.4
 """Times as many teeth between rows of both fields as between rows of one: then they are fields, and no texture."""
@@ -51,8 +51,8 @@ def confirmed(
     """Whether pictures that look interlaced have teeth where something moves; text that scrolls looks so, too."""
     if shape[1] > TALLEST:
         return False
-    grey = ["-map", f"0:{index}", "-frames:v", "12", "-vf", f"scale={shape[0]}:ih,format=gray", "-f", "rawvideo", "-"]
-    raw = run(path, max_pixels, "-noautorotate", *source(path, demuxer), *grey)[1]
+    gray = ["-map", f"0:{index}", "-frames:v", "12", "-vf", f"scale={shape[0]}:ih,format=gray", "-f", "rawvideo", "-"]
+    raw = run(path, max_pixels, "-noautorotate", *source(path, demuxer), *gray)[1]
     rows = len(raw) // 12 // shape[0]
     if rows < 8:
         return False
@@ -72,7 +72,7 @@ def teeth(pictures: Pixels) -> bool:
 
 
 def filters(fields: str | None, deinterlace: str) -> list[str]:
-    """What makes whole pictures, as `deinterlace` (auto, on or off) asks."""
+    """Filter that makes whole pictures, as `deinterlace` (auto, on or off) asks."""
     if deinterlace == "off" or (deinterlace == "auto" and fields is None):
         return []
     flagged = deinterlace == "auto" and fields == "auto"

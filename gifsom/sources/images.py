@@ -32,7 +32,7 @@ STILL = 0.1
 """Default seconds of a picture without a delay of its own."""
 
 SHORTEST = 0.02
-"""Delays of an animation below this, in seconds, are shown by every browser as 0.1 s."""
+"""Seconds below which every browser shows a GIF's picture for 0.1 s: 0 and 1 cs are no delays."""
 
 REDUCED = 1 | 4
 """Bits of a TIFF page's kind that say it is a small copy of another page, or the mask of one."""
@@ -247,6 +247,11 @@ def _numbers(image: Image.Image) -> Iterable[int]:
     return count(1 if image.info.get("default_image") else 0)
 
 
+def shown_for(delay: float, kind: str | None) -> float | None:
+    """Seconds that a picture is shown whose file says `delay`, by Pillow's name of its kind; None: it does not say."""
+    return delay if delay >= SHORTEST or (delay > 0 and kind != "GIF") else None
+
+
 def _plays(kind: str | None, loop: int | None) -> int | None:
     """Number of times that an animation plays: a GIF counts repetitions; APNG and WebP count plays."""
     if kind != "GIF":
@@ -289,8 +294,8 @@ def open_image(
     if not delays:
         raise SourceEmpty(f"{printable(path)}: there is no picture in it")
     animated = len(delays) > 1 and kind != "TIFF"
-    short = STILL if animated else still
-    *starts, length = accumulate((delay if delay >= SHORTEST else short for delay in delays), initial=0.0)
+    still = STILL if animated else still
+    *starts, length = accumulate((shown_for(delay, kind) or still for delay in delays), initial=0.0)
     return ImageClip(
         path=path,
         max_pixels=max_pixels,

@@ -19,7 +19,7 @@ from gifsom.sources import mjpeg, plugins
 from gifsom.sources.arrays import StoredClip, is_picture, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
 from gifsom.sources.images import is_picture as is_picture_file
-from gifsom.sources.images import open_image, read_head
+from gifsom.sources.images import open_image, read_head, shown_for
 from gifsom.sources.joined import JoinedClip, join
 from gifsom.sources.recording import open_recording
 from gifsom.sources.scientific import open_scientific
@@ -160,7 +160,7 @@ def _one_by_one(items: "Iterable[SourceLike]") -> "Iterator[tuple[SourceLike, fl
             yield from ((picture, None) for picture in item)
         elif getattr(item, "n_frames", 1) > 1:
             for frame in ImageSequence.Iterator(cast("Image", item)):
-                yield frame, float(frame.info.get("duration") or 0) / 1000 or None
+                yield frame, shown_for(float(frame.info.get("duration") or 0) / 1000, frame.format)
         else:
             yield item, None
 

@@ -1,4 +1,4 @@
-"""What is in a video file: the stream that is shown, and what must be known to show it right.
+"""Probe of a video file: the stream that is shown, and what must be known to show it right.
 
 ffmpeg's log is read by its tokens, wherever they stand, and what it says of a picture gives way to the pictures that
 are decoded.
@@ -83,7 +83,7 @@ class Entry:
 
     @property
     def light(self) -> str:
-        """What stands in brackets behind the pixel format."""
+        """Text in brackets behind the pixel format."""
         sized = _SIZED.search(self.rest)
         return sized["color"] or "" if sized else ""
 

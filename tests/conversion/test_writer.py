@@ -176,7 +176,7 @@ def test_what_is_there_is_refused_before_any_frame_and_replaced_where_asked(tmp_
     assert path.read_bytes().startswith(b"GIF89a")
 
 
-@pytest.mark.parametrize("options", [{"fps": 0}, {"fps": 51}, {"start": 1}, {"colors": 1}, {"background": "nocolor"}])
+@pytest.mark.parametrize("options", [{"fps": 0}, {"fps": -1}, {"start": 1}, {"colors": 1}, {"background": "nocolor"}])
 def test_impossible_settings_are_refused_at_once(options: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(gifsom.SettingError):
         gifsom.Writer(tmp_path / "out.gif", **options)
