@@ -60,7 +60,7 @@ def confirmed(
 
 
 def teeth(pictures: Pixels) -> bool:
-    """Whether pictures (n, h, w) of greys have teeth where something moves, more than their rows have edges."""
+    """Whether pictures (n, h, w) of grays have teeth where something moves, more than their rows have edges."""
     signed = pictures.astype(np.int32)
     moving = np.abs(signed[1:] - signed[:-1])[:, 2:-2] > MOVED
     here, near, far = signed[1:, 2:-2], (1, 3), (0, 4)
