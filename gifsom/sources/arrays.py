@@ -16,7 +16,8 @@ from gifsom.core.source import Source
 from gifsom.core.values import Color
 from gifsom.edit.frames import same_picture
 from gifsom.edit.store import Store
-from gifsom.sources.images import cut_out, eight_bits, fitted, flatten
+from gifsom.sources.images import cut_out, fitted, flatten
+from gifsom.sources.levels import eight_bits
 
 if TYPE_CHECKING:
     from PIL.Image import Image

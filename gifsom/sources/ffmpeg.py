@@ -28,7 +28,7 @@ LOG = logging.getLogger("gifsom.ffmpeg")
 
 CONTAINERS: Final = (
     "mov,mp4,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,ogg,asf,gxf,mxf,mxf_opatom,nut,rm,wtv,dv,ivf,"
-    "obu,av1,h264,hevc,vvc,m4v,mjpeg,yuv4mpegpipe,rawvideo,apng,gif"
+    "obu,av1,h264,hevc,vvc,m4v,mjpeg,yuv4mpegpipe,rawvideo,apng,gif,flic"
 )
 """The demuxers that may run: none of them reads a list of other files (as concat, hls, dash, image2 and imf do)."""
 

@@ -18,8 +18,9 @@ from gifsom.core.values import WHITE, Color, parse_color
 from gifsom.sources import mjpeg, plugins
 from gifsom.sources.arrays import StoredClip, is_picture, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
-from gifsom.sources.images import is_picture as is_picture_file
-from gifsom.sources.images import open_image, read_head, shown_for
+from gifsom.sources.formats import is_picture as is_picture_file
+from gifsom.sources.formats import read_head, unread
+from gifsom.sources.images import open_image, shown_for
 from gifsom.sources.joined import JoinedClip, join
 from gifsom.sources.recording import open_recording
 from gifsom.sources.scientific import open_scientific
@@ -106,6 +107,8 @@ class Opener:
         reader = self.reader or plugins.recognize(head, str(file))
         if reader is not None:
             return self._scientific(file, reader)
+        if kind := unread(head):
+            raise SourceUnreadable(f"{printable(file)}: that is {kind}, which is not read: save it as a PNG")
         picture = is_picture_file(head)
         if picture and not mjpeg.is_motion_jpeg(file):
             if self.stream is not None:
