@@ -14,6 +14,7 @@ from PIL import Image, ImagePalette, ImageSequence
 from gifsom.conversion.writer import Writer
 from gifsom.core.errors import FrameError, SettingError, printable
 from gifsom.core.values import check_rate, check_whole
+from gifsom.sources.arrays import is_picture, pictures_of
 from gifsom.sources.images import shown_for
 
 if TYPE_CHECKING:
@@ -139,31 +140,17 @@ def plays(loop: int | None) -> int:
 
 
 def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
-    """Single pictures: the frames of images, arrays (h, w, 1, 3 or 4), and gray arrays (h, w).
+    """Single pictures: the frames of images, and those of arrays, as `gifsom.sources.arrays.pictures_of` has them.
 
-    An array (h, w, 1, 3 or 4) is one picture, every other one of three dimensions is a sequence of gray ones; one of
-    five, of which the first is 1, is a sequence. Raises `FrameError` for the name of a file, and for an array (3 or 4,
-    h, w), which may be either.
+    Raises `FrameError` for the name of a file, and for arrays of which none are made.
     """
     if isinstance(images, str | Path):
         raise FrameError(f"{printable(images)}: that is a name, not a picture: gifsom.convert is for files")
-    if isinstance(images, np.ndarray) and images.ndim == 5 and images.shape[0] == 1:
-        images = images[0]
-    if isinstance(images, Image.Image):
-        yield from ImageSequence.Iterator(images)
-    elif isinstance(images, np.ndarray) and (images.ndim < 3 or (images.ndim == 3 and images.shape[2] in (1, 3, 4))):
-        yield images
-    elif isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[0] in (3, 4):
-        raise FrameError(
-            f"an array {images.shape} may be one picture, which np.moveaxis(x, 0, -1) makes right, or"
-            f" {images.shape[0]} gray ones, which [*x] says"
-        )
-    else:
-        for image in images:  # type: ignore[union-attr]
-            if isinstance(image, Image.Image):
-                yield from ImageSequence.Iterator(image)
-            else:
-                yield image
+    for image in [images] if is_picture(images) else images:  # type: ignore[union-attr]
+        if isinstance(image, Image.Image):
+            yield from ImageSequence.Iterator(image)
+        else:
+            yield from pictures_of(np.asarray(image))
 
 
 def timed(

@@ -20,6 +20,9 @@ from gifsom.sources.images import cut_out, fitted, flatten
 from gifsom.sources.levels import eight_bits
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
 
@@ -54,7 +57,33 @@ def to_array(picture: "ArrayLike | Image") -> Pixels:
     return array
 
 
-def _remedy(array: np.ndarray) -> str:
+def pictures_of(array: "NDArray[Any]") -> "NDArray[Any]":
+    """The pictures of an array, one after the other along its first axis.
+
+    Args:
+        array: one picture (h, w, 1, 3 or 4), several (n, h, w, 1, 3 or 4), several gray ones (n, h, w), or such with
+            axes of one before them.
+
+    Raises:
+        FrameError: for channels that come first, and for what may be gray pictures or channels; it says what makes it
+            right.
+    """
+    while array.ndim > 4 and array.shape[0] == 1:
+        array = array[0]
+    channels = array.ndim > 2 and array.shape[-1] in (1, 3, 4)
+    if array.ndim == 4 and not channels and array.shape[1] in (1, 3, 4):
+        raise FrameError(
+            f"an array of {array.shape} has its channels before its sides: np.moveaxis(x, 1, -1) makes it right"
+        )
+    if array.ndim == 3 and not channels and array.shape[0] in (3, 4) and array.dtype != np.bool_:
+        raise FrameError(
+            f"an array of {array.shape} may be one picture with its channels first, which np.moveaxis(x, 0, -1) makes"
+            f" right, or {array.shape[0]} gray ones, which are x[..., None]"
+        )
+    return array if array.ndim == 4 or (array.ndim == 3 and not channels) else array[None]
+
+
+def _remedy(array: "NDArray[Any]") -> str:
     """The call that makes a frame of an array, to stand behind the rest; empty where none is known."""
     calls = []
     if array.ndim == 3 and array.shape[0] in (1, 3, 4) and array.shape[2] not in (3, 4):
@@ -62,7 +91,9 @@ def _remedy(array: np.ndarray) -> str:
     elif not array.size or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         return ""
     if np.issubdtype(array.dtype, np.floating):
-        calls.append('(255 * x).astype("uint8")' if array.max() <= 1 else 'x.clip(0, 255).astype("uint8")')
+        low, high = array.min(), array.max()
+        unit = "(255 * x)" if low >= 0 else "(255 * x.clip(0, 1))"
+        calls.append(f'{unit}.astype("uint8")' if high <= 1 else 'x.clip(0, 255).astype("uint8")')
     elif np.issubdtype(array.dtype, np.integer) and array.dtype != np.uint8:
         calls.append('(x >> 8).astype("uint8")' if array.max() > 255 else 'x.astype("uint8")')
     return f": {', then '.join(calls)} makes it right" if calls else ""

@@ -16,7 +16,7 @@ from gifsom.core.frame_times import FrameTimes
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import WHITE, Color, parse_color
 from gifsom.sources import mjpeg, plugins
-from gifsom.sources.arrays import StoredClip, is_picture, to_masked
+from gifsom.sources.arrays import StoredClip, is_picture, pictures_of, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
 from gifsom.sources.formats import is_picture as is_picture_file
 from gifsom.sources.formats import read_head, unread
@@ -159,8 +159,8 @@ class Opener:
 def _one_by_one(items: "Iterable[SourceLike]") -> "Iterator[tuple[SourceLike, float | None]]":
     """The same, with each picture of an array or an animation separate, and the seconds that it declares."""
     for item in items:
-        if isinstance(item, np.ndarray) and (item.ndim == 4 or (item.ndim == 3 and item.shape[2] not in (3, 4))):
-            yield from ((picture, None) for picture in item)
+        if is_picture(item) and not hasattr(item, "convert"):
+            yield from ((picture, None) for picture in pictures_of(np.asarray(item)))
         elif getattr(item, "n_frames", 1) > 1:
             for frame in ImageSequence.Iterator(cast("Image", item)):
                 yield frame, shown_for(float(frame.info.get("duration") or 0) / 1000, frame.format)

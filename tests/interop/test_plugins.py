@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import strict
 from conftest import FIXTURES, ROOT, names
+from numpy.typing import NDArray
 from PIL import Image
 
 import gifsom
@@ -361,11 +362,48 @@ def test_arrays_of_several_pictures_are_taken_where_they_have_one_meaning(tmp_pa
     for given in (gray, gray[..., None], colored, colored[None], gray[None, ..., None]):
         assert gifsom.save(given, tmp_path / "out.gif").frames == 5
     assert gifsom.save(gray[0][..., None], tmp_path / "out.gif").size == (20, 12)
-    with pytest.raises(gifsom.FrameError, match=r"np\.moveaxis\(x, 0, -1\) makes right, or 3 gray ones, which \[\*x\]"):
+    with pytest.raises(gifsom.FrameError, match=r"np\.moveaxis\(x, 0, -1\) makes right, or 3 gray"):
         gifsom.save(gray[:3], tmp_path / "out.gif")
     assert gifsom.save([*gray[:3]], tmp_path / "out.gif").frames == 3
-    with pytest.raises(gifsom.FrameError, match=r"np\.moveaxis\(x, 0, -1\) makes it right"):
+    with pytest.raises(gifsom.FrameError, match=r"np\.moveaxis\(x, 1, -1\) makes it right"):
         gifsom.save(np.moveaxis(colored, -1, 1), tmp_path / "out.gif")
+
+
+class Tensor:
+    """What other libraries have: no array, but it can become one."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self._array = array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return self._array
+
+
+def test_convert_and_open_take_arrays_as_save_does(tmp_path: Path) -> None:
+    gray = np.random.default_rng(1).integers(0, 256, (5, 12, 20)).astype(np.uint8)
+    colored = np.stack([gray] * 3, axis=-1)
+    for given in (
+        gray,
+        gray[..., None],
+        colored,
+        colored[None],
+        gray > 99,
+        Tensor(colored),
+        [Tensor(one) for one in gray],
+    ):
+        assert gifsom.open(given).count == 5
+    assert gifsom.open(colored[0]).count == gifsom.open(gray[:1]).count == gifsom.open(gray[0]).count == 1
+    assert gifsom.open(gray[:3] > 99).count == 3
+    for wrong, call in (
+        (np.moveaxis(colored, -1, 1), "np.moveaxis(x, 1, -1)"),
+        (np.moveaxis(colored[0], -1, 0), "np.moveaxis(x, 0, -1)"),
+        ([np.moveaxis(colored[0], -1, 0)], "np.moveaxis(x, 0, -1)"),
+        (colored / 255, '(255 * x).astype("uint8")'),
+        (colored / 127.5 - 1, '(255 * x.clip(0, 1)).astype("uint8")'),
+    ):
+        with pytest.raises(gifsom.FrameError) as raised:
+            gifsom.convert(wrong, tmp_path / "out.gif")
+        assert call in str(raised.value)
 
 
 def test_imageio_asks_as_it_does_of_its_own_plugins(iio: Any, tmp_path: Path) -> None:
