@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gifsom.core.errors import printable
+from gifsom.core.values import TABLE
 
 if TYPE_CHECKING:
     from gifsom.analysis.compare import Comparison
@@ -37,9 +38,9 @@ BARS = 40
 def conversion(result: "Result", verbose: bool = False) -> str:
     """Of a GIF that was made; `verbose`: with its color tables."""
     how = "a copy: nothing smaller would be exact" if result.copied else coding(result.exact, result.quality)
-    colors = [] if result.colors is None else [count(result.colors, "color")]
-    if result.tables > 1:
-        colors = [f"{colors[0]} in {result.tables} tables"] if verbose and colors else []
+    colors = []
+    if result.colors is not None and (verbose or result.colors <= TABLE):
+        colors.append(count(result.colors, "color") + (f" in {result.tables} tables" if result.tables > 1 else ""))
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"
