@@ -193,7 +193,11 @@ def _usual(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:
         for name in sizes:
             if name not in typed and name != "width":
                 del edits[name]
-    return {f"usual_{name}": edits.pop(name)[0] for name in ("fps", "width") if name in edits and name not in typed}
+    return {
+        f"usual_{name}": EDITS[name].parsed(name, edits.pop(name)[0])
+        for name in ("fps", "width")
+        if name in edits and name not in typed
+    }
 
 
 def _in_order(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:
