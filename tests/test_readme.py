@@ -13,7 +13,7 @@ from conftest import FIXTURES, ROOT, environment
 import gifsom
 
 README = (ROOT / "README.md").read_text()
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+pytestmark = [pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell"), pytest.mark.slow]
 
 
 def recipes(title: str) -> list[str]:
