@@ -32,6 +32,8 @@ from gifsom.core.values import MAX_FPS, RECORD_FPS
 from gifsom.options.table import Coding, Edits
 
 if TYPE_CHECKING:
+    from gifsom.core.frame import Rect
+    from gifsom.recorder.feed import Screen
     from gifsom.recorder.recorder import Recorder
 
 TRIM: Final = 0.3
@@ -52,13 +54,15 @@ REFRESH: Final = 0.25
 @flag("--pick", help="Draw the region with the mouse.")
 @option("--region", metavar="WxH+X+Y", help="A part of the screen in pixels, such as 800x500+100+50.")
 @option("--window", metavar="TITLE", help="A window, by a part of its title or program; 'active': the one in use.")
-@option("--monitor", type=int, metavar="N", help="A monitor, as `gifsom monitors` counts. Without it: the primary.")
+@option("--monitor", metavar="N", help="A monitor, as `gifsom monitors` counts or names. Without it: the primary.")
 @option("--fps", type=float, metavar="F", help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.")
 @option("--delay", type=click.FloatRange(0, 3600), default=0, metavar="SECONDS", help="Wait before it begins.")
 @option("--duration", metavar="TIME", help="End by itself after this time.")
 @flag("--cursor/--no-cursor", default=None, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", help="Show a ring where a button is pressed.")
 @flag("--keys", help="Show the keys that are pressed: passwords, too, if you type them.")
+@option("--backend", metavar="NAME", help="auto, x11, portal or wlroots. Without it: auto, by the session.")
+@flag("--ask", help="Show the desktop's dialog again that chooses what is shared.")
 @keep
 @preset
 @quiet
@@ -68,13 +72,15 @@ def record(
     pick: bool,
     region: str | None,
     window: str | None,
-    monitor: int | None,
+    monitor: str | None,
     fps: float | None,
     delay: float,
     duration: str | None,
     cursor: bool | None,
     clicks: bool,
     keys: bool,
+    backend: str | None,
+    ask: bool,
     keep: bool,
     quiet: bool,
     **options: Any,
@@ -94,14 +100,17 @@ def record(
     from gifsom.options.edits import check_edits
     from gifsom.recorder.recorder import Recorder
 
-    what = given(region=region, window=window, monitor=monitor)
+    number = int(monitor) if monitor is not None and monitor.isdecimal() else monitor
+    what = given(region=region, window=window, monitor=number)
     target = own_name(target)
     check_request(target, keep, options)
+    if pick and what:
+        raise SettingError(f"pick and {next(iter(what))} exclude each other")
+    besides = given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys, backend=backend, ask=ask)
+    recorder = Recorder(**what, **besides)
+    screen = recorder.open()
     if pick:
-        if what:
-            raise SettingError(f"pick and {next(iter(what))} exclude each other")
-        what = {"region": _picked()}
-    recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
+        recorder.choose(_picked(screen))
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
     if keys:
@@ -119,16 +128,15 @@ def record(
         recorder.close()
 
 
-def _picked() -> tuple[int, int, int, int]:
+def _picked(screen: "Screen") -> "Rect":
+    """The region that the user draws on a still of the screen."""
     from gifsom.recorder.picker import pick
-    from gifsom.recorder.screen import check_screen
 
-    check_screen()
-    rect = pick()
+    rect = pick(*screen.still())
     if rect is None:
         complain("nothing was picked, and nothing is recorded")
         raise Ended(FAILED)
-    return rect.left, rect.top, rect.width, rect.height
+    return rect
 
 
 def _count_down(delay: float, quiet: bool) -> None:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from gifsom.core.errors import ScreenUnavailable
-from gifsom.core.frame import Rect
+from gifsom.core.frame import Pixels, Rect
 from gifsom.core.region import parse_region
-from gifsom.recorder.screen import screen_rect, snapshot
 
 if TYPE_CHECKING:
     import tkinter
@@ -33,9 +32,10 @@ _HINT = "Draw a rectangle with the mouse. Esc or a right click: cancel"
 _FONT = ("TkDefaultFont", 12)
 
 
-def pick() -> Rect | None:
-    """The rectangle of the screen that the user draws, in pixels; None: canceled with Esc or a right click.
+def pick(still: Pixels, bounds: Rect) -> Rect | None:
+    """The rectangle of the screen that the user draws; None: canceled with Esc or a right click.
 
+    `still` (h, w, 4) is a picture of `bounds`, which is the whole screen, or the part of it that is shared.
     It is drawn from one corner of a pixel to another: as wide as the mouse went; the last row and column of the screen
     stand for its edge. Takes the keyboard and the mouse until then; call it from the main thread. Raises
     `ScreenUnavailable` also where neither tkinter nor slop is installed.
@@ -44,9 +44,8 @@ def pick() -> Rect | None:
         import tkinter  # not everywhere a part of Python; 0.05 s
     except ImportError:
         return _pick_with_slop()
-    bounds = screen_rect()
     try:
-        picked = _Overlay(bounds).ask()
+        picked = _Overlay(still, bounds).ask()
     except tkinter.TclError as error:
         raise ScreenUnavailable(f"the screen cannot be drawn on: {error}: give --region instead") from None
     time.sleep(_SETTLE)
@@ -67,15 +66,14 @@ def drawn(bounds: Rect, start: tuple[int, int], end: tuple[int, int]) -> Rect | 
 class _Overlay:
     """The window, from its creation to the answer."""
 
-    def __init__(self, bounds: Rect) -> None:
+    def __init__(self, still: Pixels, bounds: Rect) -> None:
         import tkinter
 
         self._bounds = bounds
         self._start: tuple[int, int] | None = None
         self._rect: Rect | None = None
         size = (bounds.width, bounds.height)
-        frozen = snapshot(bounds)
-        picture = Image.frombuffer("RGB", frozen.shape[1::-1], frozen.tobytes(), "raw", "BGRX", 0, 1).resize(size)
+        picture = Image.frombuffer("RGB", still.shape[1::-1], still.tobytes(), "raw", "BGRX", 0, 1).resize(size)
         self._window = window = tkinter.Tk()
         window.withdraw()
         window.overrideredirect(True)
