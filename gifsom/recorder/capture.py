@@ -1,8 +1,8 @@
 """A running recording: one thread takes the pictures of a feed, another one stores them.
 
 A picture has the time at which it was shown or grabbed, less the pauses: late and dropped pictures cost smoothness, and
-never change the duration of the recording. The queue to the disk is bounded in bytes; when the disk is too slow, pictures
-are dropped and counted.
+never change the duration of the recording. The queue to the disk is bounded in bytes; when the disk is too slow,
+pictures are dropped and counted.
 """
 
 import shutil

@@ -1,9 +1,11 @@
 """Pictures of a screen as they come, whatever gives them: the interface between a recording and its backends.
 
 A `Screen` is one way to record: it knows what there is, and opens a `Feed` of a part of it, which gives pictures with
-their times, and the pointer, clicks and keys beside them. Grabbing at deadlines is `grab.py`, Wayland `systems/wayland/`.
+their times, and the pointer, clicks and keys beside them. Grabbing at deadlines is `grab.py`, Wayland is
+`systems/wayland/`.
 """
 
+import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
@@ -78,11 +80,9 @@ class Feed(ABC):
 
     def first(self) -> Shot:
         """The first picture. Raises `ScreenUnavailable` also where none comes for 10 s."""
-        from time import perf_counter
-
-        until = perf_counter() + FIRST
+        until = time.perf_counter() + FIRST
         while (shot := self.next(until)) is None:
-            if perf_counter() >= until:
+            if time.perf_counter() >= until:
                 raise ScreenUnavailable(f"the desktop has sent no picture for {FIRST:g} s, and nothing is recorded")
         return shot
 
@@ -138,18 +138,20 @@ class Screen(ABC):
 class Pacer:
     """The choice of pictures that come when something changes, so that there are no more than asked.
 
-    A leaky bucket (ITU-T I.371, "generic cell rate algorithm") that lets pictures come up to a period early: of a source
-    of that very rate all are taken, however unsteady it is.
+    A leaky bucket (ITU-T I.371, "generic cell rate algorithm") that lets pictures come two periods early, and leaks a
+    little faster than the rate, so that it forgets those: all are taken of a source of that very rate, however unsteady
+    it is.
     """
 
     def __init__(self, fps: float) -> None:
-        self._period = 1 / fps
+        self._period = 0.95 / fps
+        self._early = 2 / fps
         self._due = 0.0
 
     @property
     def ready(self) -> float:
         """The moment from which on a picture may be taken."""
-        return self._due - self._period
+        return self._due - self._early
 
     def take(self, moment: float) -> None:
         """Count a picture of that moment."""
@@ -168,7 +170,7 @@ def fitted(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 
 
 def find_monitor(listed: list[Monitor], wanted: int | str | None) -> Monitor:
-    """The monitor of that number or name; None: the primary one. Raises `SettingError`, which lists the existing ones."""
+    """The monitor of that number or name; None: the primary one. Raises `SettingError`, which lists them."""
     for one in listed:
         if wanted in (one.number, one.name) or (wanted is None and one.primary):
             return one

@@ -18,8 +18,8 @@ from gifsom.recorder.systems.current import is_wayland, is_xwayland, may_record
 from gifsom.recorder.types import Monitor
 
 _XWAYLAND = (
-    "this display belongs to a Wayland session, of which an X11 program sees only black: leave out --backend x11, or log"
-    " in to an Xorg session"
+    "this display belongs to a Wayland session, of which an X11 program sees only black: leave out --backend x11, or"
+    " log in to an Xorg session"
 )
 _PERMISSION = (
     "this program may not record the screen: allow it in System Settings, Privacy & Security, Screen Recording, and"
@@ -99,7 +99,7 @@ def monitors() -> list[Monitor]:
 
 
 def monitor(wanted: int | str | None = None) -> Monitor:
-    """The monitor of that number or name; None: the primary one. Raises `SettingError`, which lists the existing ones."""
+    """The monitor of that number or name; None: the primary one. Raises `SettingError`, which lists them."""
     return find_monitor(monitors(), wanted)
 
 

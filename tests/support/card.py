@@ -2,9 +2,9 @@
 
 python card.py RATE COUNT [FIRST]
 
-It draws blocks of known colors, and the number of the tick as black and white blocks, RATE ticks a second, COUNT of them
-(0: the card alone, for ever). Each line that it prints is a moment of CLOCK_MONOTONIC, in seconds: "tick N MOMENT" where
-it has been handed to the compositor, "shown N MOMENT" where the compositor says that it has drawn it.
+It draws blocks of known colors, and the number of the tick as black and white blocks, RATE ticks a second, COUNT of
+them (0: the card alone, for ever). Each line that it prints is a moment of CLOCK_MONOTONIC, in seconds: "tick N MOMENT"
+where it has been handed to the compositor, "shown N MOMENT" where the compositor says that it has drawn it.
 `expected` is the picture, `tick` reads the number from one.
 """
 

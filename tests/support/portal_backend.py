@@ -1,4 +1,4 @@
-"""A backend of xdg-desktop-portal for tests, on a session bus with mutter: it says yes for the user, or what a file says.
+"""A backend of xdg-desktop-portal for tests, on a session bus with mutter: it says yes for the user, or as told.
 
 python portal_backend.py FOLDER
 

@@ -1,7 +1,7 @@
 """Wayland without a screen: sway, or mutter with PipeWire and the portal, as an ordinary user, and programs on them.
 
-Compositors refuse root: where the tests run as root, all that is started here is in a user namespace, in which root is an
-ordinary user who may read what root may. A test is skipped by name where a program is missing.
+Compositors refuse root: where the tests run as root, all that is started here is in a user namespace, in which root is
+an ordinary user who may read what root may. A test is skipped by name where a program is missing.
 """
 
 import os
@@ -25,7 +25,8 @@ SIZE = (1280, 720)
 _BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:path={bus}</listen><servicedir>{services}</servicedir>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy>
 </busconfig>"""
 _SERVICE = "[D-BUS Service]\nName={}\nExec=/usr/libexec/{}\n"
 _PORTAL = "[portal]\nDBusName=org.freedesktop.impl.portal.desktop.gifsom\n" + (
@@ -118,6 +119,11 @@ class Clock:
         """When each tick was handed over ("tick") or drawn ("shown"), by CLOCK_MONOTONIC."""
         lines = (line.split() for line in self.stage.log(self.name).splitlines())
         return {int(words[1]): float(words[2]) for words in lines if len(words) == 3 and words[0] == what}
+
+    def end(self) -> None:
+        """Take the card away."""
+        self.process.kill()
+        self.process.wait()
 
     def wait(self, number: int) -> None:
         assert wait_for(lambda: number in self.moments("shown"), PATIENCE), self.stage.log(self.name)[-300:]

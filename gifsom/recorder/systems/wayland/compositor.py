@@ -64,7 +64,7 @@ class Output:
     def rect(self) -> Rect:
         width, height = self.pixels[::-1] if self.transform & 1 else self.pixels
         size = self.logical if all(self.logical) else [width // self.scale, height // self.scale]
-        return Rect(*self.place, max(1, size[0]), max(1, size[1]))
+        return Rect(self.place[0], self.place[1], max(1, size[0]), max(1, size[1]))
 
 
 class Compositor:

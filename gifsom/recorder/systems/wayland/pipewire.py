@@ -1,8 +1,7 @@
 """A stream of pictures from PipeWire: the newest ones, and the pointer beside them.
 
-PipeWire calls from a thread of its own. A picture that comes sooner than the rate allows is held back, not copied, until
-it is due or a newer one takes its place. Times are those of the stream where it gives them, which is so on GNOME, KDE
-and wlroots, else of arrival.
+PipeWire calls from a thread of its own. A picture that comes sooner than the rate allows is held back, not copied,
+until it is due or a newer one takes its place. Times are those of the stream where it gives them, else of arrival.
 """
 
 import threading
@@ -245,7 +244,7 @@ class PictureStream:
         if self._format not in _FORMATS or stride < 4 * width or chunk.offset + stride * height > data.size:
             raise ScreenUnavailable(f"the desktop's pictures are in a format that gifsom cannot read: {self._format}")
         memory = (c_uint8 * (stride * height)).from_address(data.memory + chunk.offset)
-        numbers = np.frombuffer(memory, "<u4").reshape(height, stride // 4)[:, :width]
+        numbers = np.ctypeslib.as_array(memory).view("<u4").reshape(height, stride // 4)[:, :width]
         crop = _meta(buffer, _CROP, c.Region)
         if crop is not None and crop.width and crop.height:
             numbers = numbers[crop.y : crop.y + crop.height, crop.x : crop.x + crop.width]
@@ -276,9 +275,8 @@ def _has_picture(buffer: Any) -> bool:
 
 def _params(*pods: bytes) -> tuple[Any, int]:
     """Parameters as a function of PipeWire takes them: an array of pointers, and their number."""
-    kept = [create_string_buffer(one, len(one)) for one in pods]
+    kept = [create_string_buffer(one, len(one)) for one in pods]  # which the array keeps
     array = (c_void_p * len(kept))(*(cast(one, c_void_p).value for one in kept))
-    array.kept = kept
     return array, len(kept)
 
 

@@ -1,4 +1,4 @@
-"""PipeWire's own library through ctypes, as far as a stream of pictures needs it; its structures are stable since 0.3."""
+"""PipeWire's own library through ctypes, as far as a stream of pictures needs it; it is stable since 0.3."""
 
 from ctypes import (
     CDLL,

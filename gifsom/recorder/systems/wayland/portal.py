@@ -23,7 +23,7 @@ _LOOKS: Final = 0.1
 
 
 class PortalScreen(Screen):
-    """What the user shares, a monitor or a window. Regions are in pixels of it, from its upper left corner."""
+    """The monitor or window that the user shares. Regions are in pixels of it, from its upper left corner."""
 
     name = "portal"
 
@@ -91,12 +91,9 @@ class PortalFeed(Feed):
 
     def first(self) -> Shot:
         newest = self._stream.newest()
-        if newest is None:
-            newest = super().first()
-        else:
-            newest = replace(newest, pixels=self._cut(newest.pixels))
-        self._stream.pointers.restart(newest.time)
-        return newest
+        shot = super().first() if newest is None else replace(newest, pixels=self._cut(newest.pixels))
+        self._stream.pointers.restart(shot.time)
+        return shot
 
     def next(self, until: float) -> Shot | None:
         now = time.perf_counter()

@@ -1,8 +1,8 @@
 """The interfaces of Wayland that recording needs, as far as it needs them.
 
 From wayland.xml, xdg-output-unstable-v1.xml, wlr-screencopy-unstable-v1.xml, ext-image-capture-source-v1.xml and
-ext-image-copy-capture-v1.xml. A signature has a letter for each argument: i a signed number, u an unsigned one, s a text,
-a an array of bytes, o an object, n a new one, h a file descriptor.
+ext-image-copy-capture-v1.xml. A signature has a letter for each argument: i a signed number, u an unsigned one, s a
+text, a an array of bytes, o an object, n a new one, h a file descriptor.
 """
 
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ _CANCELED: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the user has chosen.
+    """The choice of the user.
 
     node      of PipeWire, which gives the pictures
     position  of a monitor on the desktop, in its units; None: it is not told
@@ -80,6 +80,11 @@ class Sharing:
             self.close()
             raise
 
+    @property
+    def metadata(self) -> bool:
+        """Whether the pointer comes beside the pictures."""
+        return bool(self.cursor_modes & METADATA)
+
     def ask(self, cursor: bool, *, again: bool) -> Shared:
         """Let the user choose in the desktop's dialog, which may last; where it was answered before, it is not shown.
 
@@ -111,7 +116,7 @@ class Sharing:
 
     def cursor_mode(self, cursor: bool) -> int:
         """The mode to ask for: metadata where it can be had, for it can be left out later."""
-        if self.cursor_modes & METADATA:
+        if self.metadata:
             return METADATA
         return EMBEDDED if cursor and self.cursor_modes & EMBEDDED else HIDDEN
 

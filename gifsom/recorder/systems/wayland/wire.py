@@ -107,10 +107,10 @@ class Connection:
         Raises `ScreenUnavailable` where the compositor is gone.
         """
         left = max(0.0, until - time.perf_counter())
-        ready, _, _ = select.select([self._socket, self._woken], [], [], left)
+        ready, _, _ = select.select([self._socket.fileno(), self._woken], [], [], left)
         if self._woken in ready:
             os.read(self._woken, _CHUNK)
-        if self._socket not in ready:
+        if self._socket.fileno() not in ready:
             return False
         try:
             data = self._socket.recv(_CHUNK)

@@ -1,7 +1,7 @@
 """Recording of compositors that give pictures to programs, without a dialog: sway, Hyprland, labwc, river, COSMIC.
 
-By ext-image-copy-capture-v1 where the compositor has it, else by wlr-screencopy-unstable-v1. Both tell when something has
-changed, and the time at which it was shown. The pointer is a part of the pictures.
+By ext-image-copy-capture-v1 where the compositor has it, else by wlr-screencopy-unstable-v1. Both tell when something
+has changed, and the time at which it was shown. The pointer is a part of the pictures.
 """
 
 import time
@@ -89,7 +89,7 @@ def _resized(pixels: Pixels, rect: Rect) -> Pixels:
     """A picture in units of the desktop, to choose a region on: nearest pixels."""
     rows = np.arange(rect.height) * pixels.shape[0] // rect.height
     columns = np.arange(rect.width) * pixels.shape[1] // rect.width
-    return pixels[rows[:, None], columns]
+    return np.ascontiguousarray(pixels[rows[:, None], columns])
 
 
 def _place(listed: list[Monitor], target: Target) -> tuple[Monitor, Rect]:
