@@ -37,7 +37,7 @@ def open_screen(name: str = "auto", *, cursor: bool = True, ask: bool = False) -
         return GrabScreen()
     if sys.platform in ("win32", "darwin"):
         return GrabScreen()
-    from gifsom.recorder.systems.wayland.portal import PortalScreen
+    from gifsom.recorder.systems.wayland.portal import PortalScreen, check_portal
     from gifsom.recorder.systems.wayland.wlroots import WlrootsScreen
 
     if name == "wlroots":
@@ -49,6 +49,7 @@ def open_screen(name: str = "auto", *, cursor: bool = True, ask: bool = False) -
     except ScreenUnavailable as error:
         direct = str(error)
     try:
-        return PortalScreen(cursor=cursor, ask=ask)
+        check_portal()
     except ScreenUnavailable as error:
         raise ScreenUnavailable(f"this Wayland session cannot be recorded: {error}; {direct}") from None
+    return PortalScreen(cursor=cursor, ask=ask)

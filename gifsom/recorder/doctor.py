@@ -115,17 +115,12 @@ def _direct() -> Verdict:
 
 
 def _portal() -> Verdict:
-    from gifsom.recorder.systems.wayland.pipewire_library import pipewire
-    from gifsom.recorder.systems.wayland.sharing import Sharing
+    from gifsom.recorder.systems.wayland.portal import check_portal
 
     try:
-        pipewire()
-        sharing = Sharing()
+        return True, check_portal()
     except ScreenUnavailable as error:
         return None, str(error)
-    sharing.close()
-    pointer = "beside the pictures" if sharing.metadata else "in the pictures"
-    return True, f"ScreenCast version {sharing.version} is there, and PipeWire; the pointer is recorded {pointer}"
 
 
 def _direct_picture() -> Verdict:

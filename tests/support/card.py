@@ -132,7 +132,7 @@ def main() -> None:
     card.draw(0)
     card.wait(time.monotonic() + 0.5)
     if not count:
-        card.wait(float("inf"))
+        card.wait(time.monotonic() + 600)
     if not sys.stdin.isatty():
         sys.stdin.readline()  # begin when told
     began = time.monotonic()

@@ -22,6 +22,15 @@ _LOOKS: Final = 0.1
 """Seconds between two checks whether the user has ended it."""
 
 
+def check_portal() -> str:
+    """The abilities of the desktop's portal, in a few words; no dialog is shown. Raises `ScreenUnavailable`."""
+    pipewire()
+    sharing = Sharing()
+    sharing.close()
+    pointer = "beside the pictures" if sharing.metadata else "in the pictures"
+    return f"ScreenCast version {sharing.version} is there, and PipeWire; the pointer is recorded {pointer}"
+
+
 class PortalScreen(Screen):
     """The monitor or window that the user shares. Regions are in pixels of it, from its upper left corner."""
 

@@ -46,9 +46,7 @@ class WlrootsScreen(Screen):
         with Compositor() as compositor:
             self.method = compositor.method
         if not self.method:
-            raise ScreenUnavailable(
-                "this compositor has neither ext-image-copy-capture nor wlr-screencopy: try --backend portal"
-            )
+            raise ScreenUnavailable("this compositor has neither ext-image-copy-capture nor wlr-screencopy")
 
     def monitors(self) -> list[Monitor]:
         with Compositor() as compositor:
