@@ -73,7 +73,7 @@ class Card:
         while self.size == (0, 0) or not self.configured:
             self.display.dispatch(block=True)
         self.buffers = [self._buffer() for _ in range(3)]
-        self.drawn = 0
+        self.drawn = self.shown = 0
 
     def _add(self, registry: Any, number: int, name: str, version: int) -> None:
         if name in self._wanted:
@@ -107,10 +107,14 @@ class Card:
         self.surface.attach(buffer, 0, 0)
         self.surface.damage(0, 0 if self.drawn <= 3 else height - LOW, width, height)
         shown = self.surface.frame()
-        shown.dispatcher["done"] = lambda *_: tell("shown", number)
+        shown.dispatcher["done"] = lambda *_: self._note(number)
         self.surface.commit()
         tell("tick", number)
         self.display.flush()
+
+    def _note(self, number: int) -> None:
+        self.shown += 1
+        tell("shown", number)
 
     def wait(self, until: float) -> None:
         """Serve the compositor until that moment."""
@@ -129,8 +133,9 @@ def tell(what: str, number: int) -> None:
 def main() -> None:
     rate, count, first = float(sys.argv[1]), int(sys.argv[2]), int((*sys.argv[3:], "1")[0])
     card = Card()
-    card.draw(0)
-    card.wait(time.monotonic() + 0.5)
+    while not card.shown:  # a compositor that has just started may overlook the first one
+        card.draw(0)
+        card.wait(time.monotonic() + 0.5)
     if not count:
         card.wait(time.monotonic() + 600)
     if not sys.stdin.isatty():

@@ -175,6 +175,17 @@ def start_sway(outputs: str = "output HEADLESS-1 resolution 1280x720 position 0 
     return stage
 
 
+def start_copy_server() -> Stage:
+    """The small compositor of copy_server.py; close it."""
+    pytest.importorskip("pywayland")
+    stage = _stage("tests")
+    stage.env["WAYLAND_DISPLAY"] = "wayland-9"
+    words = [sys.executable, str(SUPPORT / "copy_server.py"), "wayland-9"]
+    stage.start("server", *words, stdin=subprocess.PIPE)
+    assert wait_for(lambda: "ready" in stage.log("server"), PATIENCE), stage.log("server")
+    return stage
+
+
 def start_mutter(*options: str) -> Stage:
     """mutter with PipeWire and the portal, whose backend says yes; close it."""
     need("mutter", "pipewire", "wireplumber")

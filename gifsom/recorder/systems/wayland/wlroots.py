@@ -129,13 +129,13 @@ class WlrootsFeed(Feed):
         while True:
             if not self._output.there:
                 raise ScreenUnavailable("the monitor was removed")
-            if self._shot is not None:
-                shot, self._shot = self._shot, None
-                return shot
             now = time.perf_counter()
             due = max(self._pacer.ready, self._retry)
             if self._frame is None and now >= due:
-                self._ask()
+                self._ask()  # before the last one is handed on: what is shown meanwhile would be lost
+            if self._shot is not None:
+                shot, self._shot = self._shot, None
+                return shot
             deadline = until if now >= due or self._frame is not None else min(until, due)
             if not self._connection.dispatch(deadline) and (deadline == until or time.perf_counter() < deadline):
                 return None
