@@ -182,7 +182,9 @@ def start_copy_server() -> Stage:
     stage.env["WAYLAND_DISPLAY"] = "wayland-9"
     words = [sys.executable, str(SUPPORT / "copy_server.py"), "wayland-9"]
     stage.start("server", *words, stdin=subprocess.PIPE)
-    assert wait_for(lambda: "ready" in stage.log("server"), PATIENCE), stage.log("server")
+    server = stage.programs["server"]
+    assert wait_for(lambda: "ready" in stage.log("server") or server.poll() is not None, PATIENCE)
+    assert server.poll() is None, stage.log("server")
     return stage
 
 
