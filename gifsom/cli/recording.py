@@ -26,7 +26,7 @@ from gifsom.cli.common import (
 )
 from gifsom.cli.finish import finish_recording, tell_kept
 from gifsom.cli.help import LARGE, LOOKS, WHAT
-from gifsom.cli.options import DECIMAL, PATH, WHOLE, Command, Number, argument, flag, keep, option, quiet, takes
+from gifsom.cli.options import DECIMAL, PATH, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS

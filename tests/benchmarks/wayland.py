@@ -4,10 +4,11 @@ python tests/benchmarks/wayland.py [sway] [mutter] [kills]
 
 sway, mutter  5 s at 15 fps, and 10 s at 30 fps, of 1280x720: exact colors, ticks that the compositor has drawn and the
               recording lacks, how far their times are apart, length, and the processor's time of the recorder
-kills         20 recordings of sway that end by kill -9 of the recorder, and 20 by that of the compositor: how many are kept
+kills         20 recordings of sway that end by kill -9 of the recorder, and 20 by that of the compositor: how many are
+              kept
 
-Without a name: sway and mutter. Ticks are counted by the program that draws the card: those of which the compositor says
-that they were drawn. At 30 fps the figure counts where the compositor has drawn 29 a second.
+Without a name: sway and mutter. Ticks are counted by the program that draws the card: those of which the compositor
+says that they were drawn. At 30 fps the figure counts where the compositor has drawn 29 a second.
 """
 
 import os
@@ -20,10 +21,10 @@ import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "support", "recorder")]
-import card
-import numpy as np
-from test_wayland import Recording, drawn
-from wayland_stage import SIZE, Stage, start_mutter, start_sway
+import card  # noqa: E402
+import numpy as np  # noqa: E402
+from test_wayland import Recording, drawn  # noqa: E402
+from wayland_stage import SIZE, Stage, start_mutter, start_sway  # noqa: E402
 
 STARTS = {"sway": start_sway, "mutter": start_mutter}
 
