@@ -19,8 +19,8 @@ F = TypeVar("F", bound=Callable[..., object])
 
 _TYPED: Final = "gifsom.typed"
 
-SHORT: Final = {"overwrite": ("-y",)}
-"""Short forms of options of the table."""
+SHORT: Final = {"overwrite": ("-y",), "only": ("--frames",)}
+"""Short and other forms of options of the table."""
 
 PANEL: Final = "Edits, done in the order in which they are typed"
 
@@ -141,7 +141,7 @@ def _typed(name: str, entry: Option) -> Callable[[F], F]:
     elif entry.metavar is None:
         attributes["metavar"] = "N"
     kind = PATH if entry.metavar == "FILE" else str if str in KINDS[name] else KINDS[name][-1]
-    return option(f"--{dashed}", type=kind, multiple=name in EDITS, **attributes)
+    return option(f"--{dashed}", *SHORT.get(name, ()), type=kind, multiple=name in EDITS, **attributes)
 
 
 def _usual(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:

@@ -7,11 +7,15 @@ from gifsom.edit.base import trim
 from gifsom.edit.blur import blur, parse_blur
 from gifsom.edit.cache import cached
 from gifsom.edit.caption import caption, parse_caption, progress_bar
+from gifsom.edit.delays import frame_delay, hold, parse_frame_delay, parse_hold
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
+from gifsom.edit.order import duplicate, move, parse_duplicate, parse_move
 from gifsom.edit.picture import crop, fit, height, parse_area, scale, width
 from gifsom.edit.speed import fast_forward, parse_stretch, speed
 from gifsom.edit.still import drop_duplicates, idle_limit, trim_still
+from gifsom.edit.stretches import to_stretches
 from gifsom.edit.time import fps, hold_last
+from gifsom.edit.timeline import cut, only, split
 from gifsom.edit.tone import brightness, contrast, grayscale, saturation
 from gifsom.edit.turn import flip, rotate
 
@@ -23,19 +27,29 @@ __all__ = [
     "caption",
     "contrast",
     "crop",
+    "cut",
     "drop_duplicates",
+    "duplicate",
     "fast_forward",
     "fit",
     "flip",
     "fps",
+    "frame_delay",
     "grayscale",
     "height",
+    "hold",
     "hold_last",
     "idle_limit",
     "loop_smooth",
+    "move",
+    "only",
     "parse_area",
     "parse_blur",
     "parse_caption",
+    "parse_duplicate",
+    "parse_frame_delay",
+    "parse_hold",
+    "parse_move",
     "parse_stretch",
     "progress_bar",
     "reverse",
@@ -43,6 +57,8 @@ __all__ = [
     "saturation",
     "scale",
     "speed",
+    "split",
+    "to_stretches",
     "trim",
     "trim_still",
     "width",

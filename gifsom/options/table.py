@@ -2,7 +2,7 @@
 
 An entry is the option's name, its type, and an `Option` or `Edit`. From it come the keywords of `gifsom.convert` and
 what `help` says of them, their checks and defaults, the options of the command line, and the keys of settings files. A
-new edit is an entry here, its function in gifsom.edit, and its line in gifsom.clip.
+new edit is an entry here, or in a group that is imported, its function in gifsom.edit, and its line in gifsom.clip.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 from gifsom.core import values
 from gifsom.core.deferred import Deferred
 from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
-from gifsom.options.option import ANYWHERE, Edit, Option, entries, flag, kinds, listing, number, text, whole
+from gifsom.options.option import ANYWHERE, Edit, Option, always, entries, flag, kinds, listing, number, text, whole
+from gifsom.options.timeline import TimelineEdits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,12 +45,13 @@ class Rate(TypedDict, total=False):
             "F",
             check=lambda _, value: check_fps(value),
             settable=ANYWHERE,
+            paces=always,
         ),
     ]
 
 
-class Edits(TypedDict, total=False):
-    """All other edits."""
+class PictureEdits(TypedDict, total=False):
+    """Edits of what is shown, and of its speed."""
 
     width: Annotated[
         int | None, Edit("Width in pixels, never enlarged; the height follows.", "N", settable=ANYWHERE, sizes=True)
@@ -132,6 +134,10 @@ class Edits(TypedDict, total=False):
     brightness: Annotated[float | None, Edit("Darker or brighter; 1 is as it is.", "FACTOR", read=number)]
     contrast: Annotated[float | None, Edit("Less or more contrast.", "FACTOR", read=number)]
     saturation: Annotated[float | None, Edit("Paler or more colorful.", "FACTOR", read=number)]
+
+
+class Edits(PictureEdits, TimelineEdits, total=False):
+    """All edits but that of the rate."""
 
 
 class Coding(TypedDict, total=False):
