@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.files import check_source
 from gifsom.options.table import Options
+
+if TYPE_CHECKING:
+    from gifsom.core.result import Result
 
 
 @click.command(cls=Command)
@@ -30,6 +33,13 @@ from gifsom.options.table import Options
 )
 @option("--output", "-o", type=NAME, metavar="OUT", help="OUT, where the last name is a source, too.")
 @flag("--estimate", help="Say how large it will be, and how good; nothing is written.")
+@option(
+    "--split",
+    metavar="PLACE",
+    multiple=True,
+    help="A file for each part, OUT-1.gif and so on; parts begin in the edited clip at 4.2 seconds, or at frame '#20'."
+    " Several, or such as 4.2,8.",
+)
 @option("--input-size", metavar="WxH", help="Of raw video, which has no head: the size of its pictures.")
 @option("--input-fps", type=float, metavar="F", help="Of raw video: its frames a second.")
 @option("--pixel-format", metavar="NAME", help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
@@ -43,6 +53,7 @@ def convert(
     names: tuple[str, ...],
     output: str | None,
     estimate: bool,
+    split: tuple[str, ...],
     input_size: str | None,
     input_fps: float | None,
     pixel_format: str | None,
@@ -76,9 +87,12 @@ def convert(
     if verbose:
         show_log()
     sources, target = sources_and_target(names, output)
+    places = [place.strip() for one in split for place in one.split(",")]
+    if places and (estimate or target == STREAM):
+        raise SettingError("--split is for files: not for --estimate, nor for standard output")
     if target is not None and is_batch(sources, target):
-        if estimate:
-            raise SettingError("--estimate is for one clip")
+        if estimate or places:
+            raise SettingError(f"--{'estimate' if estimate else 'split'} is for one clip")
         convert_batch(sources, target, options, jobs=jobs, dask=dask, quiet=quiet)
         return
     if jobs is not None or dask is not None:
@@ -92,19 +106,26 @@ def convert(
         source = inputs[0] if len(inputs) == 1 else inputs
         if estimate:
             expected = pipeline.estimate(source, progress=progress, **options)
-            shortfall, line = expected.shortfall, text.estimate(title, expected)
+        elif places:
+            results = pipeline.convert_parts(source, target, places, progress=progress, **options)
         else:
-            result = pipeline.convert(
-                source, sys.stdout.buffer if target == STREAM else target, progress=progress, **options
-            )
-            shortfall, line = result.shortfall, text.conversion(result)
-            if not quiet:
-                tell_quality(result)
-    tell_shortfall(title, shortfall)
-    if target == STREAM and not quiet:
-        remark(line)
-    elif estimate or not quiet:
-        print(line)
+            stream = sys.stdout.buffer if target == STREAM else target
+            results = [pipeline.convert(source, stream, progress=progress, **options)]
+    if estimate:
+        tell_shortfall(title, expected.shortfall)
+        print(text.estimate(title, expected))
+        return
+    for result in results:
+        tell(title, result, quiet)
+
+
+def tell(source: str, result: "Result", quiet: bool) -> None:
+    """The closing line of a file that was made, and what is to be known of it."""
+    if not quiet:
+        tell_quality(result)
+    tell_shortfall(source, result.shortfall)
+    if not quiet:
+        (remark if str(result.path) == STREAM else print)(text.conversion(result))
 
 
 def _check_target(sources: list[str], target: str | None, estimate: bool) -> None:

@@ -285,3 +285,49 @@ def test_a_clip_of_one_frame_may_be_edited() -> None:
     assert [delay for _, delay in shown(edit.duplicate(clip, "#0"))] == [100, 100]
     with pytest.raises(SettingError, match="#1: the clip has one frame, #0"):
         shown(edit.cut(clip, "#1"))
+
+
+def test_split_makes_a_file_for_each_part(inside: Inside, here: Path) -> None:
+    whole = [*gif_frames(FIXTURES / "sprite.gif")]
+    run = inside("convert", FIXTURES / "sprite.gif", "out.gif", "--cut", "#0", "--split", "#2,#9", "--split", "#10")
+    assert (run.status, run.err, len(run.out.splitlines())) == (0, "", 4)
+    assert [path.name for path in sorted(here.iterdir())] == [f"out-{number}.gif" for number in (1, 2, 3, 4)]
+    parts = [[*gif_frames(here / f"out-{number}.gif")] for number in (1, 2, 3, 4)]
+    assert parts == [whole[1:3], whole[3:10], whole[10:11], whole[11:]]
+
+
+def test_split_keeps_the_rate_and_size_of_the_edits(inside: Inside, here: Path) -> None:
+    run = inside("convert", FIXTURES / "scene.mp4", "--split", "1.2", "--fps", "20", "--width", "700", "--scale", "0.1")
+    assert (run.status, run.err) == (0, "")
+    infos = [gifsom.open(here / f"scene-{number}.gif") for number in (1, 2)]
+    assert [clip.duration for clip in infos] == pytest.approx([1.2, 1.8], abs=0.01)
+    assert [(clip.size, clip.count) for clip in infos] == [((64, 36), 24), ((64, 36), 36)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("out.gif", "--split", "9"), "split 9-: that is past the end, the clip is 0.86 s long"),
+        (
+            ("out.gif", "--split", "0.5,0.3"),
+            "split 0.5, 0.3: give places inside of the clip, each after the one before",
+        ),
+        (("out.gif", "--split", "#12"), "#12-: the clip has 12 frames, #0 to #11"),
+        (("out.gif", "--split", "x"), "'x' is not a time: give seconds from 0 on or a clock"),
+        (("out/", "--split", "1"), "out/: that is a folder: name a file"),
+        (("-", "--split", "1"), "--split is for files"),
+        (("--split", "1", "--estimate"), "--split is for files"),
+    ],
+)
+def test_a_split_that_cannot_be(arguments: tuple[str, ...], words: str, inside: Inside, here: Path) -> None:
+    run = inside("convert", FIXTURES / "sprite.gif", *arguments)
+    assert run.status == 2
+    assert words in one_line(run.err)
+    assert not [*here.iterdir()]
+
+
+def test_nothing_is_split_where_a_part_is_there(inside: Inside, here: Path) -> None:
+    (here / "out-2.gif").write_bytes(b"mine")
+    run = inside("convert", FIXTURES / "sprite.gif", "out.gif", "--split", "0.5")
+    assert (run.status, one_line(run.err)) == (1, "out-2.gif: the file is there already (--overwrite replaces it)")
+    assert [path.name for path in here.iterdir()] == ["out-2.gif"]
