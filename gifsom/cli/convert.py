@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     required=True,
     metavar="IN... [OUT]",
     help="IN: a video, a picture, a recording, a folder of pictures, a pattern such as 'shots/*.png', or - for"
-    " standard input; several follow each other. OUT: the GIF, a .webp, .apng or .mp4 file, a folder/ for PNGs,"
-    " or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
+    " standard input; several follow each other. OUT: the GIF, a .webp, .apng, .avif, .mp4 or .webm file, a"
+    " folder/ for PNGs, or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
 )
 @option("--output", "-o", type=NAME, metavar="OUT", help="OUT, where the last name is a source, too.")
 @flag("--estimate", help="Say how large it will be, and how good; nothing is written.")

@@ -38,8 +38,8 @@ def conversion(result: "Result") -> str:
         length += f" ({result.shortfall.amount} could be read)"
     return (
         f"{printable(result.path)}: {amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels,"
-        f" {count(result.frames, 'frame')}, {length}, {', '.join([*colors, how])}, made in {result.elapsed:.1f} s"
-        + fit(result.fit)
+        f" {count(result.frames, 'frame')}, {length}{', without sound' if result.muted else ''},"
+        f" {', '.join([*colors, how])}, made in {result.elapsed:.1f} s" + fit(result.fit)
     )
 
 

@@ -67,9 +67,9 @@ def convert(
     Args:
         source: what `gifsom.open` takes: a video, a picture, a recording, a folder, a pattern, arrays, a `Clip`, a
             binary stream, or a list of such, which follow each other.
-        target: the GIF; a binary stream that it is written to; or a .webp, .png, .apng or .mp4 file, or a folder for
-            PNGs, which is new or whose name ends in a slash. None: the source's name, ending in .gif, in the current
-            folder.
+        target: the GIF; a binary stream that it is written to; or a .webp, .png, .apng, .avif, .mp4 or .webm file, or a
+            folder for PNGs, which is new or whose name ends in a slash. None: the source's name, ending in .gif, in the
+            current folder.
         progress: called often with stage, done, of.
         **options: what is asked of the GIF, `gifsom.Options`; edits are done in the order in which they stand here.
 

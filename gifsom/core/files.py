@@ -47,7 +47,7 @@ def with_ending(path: Path) -> Path:
     >>> with_ending(Path("out")).name, with_ending(Path("out.webp")).name
     ('out.gif', 'out.webp')
     """
-    if path.name.lower() in (".gif", ".png", ".apng", ".webp", ".mp4"):
+    if path.name.lower() in (".gif", ".png", ".apng", ".webp", ".avif", ".mp4", ".webm"):
         raise TargetUnwritable(f"{printable(path)}: that is an ending without a name")
     name = path.name.rstrip(".")
     if not name or (path.suffix and not path.name.endswith(".")) or str(path) == "-":

@@ -41,6 +41,7 @@ class Result:
     fit           the cost of the size limit, or None where none was asked, or needed by `optimize`
     copied        it has the very bytes of a GIF that it was made of: nothing smaller was found
     source_bytes  size of the GIF that `optimize` was given; else None
+    muted         it could have sound, and its source has some that is left out
     """
 
     path: Path
@@ -57,6 +58,7 @@ class Result:
     fit: Fit | None = None
     copied: bool = False
     source_bytes: int | None = None
+    muted: bool = False
 
     def _repr_html_(self) -> str | None:
         return embedded(self.path)

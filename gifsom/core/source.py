@@ -65,6 +65,11 @@ class Source(ABC):
         return None
 
     @property
+    def sound(self) -> bool:
+        """Whether it has sound, which is not read."""
+        return False
+
+    @property
     def growing(self) -> bool:
         """Whether it is being recorded: its frames come as it goes on, and its duration raises `StillGrowing`."""
         return False

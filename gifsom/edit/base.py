@@ -58,6 +58,10 @@ class Edited(Source):
         return self.source.shortfall
 
     @property
+    def sound(self) -> bool:
+        return self.source.sound
+
+    @property
     def growing(self) -> bool:
         return self.source.growing
 

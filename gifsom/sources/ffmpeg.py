@@ -46,6 +46,7 @@ _VIDEO = re.compile(
     r"\[info\]   Stream #0:(?P<index>\d+)\S*: Video: (?P<codec>\w+).*?, (?P<format>[a-z]\w+)(?:\((?P<color>[^)]*)\))?, "
     r"(?P<width>\d+)x(?P<height>\d+)(?P<rest>.*)"
 )
+_SOUND = re.compile(r"\[info\]   Stream #0:\d+\S*: Audio: ")
 _ASPECT = re.compile(r"SAR (\d+):(\d+)")
 _RATE = re.compile(r"([\d.]+)(k?) (?:fps|tbr)")
 _DURATION = re.compile(r"\[info\] +(?:Duration: |DURATION +: )(\d+):(\d+):(\d+(?:\.\d+)?)")
@@ -74,6 +75,7 @@ class Stream:
     alone     there is no other stream that the declared duration could belong to
     alpha     it has transparency
     hdr       it is coded for high dynamic range (SMPTE ST 2084 or ARIB STD-B67)
+    sound     there is sound beside it
     demuxer   options that the file itself does not give: those of raw pictures
     """
 
@@ -85,6 +87,7 @@ class Stream:
     alone: bool
     alpha: bool
     hdr: bool
+    sound: bool = False
     demuxer: tuple[str, ...] = ()
 
 
@@ -194,6 +197,7 @@ def _describe(stream: re.Match[str], lines: list[str]) -> Stream:
         alone=len(others) == 1,
         alpha=hidden or bool(_ALPHA.search(stream["format"])),
         hdr=any(curve in (stream["color"] or "") for curve in ("smpte2084", "arib-std-b67")),
+        sound=any(_SOUND.match(line) for line in lines),
     )
 
 

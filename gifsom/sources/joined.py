@@ -88,6 +88,10 @@ class JoinedClip(Source):
         return sum(counts) if len(counts) == len(self.parts) else None
 
     @property
+    def sound(self) -> bool:
+        return any(part.sound for part in self.parts)
+
+    @property
     def shortfall(self) -> Shortfall | None:
         """Sum over all parts, with the cause of the first one that misses something."""
         missing = [part.shortfall for part in self.parts]

@@ -29,6 +29,7 @@ from common import QUIET, run
 from edit_reference import Case, differences, shots
 
 import gifsom
+from gifsom import edit
 from gifsom.conversion.stages import open_edited, with_default_rate_and_size
 from gifsom.options.conversion import ConvertOptions
 from gifsom.spool import SpoolWriter
@@ -85,9 +86,10 @@ def drawing(number: int, size: tuple[int, int]) -> np.ndarray:
 
 
 def read(path: str, options: dict[str, Any]) -> float:
-    """Read all frames as a conversion does; the highest memory in MB."""
+    """Read all frames as a conversion does for the first time, but without its cache; the highest memory in MB."""
     settings = ConvertOptions.of(options)
-    for _ in with_default_rate_and_size(open_edited(path, settings), settings).frames():
+    clip = with_default_rate_and_size(open_edited(path, settings), settings)
+    for _ in (clip.source if isinstance(clip, type(edit.cached(clip))) else clip).frames():
         pass
     words = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     return int(words[1]) / 1024 if words else 0.0
