@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gifsom.cli import text
+from gifsom.cli.after import Then, after
 from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
 from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_quality, tell_shortfall
 from gifsom.cli.names import STREAM, check_joined, sources_and_target
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 @jobs
 @dask
 @preset
+@after
 @quiet
 @flag("--verbose", "-v", help="Show what ffmpeg says.")
 @takes(Options)
@@ -59,6 +61,7 @@ def convert(
     pixel_format: str | None,
     jobs: int | None,
     dask: str | None,
+    then: Then,
     quiet: bool,
     verbose: bool,
     **options: Any,
@@ -88,13 +91,13 @@ def convert(
         show_log()
     sources, target = sources_and_target(names, output)
     places = [place.strip() for one in split for place in one.split(",")]
-    if places and (estimate or target == STREAM):
-        raise SettingError("--split is for files: not for --estimate, nor for standard output")
+    single = {"estimate": estimate, "split": bool(places), "copy, --open and --show": then != Then()}
     if target is not None and is_batch(sources, target):
-        if estimate or places:
-            raise SettingError(f"--{'estimate' if estimate else 'split'} is for one clip")
+        _refuse(single, "for one clip")
         convert_batch(sources, target, options, jobs=jobs, dask=dask, quiet=quiet)
         return
+    if estimate or target == STREAM:
+        _refuse(single | {"estimate": False}, "for a file that is written")
     if jobs is not None or dask is not None:
         raise SettingError("--jobs and --dask are for batches: several clips, and a folder/ for their GIFs")
     _check_target(sources, target, estimate)
@@ -116,10 +119,18 @@ def convert(
         print(text.estimate(title, expected))
         return
     for result in results:
-        tell(title, result, quiet)
+        _tell(title, result, quiet)
+    then.do([result.path for result in results])
 
 
-def tell(source: str, result: "Result", quiet: bool) -> None:
+def _refuse(asked: dict[str, bool], what: str) -> None:
+    """Raise `SettingError` for an option that is asked and is not for this."""
+    for name, given in asked.items():
+        if given:
+            raise SettingError(f"--{name} {'are' if 'and' in name else 'is'} {what}")
+
+
+def _tell(source: str, result: "Result", quiet: bool) -> None:
     """The closing line of a file that was made, and what is to be known of it."""
     if not quiet:
         tell_quality(result)

@@ -56,6 +56,8 @@ def estimate(source: str, found: "Estimate") -> str:
 def optimization(source: str, found: "Result") -> str:
     """Of a GIF that was made smaller, or not."""
     new = f"{printable(found.path)}: {amount(found.bytes)}"
+    if found.copied and printable(found.path) == printable(source):
+        return f"{new}, left as it was: what was made of it is no smaller"
     if found.copied:
         return f"{new}, a copy of {printable(source)}: what was made of it is no smaller"
     assert found.source_bytes is not None  # `optimize` says it

@@ -315,8 +315,8 @@ def test_split_keeps_the_rate_and_size_of_the_edits(inside: Inside, here: Path) 
         (("out.gif", "--split", "#12"), "#12-: the clip has 12 frames, #0 to #11"),
         (("out.gif", "--split", "x"), "'x' is not a time: give seconds from 0 on or a clock"),
         (("out/", "--split", "1"), "out/: that is a folder: name a file"),
-        (("-", "--split", "1"), "--split is for files"),
-        (("--split", "1", "--estimate"), "--split is for files"),
+        (("-", "--split", "1"), "--split is for a file that is written"),
+        (("--split", "1", "--estimate"), "--split is for a file that is written"),
     ],
 )
 def test_a_split_that_cannot_be(arguments: tuple[str, ...], words: str, inside: Inside, here: Path) -> None:
