@@ -7,7 +7,10 @@ from gifsom.edit.base import trim
 from gifsom.edit.blur import blur, parse_blur
 from gifsom.edit.cache import cached
 from gifsom.edit.caption import caption, parse_caption, progress_bar
+from gifsom.edit.cinemagraph import still_outside
 from gifsom.edit.delays import frame_delay, hold, parse_frame_delay, parse_hold
+from gifsom.edit.fade import fade, parse_fade
+from gifsom.edit.insert import Plain, insert, parse_insert, parse_title, title
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
 from gifsom.edit.order import duplicate, move, parse_duplicate, parse_move
 from gifsom.edit.picture import crop, fit, height, parse_area, scale, width
@@ -20,6 +23,7 @@ from gifsom.edit.tone import brightness, contrast, grayscale, saturation
 from gifsom.edit.turn import flip, rotate
 
 __all__ = [
+    "Plain",
     "blur",
     "boomerang",
     "brightness",
@@ -30,6 +34,7 @@ __all__ = [
     "cut",
     "drop_duplicates",
     "duplicate",
+    "fade",
     "fast_forward",
     "fit",
     "flip",
@@ -40,6 +45,7 @@ __all__ = [
     "hold",
     "hold_last",
     "idle_limit",
+    "insert",
     "loop_smooth",
     "move",
     "only",
@@ -47,10 +53,13 @@ __all__ = [
     "parse_blur",
     "parse_caption",
     "parse_duplicate",
+    "parse_fade",
     "parse_frame_delay",
     "parse_hold",
+    "parse_insert",
     "parse_move",
     "parse_stretch",
+    "parse_title",
     "progress_bar",
     "reverse",
     "rotate",
@@ -58,6 +67,8 @@ __all__ = [
     "scale",
     "speed",
     "split",
+    "still_outside",
+    "title",
     "to_stretches",
     "trim",
     "trim_still",

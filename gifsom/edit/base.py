@@ -92,6 +92,10 @@ class Redrawn(Drawn):
     def frames(self) -> Iterator[Frame]:
         yield from map(memoized(self.redraw), self.source.frames())
 
+    def dissolved(self, seconds: float) -> Source | None:
+        part = self.source.dissolved(seconds)
+        return None if part is None else self.again(part)
+
 
 class Timed(Edited):
     """An edit of times alone: edits of pictures may be moved before it, where a source may do them itself."""
@@ -163,6 +167,10 @@ class _Resampled(Timed):
     @property
     def count(self) -> int | None:
         return slots(self.source.duration, self.fps)
+
+    def dissolved(self, seconds: float) -> Source | None:
+        part = self.source.dissolved(seconds)
+        return None if part is None else self.again(part)
 
     def frames(self) -> Iterator[Frame]:
         held: Frame | None = None

@@ -103,6 +103,15 @@ class PictureEdits(TypedDict, total=False):
         float | None,
         Edit("Cut to the part that loops best, cross-fading that long where it begins again; 0: only cut.", "SECONDS"),
     ]
+    still_outside: Annotated[
+        str | None,
+        Edit(
+            "Only this part moves; around it the first picture stays.",
+            "WxH+X+Y",
+            read=lambda value: edit.parse_area(value),
+            placed=True,
+        ),
+    ]
     trim_still: Annotated[bool | None, Edit("Without the still beginning and end.", read=flag)]
     drop_duplicates: Annotated[bool | None, Edit("Without frames that show what the one before does.", read=flag)]
     idle_limit: Annotated[

@@ -6,9 +6,10 @@ from gifsom.core.deferred import Deferred
 from gifsom.options.option import Edit, text
 
 if TYPE_CHECKING:
-    from gifsom import edit
+    from gifsom import edit, sources
 else:
     edit = Deferred("gifsom.edit")
+    sources = Deferred("gifsom.sources")
 
 
 class TimelineEdits(TypedDict, total=False):
@@ -60,5 +61,34 @@ class TimelineEdits(TypedDict, total=False):
             "STRETCH@PLACE",
             read=lambda value: edit.parse_move(text(value)),
             apply=lambda clip, asked: edit.move(clip, *asked),
+        ),
+    ]
+    insert: Annotated[
+        str | None,
+        Edit(
+            "Show a picture or a clip before a time or a frame, for some seconds: a.png@0+2, b.mp4@#7, c.gif@end.",
+            "FILE@PLACE[+SECONDS]",
+            read=lambda value: edit.parse_insert(text(value)),
+            apply=lambda clip, asked: edit.insert(clip, sources.open(asked[0], background="black"), *asked[1:]),
+            placed=True,
+        ),
+    ]
+    title: Annotated[
+        str | None,
+        Edit(
+            "A card with a text before it: 'Hello', or 'Hello|time=2|color=white|background=black|size=40'.",
+            "TEXT",
+            read=lambda value: edit.parse_title(text(value)),
+            apply=lambda clip, asked: edit.title(clip, **asked),
+            placed=True,
+        ),
+    ]
+    fade: Annotated[
+        str | float | None,
+        Edit(
+            "Fade in, out, and between clips that are joined or inserted: 0.3, or '0.3|at=end|color=red'.",
+            "SECONDS",
+            read=lambda value: edit.parse_fade(value),
+            apply=lambda clip, asked: edit.fade(clip, **asked),
         ),
     ]
