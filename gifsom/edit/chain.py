@@ -95,14 +95,18 @@ class Chain(Source):
         return self.with_parts([scale_to(part, size) for part in self.parts])
 
     def dissolved(self, seconds: float) -> Source:
+        self.check_fade(seconds)
+        other = self.with_parts([part.dissolved(seconds) or part for part in self.parts])
+        other.fade = seconds
+        return other
+
+    def check_fade(self, seconds: float) -> None:
+        """Raise `SettingError` where a clip is too short to dissolve at both of its ends."""
         shortest = min(part.duration for part in self.parts)
         if 2 * seconds > shortest:
             raise SettingError(
                 f"fade is {seconds:g} s: give {shortest / 2:.2f} at most, half of the shortest clip that is joined"
             )
-        other = copy(self)
-        other.fade = seconds
-        return other
 
     def frames(self) -> Iterator[Frame]:
         start = 0.0

@@ -16,7 +16,8 @@ from gifsom.edit.caption import caption
 from gifsom.edit.chain import Chain
 from gifsom.edit.listed import amount, listed, pixels
 from gifsom.edit.pad import padded
-from gifsom.edit.stretches import Stretches, to_place
+from gifsom.edit.span import NEAR
+from gifsom.edit.stretches import Place, Stretches, to_place
 from gifsom.edit.timeline import only
 
 CARD: Final = 2.0
@@ -91,13 +92,29 @@ def insert(clip: Source, other: Source | Holder, at: Seconds = 0.0, seconds: flo
     if seconds is not None:
         check_seconds("insert", seconds, SHORTEST)
         added = _Lasting(added, float(seconds))
-    added = padded(added, clip.size, BLACK)
-    if place.at == 0:
-        return Chain([added, clip], clip)
-    if place.at == inf:
-        return Chain([clip, added], clip)
+    return Chain(_around(clip, padded(added, clip.size, BLACK), place), clip)
+
+
+def _around(clip: Source, added: Source, place: Place) -> list[Source]:
+    """The parts of a clip, with another one at a place; those of a chain stay parts, so that they can dissolve."""
+    parts = [*clip.parts] if isinstance(clip, Chain) and not clip.fade else [clip]
+    if place.at in (0, inf):
+        return [added, *parts] if place.at == 0 else [*parts, added]
+    if place.numbered:
+        return _divided(clip, added, place)
+    begin = 0.0
+    for number, part in enumerate(parts):
+        if place.at < begin + part.duration - NEAR:
+            here = Place(place.at - begin, False)
+            middle = [added, part] if here.at <= NEAR else _divided(part, added, here)
+            return [*parts[:number], *middle, *parts[number + 1 :]]
+        begin += part.duration
+    return [*parts, added]
+
+
+def _divided(clip: Source, added: Source, place: Place) -> list[Source]:
     before, rest = (only(clip, Stretches((one,), place.numbered)) for one in ((0.0, place.at), (place.at, inf)))
-    return Chain([before, added, rest], clip)
+    return [before, added, rest]
 
 
 def title(

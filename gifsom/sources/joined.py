@@ -49,8 +49,15 @@ class JoinedClip(Chain):
 
     def scaled(self, size: tuple[int, int]) -> Source:
         """Each part separately: ffmpeg does it where it can, and nothing is scaled twice."""
-        other = JoinedClip(self.sources, size, self.free, self.title)
-        other.native, other.plays, other.fade = self.native, self.plays, self.fade
+        return self._of(self.sources, size, self.fade)
+
+    def dissolved(self, seconds: float) -> Source:
+        self.check_fade(seconds)
+        return self._of([clip.dissolved(seconds) or clip for clip in self.sources], self._size, seconds)
+
+    def _of(self, sources: Sequence[Source], size: tuple[int, int], fade: float) -> "JoinedClip":
+        other = JoinedClip(sources, size, self.free, self.title)
+        other.native, other.plays, other.fade = self.native, self.plays, fade
         return other
 
     def cropped(self, rect: Rect) -> None:

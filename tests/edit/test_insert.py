@@ -132,6 +132,16 @@ def test_another_clip_is_inserted() -> None:
         assert levels == [0] * numbers + [200] * 5 + [0] * (25 - numbers)
 
 
+def test_all_that_follow_each_other_dissolve() -> None:
+    """A card, two clips, and a picture within the second of them."""
+    clip = Clip(join([gray(50, 25), gray(100, 50)])).insert(gray(0, 25), 0).insert(gray(200, 25), 3)
+    assert clip.duration == pytest.approx(5)
+    faded = clip.fade(0.2, "between")
+    assert faded.duration == pytest.approx(5 - 4 * 0.2)
+    middles = [level(at(faded, 0.9 + 0.8 * number)) for number in range(5)]
+    assert middles == [25, 75, 150, 150, 100]
+
+
 def test_an_insertion_lasts_as_long_as_is_asked() -> None:
     short = Clip(gray(0, 25)).insert(gray(200, 25), 0, 0.2)
     assert ([level(frame) for frame in short.frames()].count(200), short.duration) == (5, 1.2)
@@ -217,7 +227,7 @@ def test_the_command_joins_inserts_and_fades(inside: Inside, here: Path) -> None
     assert (run.status, run.err) == (0, "")
     made = gifsom.open(here / "out.gif")
     assert made.size == (128, 96)
-    assert made.duration == pytest.approx(2 * 0.86 + 0.5 + 0.6 - 0.1, abs=0.011)
+    assert made.duration == pytest.approx(2 * 0.86 + 0.5 + 0.6 - 3 * 0.1, abs=0.011)
     last = [*made.frames()][-1]
     assert last.mask is None or not last.mask.any()
     assert (last.pixels[5, 5] > 190).all(), "nearly white"
