@@ -63,6 +63,10 @@ class Chain(Source):
         return sum(counts) + seams * added([part.rate for part in self.parts], self.fade)
 
     @property
+    def growing(self) -> bool:
+        return any(part.growing for part in self.parts)
+
+    @property
     def sound(self) -> bool:
         return any(part.sound for part in self.parts)
 
