@@ -80,7 +80,8 @@ def _first(ways: "tuple[str, Iterator[Call]]") -> str | None:
         trouble = _ran([program, *call.command[1:]], call.text)
         if trouble is None:
             return None
-        failure = f"{failure.partition(':')[0]}: {printable(trouble)}"
+        if program != sys.executable:  # of our own the words are known
+            failure = f"{failure.partition(':')[0]}: {printable(trouble)}"
     return failure
 
 
@@ -103,8 +104,11 @@ def _ran(command: Sequence[str], text: str) -> str | None:
 
 
 def _copied(paths: Sequence[Path]) -> "tuple[str, Iterator[Call]]":
-    missing = "wl-clipboard" if os.environ.get("WAYLAND_DISPLAY") else "xclip"
-    return f"--copy is not done: install {missing}, or copy it by --show", _clipboards(paths)
+    wayland, screen = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
+    if wayland:
+        return "--copy is not done: install wl-clipboard, or copy it by --show", _clipboards(paths)
+    why = f"the display {printable(screen)} does not answer" if screen else "there is no display"
+    return f"--copy is not done: {why}", _clipboards(paths)
 
 
 def _clipboards(paths: Sequence[Path]) -> Iterator[Call]:
@@ -115,11 +119,10 @@ def _clipboards(paths: Sequence[Path]) -> Iterator[Call]:
         script = ["-e", "on run argv", "-e", "set the clipboard to (POSIX file (item 1 of argv))", "-e", "end run"]
         yield Call(["osascript", *script, str(paths[0])])
     else:
-        uris = "".join(f"{path.as_uri()}\r\n" for path in paths)
         if os.environ.get("WAYLAND_DISPLAY"):
-            yield Call(["wl-copy", "--type", URIS], uris)
-        if os.environ.get("DISPLAY"):
-            yield Call(["xclip", "-selection", "clipboard", "-t", URIS], uris)
+            yield Call(["wl-copy", "--type", URIS], "".join(f"{path.as_uri()}\r\n" for path in paths))
+        if os.environ.get("DISPLAY"):  # on Wayland that of Xwayland, which hands the clipboard on
+            yield Call([sys.executable, "-P", "-m", "gifsom.recorder.systems.x11.clipboard", *map(str, paths)])
 
 
 def _opened(paths: Sequence[Path]) -> "tuple[str, Iterator[Call]]":

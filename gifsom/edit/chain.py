@@ -12,6 +12,7 @@ from gifsom.core.source import Source
 from gifsom.edit.base import crop_to, scale_to
 from gifsom.edit.loops import FADE_RATE, blend
 from gifsom.edit.span import NEAR
+from gifsom.edit.store import Queue
 from gifsom.edit.stretches import Piece, pieces
 
 SMOOTH: Final = 15.0
@@ -114,56 +115,81 @@ class Chain(Source):
 
     def frames(self) -> Iterator[Frame]:
         start = 0.0
-        tail: list[Piece] = []  # of the part before
+        before: Ending | None = None
         for number, part in enumerate(self.parts):
             ending = Ending(part, self.fade if number < len(self.parts) - 1 else 0.0)
-            head: list[Piece] = []
-            for piece in ending:
-                if not tail:
-                    yield Frame(piece.frame.pixels, start + piece.start, piece.frame.mask)
-                    continue
-                head.append(piece)
-                if piece.end >= self.fade - NEAR:
-                    yield from self._dissolve(tail, head, start)
-                    tail = []
-                    if piece.end > self.fade + NEAR:
-                        yield Frame(piece.frame.pixels, start + self.fade, piece.frame.mask)
-            if tail:  # the part is shorter than it said
-                yield from self._dissolve(tail, [*head, *ending.tail], start)
+            shown = iter(ending)
+            if self.fade and before is not None:
+                yield from self._dissolve(before, shown, start)
+            for piece in shown:
+                yield Frame(piece.frame.pixels, start + piece.start, piece.frame.mask)
             start += ending.duration - ending.seconds
-            tail = ending.tail
+            before = ending
 
-    def _dissolve(self, tail: Sequence[Piece], head: Sequence[Piece], start: float) -> Iterator[Frame]:
-        rate = steady([part.rate for part in self.parts])
-        for first, _, share in windows(self.fade, rate):
-            yield blend(_at(tail, tail[0].start + first), _at(head, first), share, start + first)
+    def _dissolve(self, before: "Ending", shown: Iterator[Piece], start: float) -> Iterator[Frame]:
+        """Both clips, as long as the first of them lasts; then the rest of the frame that is on the screen."""
+        leaving, coming = _Cursor(before.tail()), _Cursor(shown)
+        edge = before.duration - before.seconds
+        for first, _, share in windows(self.fade, steady([part.rate for part in self.parts])):
+            a, b = leaving.at(edge + first), coming.at(first)
+            assert a is not None
+            yield blend(a.frame, (b or a).frame, share, start + first)
+        rest = coming.at(self.fade)
+        if rest is not None and rest.end > self.fade + NEAR:
+            yield Frame(rest.frame.pixels, start + max(self.fade, rest.start), rest.frame.mask)
+
+
+class _Cursor:
+    """The frame on the screen at times that rise."""
+
+    def __init__(self, shown: Iterator[Piece]) -> None:
+        self._shown = shown
+        self._piece: Piece | None = None
+
+    def at(self, time: float) -> Piece | None:
+        """The frame at a time, or the last one; None: there is none."""
+        while self._piece is None or self._piece.end <= time + NEAR:
+            following = next(self._shown, None)
+            if following is None:
+                break
+            self._piece = following
+        return self._piece
 
 
 class Ending:
-    """The frames of a clip up to its last `seconds`; as long as these, they are in memory.
+    """The frames of a clip up to its last `seconds`; as long as these, they wait in memory or on disk.
 
     duration  of the clip in seconds, exactly, once all frames have been read
-    tail      frames of the last seconds, then
     """
 
     def __init__(self, clip: Source, seconds: float) -> None:
         self.clip, self.seconds = clip, seconds
         self.duration = 0.0
-        self.tail: list[Piece] = []
+        self._frames = Queue()
+        self._times: deque[tuple[float, float]] = deque()  # start and end of each
+        self._divided: list[Piece] = []  # the rest of a frame where the last seconds begin
 
     def __iter__(self) -> Iterator[Piece]:
-        waiting: deque[Piece] = deque()
         for piece in pieces(self.clip):
-            waiting.append(piece)
+            self._frames.put(piece.frame)
+            self._times.append((piece.start, piece.end))
             self.duration = piece.end
-            while waiting and waiting[0].end <= self.duration - self.seconds + NEAR:
-                yield waiting.popleft()
+            while self._times and self._times[0][1] <= self.duration - self.seconds + NEAR:
+                yield self._taken()
         edge = self.duration - self.seconds
-        if waiting and waiting[0].start < edge - NEAR:
-            first = waiting.popleft()
+        if self._times and self._times[0][0] < edge - NEAR:
+            first = self._taken()
             yield first._replace(end=edge)
-            waiting.appendleft(first._replace(start=edge))
-        self.tail = [*waiting]
+            self._divided = [first._replace(start=edge)]
+
+    def tail(self) -> Iterator[Piece]:
+        """Those of the last seconds, once the others have been read."""
+        yield from self._divided
+        while self._times:
+            yield self._taken()
+
+    def _taken(self) -> Piece:
+        return Piece(self._frames.take(), 0, *self._times.popleft())
 
 
 def windows(seconds: float, rate: float) -> list[tuple[float, float, float]]:
@@ -181,7 +207,3 @@ def added(rates: Sequence[float | None], seconds: float) -> int:
     """Number of frames, roughly, that a fade of so many seconds adds to clips of these rates."""
     fastest = max((rate for rate in rates if rate is not None), default=0.0)
     return round(seconds * max(0.0, steady(rates) - fastest))
-
-
-def _at(shown: Sequence[Piece], time: float) -> Frame:
-    return next((piece.frame for piece in reversed(shown) if piece.start <= time + NEAR), shown[0].frame)

@@ -19,7 +19,7 @@ from gifsom.edit.stretches import Piece
 PLACES: Final = ("all", "start", "end", "between")
 
 LONGEST: Final = 5.0
-"""Seconds of a fade, whose frames are in memory."""
+"""Seconds of a fade."""
 
 SHORTEST: Final = 0.02
 """Seconds of a fade: one frame."""
@@ -50,7 +50,7 @@ class _Faded(Timed):
             yield from self._mixed(piece, steps if self.comes else [])
         edge = ending.duration - self.seconds
         leaving = [(edge + start, edge + end, 1 - share) for start, end, share in steps]
-        for piece in ending.tail:
+        for piece in ending.tail():
             yield from self._mixed(piece, leaving)
 
     def _mixed(self, piece: Piece, steps: list[Window]) -> Iterator[Frame]:

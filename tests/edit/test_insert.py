@@ -15,7 +15,7 @@ from gifsom.core.errors import SettingError, SourceNotFound
 from gifsom.core.frame import Frame, Rect
 from gifsom.core.source import Source
 from gifsom.core.values import BLACK
-from gifsom.edit import Plain
+from gifsom.edit import Plain, store
 from gifsom.sources.joined import join
 
 
@@ -260,3 +260,19 @@ def test_only_a_part_moves() -> None:
 def test_a_part_that_is_none_is_told(area: Any, tmp_path: Path) -> None:
     with pytest.raises(SettingError):
         gifsom.convert(FIXTURES / "sprite.gif", tmp_path / "a.gif", still_outside=area)
+
+
+def test_frames_wait_for_the_end_of_a_long_fade_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order, whether in memory, in a store, or in the next one."""
+    monkeypatch.setattr(store, "HELD_BYTES", 300)
+    monkeypatch.setattr(store, "CHUNK_BYTES", 100)
+    holes = [None, np.eye(4, 6, dtype=np.bool_)] * 50
+    wanted = [(level(frame), frame.start, frame.pixels[0, 0, 0]) for frame in gray(200, 100).frames()]
+    faded = [*edit.fade(gray(200, 100, holes=holes), 1.0, "end").frames()]
+    assert [(round(frame.start, 9), frame.mask is None) for frame in faded] == [
+        (round(start, 9), number % 2 == 0) for number, (_, start, _) in enumerate(wanted)
+    ]
+    assert [int(frame.pixels[0, 0, 0]) for frame in faded[:75]] == list(range(75))
+    assert [level(frame) for frame in faded[75:]] == [round(200 * (1 - (step + 0.5) / 25)) for step in range(25)]
+    both = [*edit.fade(join([gray(0, 50), gray(200, 50)]), 1.0, "between").frames()]
+    assert [level(frame) for frame in both[25:50]] == [round(200 * (step + 0.5) / 25) for step in range(25)]
