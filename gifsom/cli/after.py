@@ -38,7 +38,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """What is done with files once they are there."""
+    """Steps that are taken with files once they are there."""
 
     copy: bool = False
     open: bool = False

@@ -55,7 +55,7 @@ for kind in ("text/uri-list", "x-special/gnome-copied-files", "UTF8_STRING"):
     if got.startswith("0x"):  # as Tk shows bytes of a type that it does not know
         got = bytes(int(byte, 16) for byte in got.split()).decode()
     print(repr(got))
-print(sorted(root.selection_get(selection="CLIPBOARD", type="TARGETS").split()))
+print(sorted(root.selection_get(selection="CLIPBOARD", type="TARGETS").replace("{", "").replace("}", "").split()))
 try:
     root.selection_get(selection="CLIPBOARD", type="image/png")
 except tkinter.TclError:
