@@ -34,7 +34,7 @@ WINDOW: Final = 8
 """Side of SSIM's windows in pixels; a smaller picture is one window."""
 
 SHAPE: Final = 0.03
-"""Relative difference that two pictures' aspect ratios may have: sides are rounded to even numbers."""
+"""Relative difference that two pictures' aspect ratios may have: sides are rounded, by some to even numbers."""
 
 SLACK: Final = 0.05
 """Seconds by which a picture of the output may differ in time from the source's, at most."""

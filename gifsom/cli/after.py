@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from gifsom.cli.common import FAILED, Ended, complain
+from gifsom.cli.help import WHERE
 from gifsom.cli.options import flag
 from gifsom.core.errors import printable
 
@@ -66,7 +67,7 @@ def after(command: Callable[..., None]) -> Callable[..., None]:
         ("--open", "Open the file with the program for it."),
         ("--copy", "Put the file on the clipboard."),
     ):
-        run = flag(name, help=help)(run)
+        run = flag(name, panel=WHERE, help=help)(run)
     return run
 
 

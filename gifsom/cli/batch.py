@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from gifsom.cli import text
 from gifsom.cli.common import FAILED, INTERRUPTED, Ended, complain, heed_interrupt, tell_shortfall
+from gifsom.cli.help import MANY
 from gifsom.cli.names import ANIMATIONS
-from gifsom.cli.options import option
+from gifsom.cli.options import WHOLE, option
 from gifsom.core.errors import printable
 
 if TYPE_CHECKING:
@@ -17,9 +18,14 @@ if TYPE_CHECKING:
     from gifsom.batch.work import Outcome
 
 jobs = option(
-    "--jobs", type=int, metavar="N", help="Clips of a batch that are converted at once. Without it: one for each core."
+    "--jobs",
+    type=WHOLE,
+    metavar="N",
+    help="Clips of a batch that are converted at once. Without it: one for each core.",
 )
-dask = option("--dask", metavar="tcp://HOST:PORT", help="Convert a batch on a cluster. Needs dask.distributed.")
+dask = option(
+    "--dask", metavar="tcp://HOST:PORT", panel=MANY, help="Convert a batch on a cluster. Needs dask.distributed."
+)
 
 
 def is_batch(sources: Sequence[str], target: str | None) -> bool:

@@ -10,7 +10,7 @@ from gifsom.cli import text
 from gifsom.cli.after import Then, after
 from gifsom.cli.common import given, progress_bars, tell_quality, tell_shortfall
 from gifsom.cli.names import check_palette
-from gifsom.cli.options import NAME, PATH, Command, argument, flag, option, quiet, takes
+from gifsom.cli.options import NAME, PATH, WHOLE, Command, argument, flag, option, quiet, takes
 from gifsom.options.table import Coding, Part, Reader, Reading
 
 
@@ -48,7 +48,7 @@ def optimize(source: str, target: Path | None, in_place: bool, then: Then, quiet
     metavar="OUT",
     help="The palette file: .gpl (GIMP), .act (Adobe), .png (swatches), .json or .npy.",
 )
-@option("--colors", type=int, metavar="N", help="Colors, 2 to 256. Without it: 256.")
+@option("--colors", type=WHOLE, metavar="N", help="Colors, 2 to 256. Without it: 256.")
 @option("--figure", type=PATH, metavar="PNG", help="Draw input, output, index image and palette. Needs matplotlib.")
 @option("--film", type=PATH, metavar="GIF", help="Film the map as it learns, from a gray line to the palette.")
 @option("--background", metavar="COLOR", help="Put behind what is transparent; else it does not count.")

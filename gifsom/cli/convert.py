@@ -10,8 +10,9 @@ from gifsom.cli import text
 from gifsom.cli.after import Then, after
 from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
 from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_quality, tell_shortfall
+from gifsom.cli.help import MANY, WHAT, WHERE
 from gifsom.cli.names import STREAM, check_joined, sources_and_target
-from gifsom.cli.options import NAME, Command, argument, flag, option, quiet, takes
+from gifsom.cli.options import DECIMAL, NAME, Command, argument, flag, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.files import check_source
@@ -26,33 +27,44 @@ if TYPE_CHECKING:
     "names",
     type=NAME,
     nargs=-1,
-    required=True,
     metavar="IN... [OUT]",
     help="IN: a video, a picture, a recording, a folder of pictures, a pattern such as 'shots/*.png', or - for"
     " standard input; several follow each other. OUT: the GIF, a .webp, .apng, .avif, .mp4 or .webm file, a"
     " folder/ for PNGs, or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
 )
-@option("--output", "-o", type=NAME, metavar="OUT", help="OUT, where the last name is a source, too.")
-@flag("--estimate", help="Say how large it will be, and how good; nothing is written.")
+@option(
+    "--input",
+    "-i",
+    "inputs",
+    type=NAME,
+    multiple=True,
+    metavar="IN",
+    panel=WHAT,
+    help="A source, as IN; it is the first.",
+)
+@option("--output", "-o", type=NAME, metavar="OUT", panel=WHERE, help="OUT, where the last name is a source, too.")
+@flag("--estimate", panel=WHERE, help="Say how large it will be, and how good; nothing is written.")
 @option(
     "--split",
     metavar="PLACE",
     multiple=True,
+    panel=WHERE,
     help="A file for each part, OUT-1.gif and so on; parts begin in the edited clip at 4.2 seconds, or at frame '#20'."
     " Several, or such as 4.2,8.",
 )
-@option("--input-size", metavar="WxH", help="Of raw video, which has no head: the size of its pictures.")
-@option("--input-fps", type=float, metavar="F", help="Of raw video: its frames a second.")
-@option("--pixel-format", metavar="NAME", help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
+@option("--input-size", metavar="WxH", panel=MANY, help="Of raw video, which has no head: the size of its pictures.")
+@option("--input-fps", type=DECIMAL, metavar="F", panel=MANY, help="Of raw video: its frames a second.")
+@option("--pixel-format", metavar="NAME", panel=MANY, help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
 @jobs
 @dask
 @preset
 @after
 @quiet
-@flag("--verbose", "-v", help="Show what ffmpeg says.")
+@flag("--verbose", "-v", help="Show what ffmpeg says, and figures.")
 @takes(Options)
 def convert(
     names: tuple[str, ...],
+    inputs: tuple[str, ...],
     output: str | None,
     estimate: bool,
     split: tuple[str, ...],
@@ -70,13 +82,17 @@ def convert(
 
     gifsom convert clip.mp4
 
-    gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 --width 480 --fps 12
+    gifsom convert clip.mp4 short.gif --start 1:05 --duration 4 -W 480 -r 12
 
-    gifsom convert clip.mp4 --crop auto --speed 1.5 --caption 'Look here|time=1-3' --boomerang
+    gifsom convert -i clip.mp4 -o short.gif -y
+
+    gifsom convert clip.mp4 --crop auto --speed 1.5 --caption 'Look|time=1-3'
 
     gifsom convert clip.mp4 --max-size 10MB lowers the quality until it fits, then, if not given, fps and width.
 
-    gifsom convert intro.mp4 talk.mp4 both.gif joins them; gifsom convert 'shots/*.png' shots.gif --fps 5
+    gifsom convert intro.mp4 talk.mp4 both.gif joins them
+
+    gifsom convert 'shots/*.png' shots.gif --fps 5
 
     gifsom convert 'clips/*.mp4' gifs/ makes a GIF of each; those that are newer than their clip are left alone.
 
@@ -89,7 +105,9 @@ def convert(
     """
     if verbose:
         show_log()
-    sources, target = sources_and_target(names, output)
+    if not names and not inputs:
+        raise SettingError("there is no source: name a clip")
+    sources, target = sources_and_target([*inputs, *names], output) if names else ([*inputs], output)
     places = [place.strip() for one in split for place in one.split(",")]
     single = {"estimate": estimate, "split": bool(places), "copy, --open and --show": then != Then()}
     if target is not None and is_batch(sources, target):
@@ -105,8 +123,8 @@ def convert(
     with progress_bars(quiet) as progress:
         from gifsom.conversion import pipeline
 
-        inputs = [_input(name, input_size, input_fps, pixel_format, options) for name in sources]
-        source = inputs[0] if len(inputs) == 1 else inputs
+        opened = [_input(name, input_size, input_fps, pixel_format, options) for name in sources]
+        source = opened[0] if len(opened) == 1 else opened
         if estimate:
             expected = pipeline.estimate(source, progress=progress, **options)
         elif places:
@@ -116,10 +134,10 @@ def convert(
             results = [pipeline.convert(source, stream, progress=progress, **options)]
     if estimate:
         tell_shortfall(title, expected.shortfall)
-        print(text.estimate(title, expected))
+        print(text.estimate(title, expected, verbose))
         return
     for result in results:
-        _tell(title, result, quiet)
+        _tell(title, result, quiet, verbose)
     then.do([result.path for result in results])
 
 
@@ -130,13 +148,13 @@ def _refuse(asked: dict[str, bool], what: str) -> None:
             raise SettingError(f"--{name} {'are' if 'and' in name else 'is'} {what}")
 
 
-def _tell(source: str, result: "Result", quiet: bool) -> None:
+def _tell(source: str, result: "Result", quiet: bool, verbose: bool) -> None:
     """The closing line of a file that was made, and what is to be known of it."""
     if not quiet:
         tell_quality(result)
     tell_shortfall(source, result.shortfall)
     if not quiet:
-        (remark if str(result.path) == STREAM else print)(text.conversion(result))
+        (remark if str(result.path) == STREAM else print)(text.conversion(result, verbose))
 
 
 def _check_target(sources: list[str], target: str | None, estimate: bool) -> None:

@@ -6,15 +6,24 @@ import sys
 from collections.abc import Iterator
 from itertools import zip_longest
 from textwrap import wrap
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import click
 
 WIDEST = 120
 """Columns of a page at most: longer lines are hard to read."""
 
-NAMES, VALUES = 24, 22
-"""Columns that names and values take at most; longer ones are wrapped."""
+NAMES, VALUES = 20, 15
+"""Columns that names and values take at most, unless a part of one is longer; longer ones are wrapped."""
+
+WHAT: Final = "What"
+WHERE: Final = "Where to"
+LARGE: Final = "How large"
+LOOKS: Final = "How it looks"
+CHANGES: Final = "Edits, done in the order in which they are typed"
+MANY: Final = "Raw video, and batches"
+PANELS: Final = ("Arguments", WHAT, WHERE, LARGE, LOOKS, CHANGES, "Options", MANY)
+"""Titles of panels, in their order."""
 
 COLORS = "cyan", "yellow", None
 """Of names, values and help, on a terminal."""
@@ -57,12 +66,12 @@ def _paragraphs(text: str, columns: int) -> Iterator[str]:
 
 def _panels(command: click.Command, ctx: click.Context) -> dict[str, list[Row]]:
     """The rows of each panel, in their order."""
-    panels: dict[str, list[Row]] = {"Arguments": [], "Options": []}
+    panels: dict[str, list[Row]] = {title: [] for title in PANELS}
     for one in command.get_params(ctx):
         help = getattr(one, "help", None) or ""
         if isinstance(one, click.Option):
             value = "" if one.is_flag else one.make_metavar(ctx)
-            names = ", ".join([*one.opts, *one.secondary_opts])
+            names = ", ".join([*sorted(one.opts, key=len), *one.secondary_opts])
             panels.setdefault(getattr(one, "panel", "Options"), []).append((names, value, help))
         elif help:
             panels["Arguments"].append((one.make_metavar(ctx), "", help))
@@ -74,12 +83,12 @@ def _panels(command: click.Command, ctx: click.Context) -> dict[str, list[Row]]:
 def _panel(title: str, rows: list[Row], columns: int) -> Iterator[str]:
     """A box with a row for each parameter, whose help is wrapped."""
     left, across, right, down, low_left, low_right = [*_box()]
-    widths = [min(NAMES, max(len(row[0]) for row in rows)), min(VALUES, max(len(row[1]) for row in rows))]
+    widths = [_width([row[column] for row in rows], most) for column, most in enumerate((NAMES, VALUES))]
     widths.append(columns - 6 - widths[0] - (widths[1] + 2 if widths[1] else 0))
     yield _styled(f"{left}{across} {title} {across * (columns - len(title) - 5)}{right}", dim=True)
     edge = _styled(down, dim=True)
     for name, value, help in rows:
-        cells = _cut(name, widths[0]), _cut(value, widths[1]), wrap(help, widths[2], break_on_hyphens=False)
+        cells = _cut(name, widths[0]), _cut(value, widths[1]), _wrapped(help, widths[2])
         for texts in zip_longest(*cells, fillvalue=""):
             line = "  ".join(
                 _styled(text, fg=color) + " " * (width - len(text))
@@ -92,8 +101,17 @@ def _panel(title: str, rows: list[Row], columns: int) -> Iterator[str]:
 
 def _cut(text: str, width: int) -> list[str]:
     """Lines of a name or value, broken where several are listed."""
-    lines = wrap(text.replace("|", "| "), width, break_on_hyphens=False) if width else []
-    return [line.replace("| ", "|") for line in lines]
+    return [line.replace("| ", "|") for line in _wrapped(text.replace("|", "| "), width)] if width else []
+
+
+def _width(texts: list[str], most: int) -> int:
+    """Columns for names or values: no part of one is broken."""
+    parts = [part for text in texts for part in text.replace("|", "| ").split()]
+    return max(min(most, max(map(len, texts))), max(map(len, parts), default=0))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width, break_on_hyphens=False)
 
 
 def _box() -> str:

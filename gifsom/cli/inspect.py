@@ -11,7 +11,7 @@ from gifsom.cli import text
 from gifsom.cli.common import progress_bars, tell_shortfall
 from gifsom.cli.options import NAME, PATH, Command, argument, flag, option, quiet, takes
 from gifsom.core.errors import printable
-from gifsom.options.table import Edits, Part, Rate, Reader, Reading
+from gifsom.options.table import Edits, Judging, Part, Rate, Reader, Reading
 
 _picture = argument("picture", type=PATH, required=False, metavar="PNG", help="Draw it in this file.")
 _overwrite = flag("--overwrite", "-y", help="Replace PNG if it is there.")
@@ -22,7 +22,7 @@ _quiet = flag("--quiet", "-q", help="No progress; errors are still told.")
 @argument("source", type=NAME, metavar="IN", help="A video, a GIF, another animation or a recording.")
 @argument("folder", type=NAME, metavar="FOLDER", help="Where the frames go; it is made if it is missing.")
 @quiet
-@takes(Part, Rate, Edits, "overwrite", Reading, Reader)
+@takes(Part, Rate, Edits, Judging, "overwrite", Reading, Reader)
 def frames(source: str, folder: str, quiet: bool, **options: Any) -> None:
     """Write the frames of a clip as pictures: frame-0001.png, frame-0002.png, …
 

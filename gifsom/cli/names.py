@@ -69,7 +69,7 @@ def _kind(name: str) -> str | None:
     Empty files and those whose name says so are videos as well.
     """
     from gifsom.batch.plan import VIDEOS
-    from gifsom.sources.images import is_picture, read_head
+    from gifsom.sources.formats import is_picture, read_head
 
     path = Path(name)
     try:

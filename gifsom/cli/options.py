@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
+from math import inf
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -10,19 +12,17 @@ import click
 from click.shell_completion import CompletionItem
 
 from gifsom.cli.common import confirm
-from gifsom.cli.help import Panelled
-from gifsom.core.errors import TargetExists
-from gifsom.options.option import Option, entries
-from gifsom.options.table import EDITS, KINDS, OPTIONS
+from gifsom.cli.help import CHANGES, LARGE, LOOKS, WHAT, WHERE, Panelled
+from gifsom.core.errors import SettingError, TargetExists, printable
+from gifsom.options.option import Option, as_it_is, entries
+from gifsom.options.table import EDITS, KINDS, OPTIONS, Ceiling, Judging, Part, Reader, Reading
 
 F = TypeVar("F", bound=Callable[..., object])
 
 _TYPED: Final = "gifsom.typed"
 
-SHORT: Final = {"overwrite": ("-y",), "only": ("--frames",)}
-"""Short and other forms of options of the table."""
-
-PANEL: Final = "Edits, done in the order in which they are typed"
+SHORT: Final = {"overwrite": ("-y",), "only": ("--frames",), "fps": ("-r",), "width": ("-W",), "quality": ("-Q",)}
+"""Other forms of options, as users of ffmpeg, gifski and gifsicle type them."""
 
 
 class File(click.ParamType[str | Path]):
@@ -39,6 +39,27 @@ class File(click.ParamType[str | Path]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[Any]]:
         return [CompletionItem(incomplete, type="file")]
 
+
+class Number(click.ParamType[float]):
+    """A number of `kind`, or a line of gifsom's own that says what is none."""
+
+    name = "number"
+
+    def __init__(self, kind: type[int] | type[float], high: float = inf) -> None:
+        self.kind, self.high = kind, high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        with suppress(ValueError, OverflowError):
+            number = self.kind(value)
+            if self.high == inf or 0 <= number <= self.high:
+                return number
+        name = "the value" if param is None else max(param.opts, key=len)
+        what = ("a whole number" if self.kind is int else "a number") + f" from 0 to {self.high:g}" * (self.high < inf)
+        raise SettingError(f"{name} is {printable(value)}: give {what}")
+
+
+WHOLE: Final = Number(int)
+DECIMAL: Final = Number(float)
 
 NAME: Final = File(str)
 PATH: Final = File(Path)
@@ -130,8 +151,7 @@ def _typed(name: str, entry: Option) -> Callable[[F], F]:
     """The option of the command line for an entry of the table. None: it was not given."""
     dashed = name.replace("_", "-")
     attributes: dict[str, Any] = {"default": None, "help": entry.help, "metavar": entry.metavar}
-    if name in EDITS:
-        attributes["panel"] = PANEL
+    attributes["panel"] = _panel(name, entry)
     if KINDS[name] == (bool,):
         names = [f"--{dashed}/--no-{dashed}" if entry.negated else f"--{dashed}", *SHORT.get(name, ())]
         return flag(*names, **attributes)
@@ -140,13 +160,44 @@ def _typed(name: str, entry: Option) -> Callable[[F], F]:
         attributes["shell_complete"] = lambda ctx, param, text: [one for one in entry.choices if one.startswith(text)]
     elif entry.metavar is None:
         attributes["metavar"] = "N"
-    kind = PATH if entry.metavar == "FILE" else str if str in KINDS[name] else KINDS[name][-1]
-    return option(f"--{dashed}", *SHORT.get(name, ()), type=kind, multiple=name in EDITS, **attributes)
+    return option(f"--{dashed}", *SHORT.get(name, ()), type=_kind(name, entry), multiple=name in EDITS, **attributes)
+
+
+def _panel(name: str, entry: Option) -> str:
+    """The panel of the help page that an option is in."""
+    if name in EDITS and name != "fps" and not getattr(entry, "sizes", False):
+        return CHANGES
+    groups = {WHAT: (Part, Reading, Reader), LARGE: (Ceiling,), CHANGES: (Judging,)}
+    for panel, types in groups.items():
+        if name in entries(*types):
+            return panel
+    return WHERE if name == "overwrite" else LARGE if name in EDITS or name == "max_size" else LOOKS
+
+
+def _kind(name: str, entry: Option) -> "click.ParamType[Any] | type[str]":
+    """How the text of an option is read: as it is where its edit reads it."""
+    if entry.metavar == "FILE":
+        return PATH
+    if str in KINDS[name] or getattr(entry, "read", as_it_is) is not as_it_is:
+        return str
+    return WHOLE if KINDS[name] == (int,) else DECIMAL
 
 
 def _usual(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:
-    """Rate and width that settings files or a preset say: the usual ones, where the command line asks for others."""
-    return {f"usual_{name}": edits.pop(name)[0] for name in ("fps", "width") if name in edits and name not in typed}
+    """Rate and width that settings files or a preset say: the usual ones, where the command line asks for others.
+
+    A height or box that they say counts only where no size is typed.
+    """
+    sizes = [name for name in edits if EDITS[name].sizes]
+    if any(name in typed for name in sizes):
+        for name in sizes:
+            if name not in typed and name != "width":
+                del edits[name]
+    return {
+        f"usual_{name}": EDITS[name].parsed(name, edits.pop(name)[0])
+        for name in ("fps", "width")
+        if name in edits and name not in typed
+    }
 
 
 def _in_order(edits: dict[str, Any], typed: list[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from gifsom.cli.help import LARGE
 from gifsom.cli.options import Command, option
 from gifsom.core.errors import GifsomError, printable
 
@@ -55,8 +56,9 @@ preset = option(
     expose_value=False,
     callback=_apply,
     shell_complete=_names,
-    help="Size, width and rate for github, slack, discord, email or docs, where no others are given. `gifsom presets`"
-    " lists them.",
+    panel=LARGE,
+    help="Size, width and rate for github, slack, discord, email, docs, emoji or sticker, where no others are given."
+    " `gifsom presets` lists them.",
 )
 
 

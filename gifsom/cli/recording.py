@@ -25,11 +25,12 @@ from gifsom.cli.common import (
     remark,
 )
 from gifsom.cli.finish import finish_recording, tell_kept
-from gifsom.cli.options import PATH, Command, argument, flag, keep, option, quiet, takes
+from gifsom.cli.help import LARGE, LOOKS, WHAT
+from gifsom.cli.options import DECIMAL, PATH, WHOLE, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
-from gifsom.options.table import Coding, Edits
+from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
     from gifsom.recorder.recorder import Recorder
@@ -49,20 +50,38 @@ REFRESH: Final = 0.25
     metavar="OUT",
     help="The GIF; without it: one named by date, in the current folder.",
 )
-@flag("--pick", help="Draw the region with the mouse.")
-@option("--region", metavar="WxH+X+Y", help="A part of the screen in pixels, such as 800x500+100+50.")
-@option("--window", metavar="TITLE", help="A window, by a part of its title or program; 'active': the one in use.")
-@option("--monitor", type=int, metavar="N", help="A monitor, as `gifsom monitors` counts. Without it: the primary.")
-@option("--fps", type=float, metavar="F", help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.")
-@option("--delay", type=click.FloatRange(0, 3600), default=0, metavar="SECONDS", help="Wait before it begins.")
-@option("--duration", metavar="TIME", help="End by itself after this time.")
-@flag("--cursor/--no-cursor", default=None, help="Show the pointer. Without it: it is shown.")
-@flag("--clicks", help="Show a ring where a button is pressed.")
-@flag("--keys", help="Show the keys that are pressed: passwords, too, if you type them.")
+@flag("--pick", panel=WHAT, help="Draw the region with the mouse.")
+@option("--region", metavar="WxH+X+Y", panel=WHAT, help="A part of the screen in pixels, such as 800x500+100+50.")
+@option(
+    "--window",
+    metavar="TITLE",
+    panel=WHAT,
+    help="A window, by a part of its title or program; 'active': the one in use.",
+)
+@option(
+    "--monitor",
+    type=WHOLE,
+    metavar="N",
+    panel=WHAT,
+    help="A monitor, as `gifsom monitors` counts. Without it: the primary.",
+)
+@option(
+    "--fps",
+    "-r",
+    type=DECIMAL,
+    metavar="F",
+    panel=LARGE,
+    help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.",
+)
+@option("--delay", type=Number(float, 3600), default=0, metavar="SECONDS", panel=WHAT, help="Wait before it begins.")
+@option("--duration", metavar="TIME", panel=WHAT, help="End by itself after this time.")
+@flag("--cursor/--no-cursor", default=None, panel=LOOKS, help="Show the pointer. Without it: it is shown.")
+@flag("--clicks", panel=LOOKS, help="Show a ring where a button is pressed.")
+@flag("--keys", panel=LOOKS, help="Show the keys that are pressed: passwords, too, if you type them.")
 @keep
 @preset
 @quiet
-@takes(Edits, Coding)
+@takes(Edits, Judging, Ceiling, Coding)
 def record(
     target: Path | None,
     pick: bool,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gifsom.core.errors import printable
+from gifsom.core.values import TABLE
 
 if TYPE_CHECKING:
     from gifsom.analysis.compare import Comparison
@@ -19,37 +20,56 @@ if TYPE_CHECKING:
     from gifsom.recorder.recorder import Kept
     from gifsom.recorder.types import Monitor, Window
 
-ERROR = "OKLab x 100: 1 is hardly seen"
+ERROR = "1 is hardly seen"
 """Explanation of a mean error."""
 
+SEEN = (
+    (0.5, "looks like its source"),
+    (1.0, "hardly differs from its source"),
+    (2.0, "differs a little from its source"),
+    (float("inf"), "differs visibly from its source"),
+)
+"""Words for mean errors up to a limit each, in OKLab x 100."""
 
 BARS = 40
 """Bars of frames that are shown at most."""
 
 
-def conversion(result: "Result") -> str:
-    """Of a GIF that was made."""
-    colors = [] if result.colors is None else [count(result.colors, "color")]
-    if result.tables > 1:
-        colors[0] += f" in {result.tables} tables"
+def conversion(result: "Result", verbose: bool = False) -> str:
+    """Of a GIF that was made; `verbose`: with its color tables."""
     how = "a copy: nothing smaller would be exact" if result.copied else coding(result.exact, result.quality)
+    colors = []
+    if result.colors is not None and (verbose or result.colors <= TABLE):
+        colors.append(count(result.colors, "color") + (f" in {result.tables} tables" if result.tables > 1 else ""))
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"
     return (
         f"{printable(result.path)}: {amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels,"
         f" {count(result.frames, 'frame')}, {length}{', without sound' if result.muted else ''},"
-        f" {', '.join([*colors, how])}, made in {result.elapsed:.1f} s" + fit(result.fit)
+        f" {', '.join([*colors, how])}, made in {result.elapsed:.1f} s"
+        + fit(result.fit)
+        + "".join(f"; {note}" for note in notes(result))
     )
 
 
-def estimate(source: str, found: "Estimate") -> str:
-    """Of a GIF that was not made."""
+def notes(result: "Result") -> Iterator[str]:
+    """Of edits that did something of their own, and of what became of a clip that nobody asked for."""
+    yield from result.notes
+    full = result.full_size
+    if full is not None and (result.fit is None or result.fit.width is None):
+        yield f"made smaller from {full[0]}x{full[1]} (--width {full[0]} keeps that)"
+
+
+def estimate(source: str, found: "Estimate", verbose: bool = False) -> str:
+    """Of a GIF that was not made; `verbose`: with the figure of its error."""
     quality = coding(False, found.quality)
+    looks = next(words for limit, words in SEEN if found.error < limit)
+    if verbose:
+        looks += f" (mean error {found.error:.2f}, OKLab x 100: {ERROR})"
     return (
         f"{printable(source)}: about {amount(found.bytes)}, {found.size[0]}x{found.size[1]} pixels,"
-        f" {found.seconds:.2f} s, {quality}, mean error {found.error:.2f} ({ERROR}), estimated in {found.elapsed:.1f} s"
-        + fit(found.fit)
+        f" {found.seconds:.2f} s, {quality}, {looks}, estimated in {found.elapsed:.1f} s" + fit(found.fit)
     )
 
 
@@ -114,7 +134,9 @@ def description(path: Path, found: "Info") -> Iterator[str]:
 def export(found: "Result") -> str:
     """Of a file in another format than GIF, or of a folder of frames."""
     size = f"{found.size[0]}x{found.size[1]} pixels, {count(found.frames, 'frame')}, {found.seconds:.2f} s"
-    return f"{printable(found.path)}: {amount(found.bytes)}, {size}" + (", lossless" if found.exact else "")
+    how = ", lossless" if found.exact else ""
+    told = "".join(f"; {note}" for note in notes(found))
+    return f"{printable(found.path)}: {amount(found.bytes)}, {size}{how}{told}"
 
 
 def comparison(source: str, output: str, found: "Comparison") -> Iterator[str]:

@@ -144,7 +144,7 @@ def _written(
             encoded = encode_or_copy(stream, origin, analysis, plans, settings, progress, exact=True)
         else:
             encoded = encode(stream, analysis, plans, settings, progress)
-    return encoded.result(output.path)
+    return _told(encoded.result(output.path), edited, encoded.clip, settings)
 
 
 def estimate(source: "SourceLike", *, progress: Progress = silent, **options: Unpack[Options]) -> Estimate:
@@ -192,7 +192,7 @@ def frames(
     clip = open_edited(source, settings)
     check_source(Path(folder), clip)
     result = export.write_frames(clip, folder, overwrite=settings.overwrite, progress=progress)
-    return replace(result, elapsed=time.perf_counter() - began)
+    return replace(result, notes=clip.notes, elapsed=time.perf_counter() - began)
 
 
 def _coded(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress: Progress) -> Estimate:
@@ -226,7 +226,7 @@ def _probed(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress
 def _export(edited: Source, output: Output, settings: ConvertOptions, progress: Progress) -> Result:
     """Write a clip in another format than GIF."""
     clip = with_default_rate_and_size(edited, settings)
-    return export.export(
+    result = export.export(
         clip,
         output.name,
         quality=settings.quality,
@@ -234,6 +234,13 @@ def _export(edited: Source, output: Output, settings: ConvertOptions, progress: 
         overwrite=settings.overwrite,
         progress=progress,
     )
+    return _told(result, edited, clip, settings)
+
+
+def _told(result: Result, edited: Source, clip: Source, settings: ConvertOptions) -> Result:
+    """A result with what a user wants to know of the way from the edited clip to the one that is shown."""
+    smaller = clip.size != edited.size and not settings.own_size
+    return replace(result, full_size=edited.size if smaller else None, notes=clip.notes)
 
 
 def _may_be_copied(analysis: Analysis, settings: ConvertOptions) -> bool:

@@ -52,6 +52,8 @@ def opened(source: "SourceLike", settings: ConvertOptions) -> Source:
         max_pixels=settings.max_pixels,
         fps=settings.rate,
         reader=settings.reader,
+        stream=settings.stream,
+        deinterlace=settings.deinterlace,
     )
     if isinstance(clip, Recording):
         return clip.drawn(cursor=settings.cursor, clicks=settings.clicks, keys=settings.keys)
@@ -67,7 +69,7 @@ def open_edited(source: "SourceLike", settings: ConvertOptions) -> Source:
     start, end = settings.span
     if start or end is not None:
         clip = edit.trim(clip, start, end)
-    return edited(clip, settings.edits)
+    return edited(clip, settings.edits, settings.still_threshold)
 
 
 def with_default_rate_and_size(
@@ -86,7 +88,8 @@ def with_default_rate_and_size(
         clip = edit.width(clip, width)
     if max(clip.size) > MAX_SIDE and not clip.native:
         raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
-    return clip if isinstance(clip, Recording) else edit.cached(clip)  # a recording is read faster than what is kept
+    kept = clip if isinstance(clip, Recording) else edit.cached(clip)  # a recording is read faster than what is kept
+    return kept if settings.max_frames is None else edit.max_frames(kept, settings.max_frames)
 
 
 def first_pass(clip: Source, settings: ConvertOptions, progress: Progress, sampler: RunSampler | None = None) -> Sample:

@@ -10,7 +10,7 @@ from gifsom.conversion.pipeline import convert
 from gifsom.core.errors import FrameError, SettingError
 from gifsom.core.files import check_target
 from gifsom.core.result import Result
-from gifsom.core.values import MAX_FPS, parse_color
+from gifsom.core.values import check_rate, parse_color
 from gifsom.options.conversion import ConvertOptions
 from gifsom.options.table import WriterOptions
 from gifsom.sources.arrays import StoredClip, to_masked
@@ -35,7 +35,8 @@ class Writer:
 
         Args:
             path: of the GIF, or a binary stream that it is written to.
-            fps: frames a second, 0 < fps <= 50, for frames without a time of their own.
+            fps: frames a second, above 0, for frames without a time of their own. A GIF plays 50 at most: of more,
+                some are left out, and those that stay keep their times.
             **options: as for `gifsom.convert`, but those about time: colors, loop, background, overwrite, seed, width.
 
         Raises:
@@ -44,7 +45,8 @@ class Writer:
         for name in ("start", "end", "duration"):
             if name in options:
                 raise SettingError(f"{name} is for clips: append the frames that are wanted")
-        settings = ConvertOptions.of({"fps": fps, **options})
+        check_rate(fps)
+        settings = ConvertOptions.of({**options})
         self.result: Result | None = None
         self._closed = False
         self._path = path
@@ -61,16 +63,16 @@ class Writer:
         Args:
             picture: an array (h, w, 3) or (h, w, 4) uint8, or a PIL image; all of one size. What is less than half
                 opaque is transparent, unless there is a background.
-            seconds: how long it is shown, at least 0.02; None: 1 / fps.
+            seconds: how long it is shown, above 0; None: 1 / fps.
 
         Raises:
             FrameError: for another shape, dtype or size; it says which. Also after `close`.
-            SettingError: for a time below 0.02 s or without end.
+            SettingError: for a time that is not above 0, or without end.
         """
         if self._closed:
             raise FrameError("the GIF is written: a frame cannot come after its end")
-        if seconds is not None and not 1 / MAX_FPS <= seconds < float("inf"):
-            raise SettingError(f"a frame cannot be shown for {seconds:g} s: players show at least {1 / MAX_FPS:g} s")
+        if seconds is not None and not 0 < seconds < float("inf"):
+            raise SettingError(f"a frame cannot be shown for {seconds:g} s: give a time above 0")
         pixels, mask = to_masked(picture, None, self._background)
         self._clip.append(pixels, seconds or self._seconds, mask)
 

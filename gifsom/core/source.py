@@ -74,6 +74,11 @@ class Source(ABC):
         """Whether it is being recorded: its frames come as it goes on, and its duration raises `StillGrowing`."""
         return False
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Effects of edits that a user wants to know, such as how much was cut; exact once all frames are read."""
+        return ()
+
     @abstractmethod
     def frames(self) -> Iterator[Frame]:
         """The frames in order, read-only, from 0 s on, the same ones at each call."""

@@ -37,6 +37,9 @@ DAY = 86_400.0
 READERS = ("FITS", "pydicom", "rawpy", "tifffile")
 """Plugins of imageio that may read files, by imageio's names: none fetches, runs a program or opens a camera."""
 
+DEINTERLACE = ("auto", "on", "off")
+"""Whether the fields of interlaced video are made whole pictures."""
+
 MAP_SIZES = ("auto", "256", "1024")
 """Sizes of the shared map."""
 
@@ -144,6 +147,12 @@ def check_fps(fps: float) -> None:
         raise SettingError(
             f"fps is {printable(fps)}: a GIF can play more than 0 and at most {MAX_FPS:g} frames a second"
         )
+
+
+def check_rate(fps: float) -> None:
+    """Raise `SettingError` for a rate of pictures that is none; of one above `MAX_FPS`, a GIF shows some."""
+    if isinstance(fps, bool) or not isinstance(fps, Real) or not 0 < fps < float("inf"):
+        raise SettingError(f"fps is {printable(fps)}: give frames a second, above 0")
 
 
 def check_seconds(name: str, value: float, low: float) -> None:

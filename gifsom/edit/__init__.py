@@ -13,11 +13,12 @@ from gifsom.edit.fade import fade, parse_fade
 from gifsom.edit.insert import Plain, insert, parse_insert, parse_title, title
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
 from gifsom.edit.order import duplicate, move, parse_duplicate, parse_move
-from gifsom.edit.picture import crop, fit, height, parse_area, scale, width
+from gifsom.edit.picture import crop, fit, height, parse_area, parse_side, scale, width
 from gifsom.edit.speed import fast_forward, parse_stretch, speed
 from gifsom.edit.still import drop_duplicates, idle_limit, trim_still
+from gifsom.edit.stillness import check_threshold
 from gifsom.edit.stretches import to_stretches
-from gifsom.edit.time import fps, hold_last
+from gifsom.edit.time import fps, hold_last, max_frames
 from gifsom.edit.timeline import cut, only, split
 from gifsom.edit.tone import brightness, contrast, grayscale, saturation
 from gifsom.edit.turn import flip, rotate
@@ -29,6 +30,7 @@ __all__ = [
     "brightness",
     "cached",
     "caption",
+    "check_threshold",
     "contrast",
     "crop",
     "cut",
@@ -47,6 +49,7 @@ __all__ = [
     "idle_limit",
     "insert",
     "loop_smooth",
+    "max_frames",
     "move",
     "only",
     "parse_area",
@@ -58,6 +61,7 @@ __all__ = [
     "parse_hold",
     "parse_insert",
     "parse_move",
+    "parse_side",
     "parse_stretch",
     "parse_title",
     "progress_bar",

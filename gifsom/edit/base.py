@@ -65,6 +65,10 @@ class Edited(Source):
     def growing(self) -> bool:
         return self.source.growing
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.source.notes
+
     def frames(self) -> Iterator[Frame]:
         return self.source.frames()
 
@@ -105,6 +109,28 @@ class Timed(Edited):
 
     def scaled(self, size: tuple[int, int]) -> Source:
         return self.again(scale_to(self.source, size))
+
+
+class Noted(Timed):
+    """A clip that stays as it is, with something to tell of it."""
+
+    def __init__(self, clip: Source, note: str) -> None:
+        super().__init__(clip)
+        self.note = note
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (*self.source.notes, self.note)
+
+    def trimmed(self, start: float, end: float | None) -> Source:
+        return self.again(trim(self.source, start, end))
+
+    def resampled(self, fps: float) -> Source:
+        return self.again(resample(self.source, fps))
+
+    def dissolved(self, seconds: float) -> Source | None:
+        part = self.source.dissolved(seconds)
+        return None if part is None else self.again(part)
 
 
 class Retimed(Edited):

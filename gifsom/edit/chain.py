@@ -64,6 +64,10 @@ class Chain(Source):
         return sum(counts) + seams * added([part.rate for part in self.parts], self.fade)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(note for part in self.parts for note in part.notes)
+
+    @property
     def growing(self) -> bool:
         return any(part.growing for part in self.parts)
 

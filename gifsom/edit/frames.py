@@ -11,9 +11,6 @@ from gifsom.core.source import Source
 HALF = 128
 """Alpha below which a pixel is hidden: a GIF's pixels are shown or hidden."""
 
-ALIKE = 8
-"""Levels up to which a pixel counts as unchanged: a video codec leaves no pixel quite alone."""
-
 ART = 256
 """Colors of a picture, at most, that counts as pixel art."""
 
@@ -51,15 +48,6 @@ def same_mask(a: Frame, b: Frame) -> bool:
 def same_picture(a: Frame, b: Frame) -> bool:
     """Whether two frames show exactly the same picture."""
     return same_mask(a, b) and (a.pixels is b.pixels or np.array_equal(a.pixels, b.pixels))
-
-
-def alike(a: Frame, b: Frame) -> bool:
-    """Whether two frames have the same mask, and no pixel differs by more than ALIKE levels."""
-    if not same_mask(a, b):
-        return False
-    if a.pixels is b.pixels:
-        return True
-    return int((np.maximum(a.pixels, b.pixels) - np.minimum(a.pixels, b.pixels)).max()) <= ALIKE
 
 
 def with_alpha(frame: Frame) -> Image.Image:

@@ -3,8 +3,6 @@
 from math import inf
 from numbers import Real
 
-import numpy as np
-
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Rect
 from gifsom.core.region import region_text, to_rect
@@ -12,15 +10,12 @@ from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import MAX_SIDE, check_whole
 from gifsom.edit.base import crop_to, scale_to
-from gifsom.edit.frames import with_alpha
-
-BORDER = 16
-"""Levels by which a border may vary and still be one color, as after a lossy codec."""
+from gifsom.edit.borders import borderless
 
 
-def even_height(size: tuple[int, int], width: int) -> int:
-    """The height for `width` that keeps the shape of `size` (w, h), rounded to an even number, as `scale=W:-2` does."""
-    return max(2, nearest(width * size[1] / (2 * size[0])) * 2)
+def height_for(width: int, size: tuple[int, int]) -> int:
+    """The height for `width` that keeps the aspect ratio of `size` (w, h) to the nearest pixel."""
+    return max(1, nearest(width * size[1] / size[0]))
 
 
 def crop(clip: Source, area: "str | Rect | tuple[int, int, int, int]") -> Source:
@@ -55,52 +50,63 @@ def check_inside(name: str, rect: Rect, clip: Source) -> None:
         raise SettingError(f"{name} {region_text(rect)}: that is not inside of the picture, which is {width}x{height}")
 
 
-def borderless(clip: Source) -> Rect:
-    """The rectangle of a clip without borders: rows and columns of one color, the same in all pictures.
+def width(clip: Source, width: int | str) -> Source:
+    """At most `width` pixels wide, 1 to 16000; the height follows, to the nearest pixel. Never enlarged.
 
-    Each side's border may have a color of its own, and hidden pixels count as one. Reads the whole clip. A clip that is
-    nothing but border is left as it is.
-    """
-    low = high = None
-    for frame in clip.frames():
-        picture = np.array(with_alpha(frame))
-        if frame.mask is not None:
-            picture[frame.mask] = 0
-        if low is None or high is None:
-            low, high = picture, picture.copy()
-        else:
-            np.minimum(low, picture, out=low)
-            np.maximum(high, picture, out=high)
-    assert low is not None
-    assert high is not None  # no clip is empty
-    first, last = (  # without the color of the top and left, and without that of the bottom and right
-        Rect.around(((np.abs(low - color) > BORDER) | (np.abs(high - color) > BORDER)).any(axis=2))
-        for color in (low[0, 0].astype(np.int16), low[-1, -1].astype(np.int16))
-    )
-    if first is None or last is None:
-        return Rect(0, 0, *clip.size)
-    width, height = last.left + last.width - first.left, last.top + last.height - first.top
-    return Rect(first.left, first.top, width, height) if min(width, height) > 0 else Rect(0, 0, *clip.size)
-
-
-def width(clip: Source, width: int) -> Source:
-    """At most `width` pixels wide, 1 to 16000; the height follows, rounded to an even number. Never enlarged.
+    "WxH" is as `fit`. Raises `SettingError`.
 
     >>> gifsom.open("fixtures/scene.mp4").width(320).size
     (320, 180)
     """
-    check_whole("width", width, 1, MAX_SIDE)
-    return clip if clip.size[0] <= width else scale_to(clip, (width, even_height(clip.size, width)))
+    side = parse_side("width", width)
+    if isinstance(side, tuple):
+        return fit(clip, side)
+    return clip if clip.size[0] <= side else scale_to(clip, (side, height_for(side, clip.size)))
 
 
-def height(clip: Source, height: int) -> Source:
-    """At most `height` pixels high, 1 to 16000; the width follows, rounded to an even number. Never enlarged.
+def height(clip: Source, height: int | str) -> Source:
+    """At most `height` pixels high, 1 to 16000; the width follows, to the nearest pixel. Never enlarged.
+
+    "WxH" is as `fit`. Raises `SettingError`.
 
     >>> gifsom.open("fixtures/scene.mp4").height(90).size
     (160, 90)
     """
-    check_whole("height", height, 1, MAX_SIDE)
-    return clip if clip.size[1] <= height else scale_to(clip, (even_height(clip.size[::-1], height), height))
+    side = parse_side("height", height)
+    if isinstance(side, tuple):
+        return fit(clip, side)
+    return clip if clip.size[1] <= side else scale_to(clip, (height_for(side, clip.size[::-1]), side))
+
+
+def parse_side(name: str, value: "int | str | tuple[int, int]") -> int | tuple[int, int]:
+    """Pixels of a width or height, or both of "WxH". Raises `SettingError`.
+
+    >>> parse_side("width", "480"), parse_side("width", "480x270")
+    (480, (480, 270))
+    """
+    if isinstance(value, tuple):
+        return value
+    written = value.strip().lower().removesuffix("px") if isinstance(value, str) else value
+    if isinstance(written, str):
+        if "x" in written:
+            return parse_box(written)
+        if not written.isdecimal():
+            raise SettingError(f"{name} is {printable(value)}: give pixels, such as 480, or both sides, as 480x270")
+        written = int(written)
+    check_whole(name, written, 1, MAX_SIDE)
+    return written
+
+
+def too_small(name: str, clip: Source, value: "int | str | tuple[int, int]") -> str | None:
+    """A note where a width, height or box, of a name, is larger than the clip's pictures, which are never enlarged."""
+    asked = parse_box(value) if name == "fit" and not isinstance(value, int) else parse_side(name, value)
+    wide, high = clip.size
+    if isinstance(asked, tuple):
+        larger = asked[0] > wide and asked[1] > high
+    else:
+        larger = asked > (wide if name == "width" else high)
+    shown = "x".join(map(str, asked)) if isinstance(asked, tuple) else asked
+    return f"{name} {shown} is larger than the picture, which stays {wide}x{high}" if larger else None
 
 
 def fit(clip: Source, box: "str | tuple[int, int]") -> Source:

@@ -7,26 +7,39 @@ from gifsom.core.frame import Frame
 from gifsom.core.source import Source
 from gifsom.core.values import SHORTEST_IDLE, check_seconds
 from gifsom.edit.base import Edited, Retimed
-from gifsom.edit.frames import alike
+from gifsom.edit.stillness import check_threshold, stretches
 from gifsom.edit.time import Part
 
 REST = 0.1
 """Longest still time in seconds before the first change and after the last one; a frame's time if that is longer."""
 
+SHOWN = 0.05
+"""Seconds from which on a cut is told."""
+
 
 class _LimitedIdle(Retimed):
     _count: int | None = None  # until it is known how many are left out
 
+    def __init__(self, clip: Source, seconds: float, percent: float) -> None:
+        super().__init__(clip, seconds)
+        self.percent = percent
+
     @property
     def count(self) -> int | None:
         return self._count
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        cut = 0.0 if self._end is None else self.source.duration - self._end
+        none = f"nothing stands still for longer than {self.seconds:g} s"
+        return (*self.source.notes, f"{cut:.1f} s of stillness are cut" if cut >= SHOWN else none)
 
     def frames(self) -> Iterator[Frame]:
         time = 1 / (self.rate or 100)  # shortest frame: the next stretch must not follow any sooner
         count = 0
         before: Frame | None = None  # the first one of the stretch; it appears at `start`
         start = 0.0
-        for frame, first in stretches(self.source):
+        for frame, first in stretches(self.source, self.percent):
             if before is not None and first is not before:
                 start += min(first.start - before.start, self.seconds)
             before = first
@@ -41,64 +54,82 @@ class _LimitedIdle(Retimed):
 
 class _Distinct(Edited):
     _count: int | None = None  # until it is known how many are left out
+    _left_out = 0
+
+    def __init__(self, clip: Source, percent: float) -> None:
+        super().__init__(clip)
+        self.percent = percent
 
     @property
     def count(self) -> int | None:
         return self._count
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        whole = self._left_out + (self._count or 0)
+        return (*self.source.notes, f"{self._left_out} of {whole} frames are left out as duplicates")
+
     def frames(self) -> Iterator[Frame]:
-        count = 0
-        for frame, first in stretches(self.source):
+        count = left_out = 0
+        for frame, first in stretches(self.source, self.percent):
             if frame is first:
                 count += 1
                 yield frame
-        self._count = count
+            else:
+                left_out += 1
+        self._count, self._left_out = count, left_out
 
 
-def stretches(clip: Source) -> Iterator[tuple[Frame, Frame]]:
-    """Each frame, with the first one of the still stretch that it belongs to.
+class _Moving(Part):
+    """The part of a clip that is not still."""
 
-    Such a stretch ends with the first frame that differs by more than ALIKE levels in any pixel from its first one.
-    """
-    first: Frame | None = None
-    for frame in clip.frames():
-        if first is None or not alike(first, frame):
-            first = frame
-        yield frame, first
+    def again(self, clip: Source) -> Source:
+        return _Moving(clip, self.find)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        cut = self.source.duration - self.duration
+        none = "neither its beginning nor its end is still"
+        return (*self.source.notes, f"{cut:.1f} s of still beginning and end are cut" if cut >= SHOWN else none)
 
 
-def idle_limit(clip: Source, seconds: float) -> Source:
+def idle_limit(clip: Source, seconds: float, threshold: float | str | None = None) -> Source:
     """Limit still stretches to `seconds`, at least 0.1; later frames move up.
 
-    Such a stretch ends with the first frame that differs by more than 8 levels in any pixel from its first one.
-    Raises `SettingError` for less.
+    Noise of a codec, and a spot that blinks at its place, such as a cursor, are no change.
+
+    Args:
+        threshold: percentage of the picture that may change and still counts as still; None: next to nothing, 0.01.
+
+    Raises:
+        SettingError: for less than 0.1 s, and for what is no such percentage.
 
     >>> clip = gifsom.open("fixtures/vfr.mkv")
     >>> clip.duration, round(clip.idle_limit(0.5).duration, 2)
     (3.0, 1.6)
     """
     check_seconds("idle_limit", seconds, SHORTEST_IDLE)
-    return _LimitedIdle(clip, seconds)
+    return _LimitedIdle(clip, seconds, check_threshold(threshold))
 
 
-def drop_duplicates(clip: Source) -> Source:
-    """Leave out frames that differ by at most 8 levels in every pixel from the last one that stays.
+def drop_duplicates(clip: Source, threshold: float | str | None = None) -> Source:
+    """Leave out frames that show what the last one that stays does; the others keep their times.
 
-    The others keep their times.
+    What counts as the same, `threshold` and errors are those of `idle_limit`.
 
     >>> clip = gifsom.open("fixtures/vfr.mkv")  # six pictures, read at 25 fps
     >>> len([*clip.frames()]), len([*clip.drop_duplicates().frames()])
     (75, 6)
     """
-    return _Distinct(clip)
+    return _Distinct(clip, check_threshold(threshold))
 
 
-def trim_still(clip: Source) -> Source:
-    """Cut off the beginning and the end of a clip where nothing changes by more than 8 levels.
+def trim_still(clip: Source, threshold: float | str | None = None) -> Source:
+    """Cut off the beginning and the end of a clip where nothing changes.
 
     It begins with the last frame before the first change and ends a frame's time after the last change; that is at
     least 0.1 s, where the clip has it, and the picture before the first change is shown for no longer than that. A clip
-    in which nothing changes stays as it is.
+    in which nothing changes stays as it is. What counts as a change, `threshold` and errors are those of `idle_limit`.
 
     The clip is read once to find that part, when its duration or its frames are first asked for.
 
@@ -106,15 +137,15 @@ def trim_still(clip: Source) -> Source:
     >>> round(clip.duration, 2), round(clip.trim_still().duration, 2)
     (3.0, 2.62)
     """
-    return Part(clip, cache(partial(_moving, clip)))
+    return _Moving(clip, cache(partial(_moving, clip, check_threshold(threshold))))
 
 
-def _moving(clip: Source) -> tuple[float, float]:
+def _moving(clip: Source, percent: float) -> tuple[float, float]:
     """Start and end, in seconds, of the part of a clip in which something changes."""
     rest = max(REST, 1 / clip.rate if clip.rate else 0.0)
     begin, end = 0.0, float("inf")
     before: Frame | None = None
-    for frame, first in stretches(clip):
+    for frame, first in stretches(clip, percent):
         if frame is first and before is not None:
             if end == float("inf"):
                 begin = max(before.start, frame.start - rest)

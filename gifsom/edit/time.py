@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from gifsom.core.frame import Frame
 from gifsom.core.source import Source
-from gifsom.core.values import check_seconds
-from gifsom.edit.base import Retimed, Timed, resample, trim
+from gifsom.core.values import check_seconds, check_whole
+from gifsom.edit.base import Noted, Retimed, Timed, resample, trim
 
 
 class _HeldLast(Retimed):
@@ -62,3 +62,21 @@ def hold_last(clip: Source, seconds: float) -> Source:
     """
     check_seconds("hold_last", seconds, 0)
     return _HeldLast(clip, seconds)
+
+
+def max_frames(clip: Source, count: int) -> Source:
+    """At most `count` frames, 1 or more: where there are more, there are fewer a second. Raises `SettingError`.
+
+    A clip whose rate does not tell is read once to count them.
+
+    >>> from gifsom.edit import max_frames
+    >>> len([*max_frames(gifsom.open("fixtures/scene.mp4").source, 20).frames()])  # of 75, in 3 s
+    20
+    """
+    check_whole("max_frames", count, 1, 1_000_000)
+    if clip.rate is not None and clip.rate * clip.duration <= count:
+        return clip
+    if sum(1 for _ in clip.frames()) <= count:
+        return clip
+    rate = count / clip.duration
+    return Noted(resample(clip, rate), f"{rate:.3g} frames a second, so that there are at most {count} frames")

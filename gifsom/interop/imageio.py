@@ -4,6 +4,7 @@ It reads whatever `gifsom.open` does, as RGB, transparent pixels over a color, a
 points: importing this module tells it the name "gifsom", for whoever can give a name only.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice, pairwise
 from pathlib import Path
@@ -14,16 +15,37 @@ import numpy as np
 from imageio.config import PluginConfig, known_plugins
 from imageio.core.request import RETURN_BYTES, InitializationError, IOMode
 from imageio.core.v3_plugin_api import ImageProperties, PluginV3
+from PIL import Image
 
 from gifsom import sources
 from gifsom.conversion.writer import Writer
-from gifsom.core.errors import FrameError, GifsomError, SettingError
+from gifsom.core.errors import FrameError, GifsomError, SettingError, printable
 from gifsom.core.frame import Pixels
 from gifsom.core.source import Source
-from gifsom.interop.pillow import pictures, plays, timed
+from gifsom.interop.pillow import pictures, plays, timed, with_meaning
 
 if TYPE_CHECKING:
     from imageio.core.request import Request
+
+READING = frozenset(
+    [
+        "apply_gamma",
+        "as_gray",
+        "constant_framerate",
+        "exifrotate",
+        "exclude_applied",
+        "filter_graph",
+        "filter_sequence",
+        "format",
+        "is_batch",
+        "pilmode",
+        "rotate",
+        "thread_count",
+        "thread_type",
+        "writeable_output",
+    ]
+)
+"""Arguments of imageio's readers that change nothing here."""
 
 Index = int | EllipsisType | None
 """Index of a picture; ... or None: all."""
@@ -47,7 +69,7 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
         Args:
             request: imageio's.
             **options: to read, those of `gifsom.open`: background ("white" by default), max_pixels, reader; to write,
-                those of `write`.
+                those of `write`. What other plugins take without a meaning here is passed over, with a warning, once.
         """
         super().__init__(request)
         self._options = options
@@ -57,24 +79,39 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
                 raise InitializationError(f"gifsom writes .gif, not {request.extension}")
             return
         try:
-            self._clip = sources.open(self._path, **{"background": "white", **options})
+            self._clip = sources.open(self._path, **{"background": "white", **with_meaning(options, READING)})
         except GifsomError as error:
             raise InitializationError(str(error)) from error
 
-    def read(self, *, index: Index = None) -> Pixels:
-        """One picture (h, w, 3) uint8, or all of them, (n, h, w, 3). Raises `FrameError` for an index out of range."""
+    def read(self, *, index: Index = None, mode: str | None = None, **options: Any) -> Pixels:
+        """One picture (h, w, 3) uint8, or all of them, (n, h, w, 3).
+
+        Args:
+            index: of the picture, from 0, or from the end where it is negative; None or ...: all.
+            mode: Pillow's name of another kind of picture, such as "L" or "RGBA".
+            **options: those that other plugins take, as for `__init__`.
+
+        Raises:
+            FrameError: for an index out of range, and a mode that does not exist.
+        """
         if index is None or index is ...:
-            return np.stack([*self.iter()])
+            return np.stack([*self.iter(mode=mode, **options)])
+        with_meaning(options, READING)
         frames = self._source.frames()
-        frame = next(islice(frames, index, None), None) if index >= 0 else None
+        if index >= 0:
+            frame = next(islice(frames, index, None), None)
+        else:
+            last = deque(frames, -index)
+            frame = last[0] if len(last) == -index else None
         if frame is None:
             raise FrameError(f"{self._source.name}: there is no picture {index}: they are counted from 0")
-        return frame.pixels.copy()
+        return _in_mode(frame.pixels, mode)
 
-    def iter(self) -> Iterator[Pixels]:
-        """The pictures, (h, w, 3) uint8 each."""
+    def iter(self, *, mode: str | None = None, **options: Any) -> Iterator[Pixels]:
+        """The pictures, (h, w, 3) uint8 each; `mode` and others as for `read`."""
+        with_meaning(options, READING)
         for frame in self._source.frames():
-            yield frame.pixels.copy()
+            yield _in_mode(frame.pixels, mode)
 
     def properties(self, index: Index = None) -> ImageProperties:
         """Shape and dtype of the result of `read`. For all pictures, the source is read to count them."""
@@ -111,12 +148,13 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
         """Add pictures; the GIF is written when the block ends. A file that is there is replaced.
 
         Args:
-            ndimage: an array (h, w), (h, w, 3) or (h, w, 4) uint8; an array or a list of several.
+            ndimage: an array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) uint8 or bool; an array or a list of several.
             is_batch: True: there are several; None: seen by the shape.
             duration: milliseconds that a picture is shown, or a list with those of each; None: 100.
             fps: pictures a second, instead of `duration`.
             **options: loop, how often it is repeated (0 for ever, None: it plays once), and those of `gifsom.Writer`:
-                quality, max_size, colors, …; with the first picture, or where the file is opened.
+                quality, max_size, colors, …; with the first picture, or where the file is opened. What imageio's own
+                plugins take (optimize, disposal, subrectangles, mode, …) is passed over, with a warning, once.
 
         Returns:
             The GIF, where "<bytes>" is written to.
@@ -124,8 +162,9 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
         Raises:
             FrameError, SettingError, TargetError: with one line that says what and why; then nothing is written.
         """
-        asked = {"duration": duration, "fps": fps} | options
-        asked = self._options | {name: value for name, value in asked.items() if value is not None or name == "loop"}
+        asked = {"duration": duration, "fps": fps} | with_meaning(options)
+        begun = with_meaning(self._options)
+        asked = begun | {name: value for name, value in asked.items() if value is not None or name == "loop"}
         times = asked.pop("duration", None), asked.pop("fps", None)
         if self._gif is None:
             self._asked = asked
@@ -169,6 +208,16 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
         """Milliseconds of each picture; the clip's duration is exact once it has been read."""
         starts = [frame.start for frame in self._source.frames()]
         return [round(1000 * (end - start), 3) for start, end in pairwise([*starts, self._source.duration])]
+
+
+def _in_mode(pixels: Pixels, mode: str | None) -> Pixels:
+    """A copy of a picture (h, w, 3), in one of Pillow's modes if one is given."""
+    if mode in (None, "RGB"):
+        return pixels.copy()
+    try:
+        return np.array(Image.fromarray(pixels).convert(mode))
+    except (ValueError, KeyError):
+        raise FrameError(f"mode is {printable(mode)}: give one of Pillow's, such as RGB, RGBA or L") from None
 
 
 known_plugins["gifsom"] = PluginConfig("gifsom", "ImageioPlugin", __name__)

@@ -47,7 +47,7 @@ class MatplotlibWriter(AbstractMovieWriter):
         """Configure a writer.
 
         Args:
-            fps: frames a second, 0 < fps <= 50.
+            fps: frames a second, above 0; of more than 50, a GIF shows some.
             metadata, codec, bitrate, extra_args: of other writers; ignored, since a GIF has none of it.
             **options: as for `gifsom.Writer`: quality, max_size, colors, loop, …
         """

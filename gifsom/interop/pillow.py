@@ -1,5 +1,6 @@
 """`save`: pictures to a GIF, in one call with the arguments of Pillow's `Image.save`."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
 from numbers import Real
@@ -8,11 +9,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PIL import Image, ImageSequence
+from PIL import Image, ImagePalette, ImageSequence
 
 from gifsom.conversion.writer import Writer
 from gifsom.core.errors import FrameError, SettingError, printable
-from gifsom.core.values import check_fps, check_whole
+from gifsom.core.values import check_rate, check_whole
+from gifsom.sources.arrays import is_picture, pictures_of
+from gifsom.sources.images import shown_for
 
 if TYPE_CHECKING:
     from gifsom.core.result import Result
@@ -20,8 +23,36 @@ if TYPE_CHECKING:
 DURATION = 100.0
 """Milliseconds of a picture without a duration of its own."""
 
-PILLOWS = ("disposal", "optimize", "interlace", "comment", "include_color_table", "transparency")
-"""Pillow's arguments for the coding of a GIF, and those without effect on its pictures."""
+MEANINGLESS = frozenset(
+    [
+        "bits",
+        "bbox",
+        "codec",
+        "comment",
+        "disposal",
+        "extents",
+        "format",
+        "include_color_table",
+        "interlace",
+        "is_batch",
+        "lossless",
+        "method",
+        "minimize_size",
+        "mode",
+        "optimize",
+        "params",
+        "pilmode",
+        "quantizer",
+        "subrectangles",
+        "transparency",
+        "version",
+    ]
+)
+"""Arguments of Pillow's and imageio's writers of GIFs that change nothing here: pictures are shown as they are, and
+coded as small as can be."""
+
+_told: set[str] = set()
+"""Arguments that were passed over with a warning: each is told once."""
 
 Picture = ArrayLike | Image.Image
 
@@ -46,14 +77,16 @@ def save(
             `overwrite=False` is given.
         append_images: pictures that come after `images`.
         save_all: False: the first picture only.
-        duration: milliseconds that each picture is shown, at least 20, or a list with those of each; None: an image's
-            own, else 100.
+        duration: milliseconds that each picture is shown, or a list with those of each; None: an image's own, else 100,
+            which 0 means, too. Of pictures that are shown for less than 20, some are left out, and the others keep
+            their times.
         fps: frames a second, instead of `duration`.
         loop: how often it is repeated, 0 for ever; None: it plays once. Pillow without `loop` plays once; this is for
             ever.
         **options: as for `gifsom.Writer`: quality, max_size, colors, width, background, … What else Pillow takes for a
-            GIF (disposal, optimize, interlace, comment, include_color_table, transparency, a background that is a
-            number) may be given, and changes nothing: each picture is shown as it is, and coded as small as can be.
+            GIF (disposal, optimize, format, interlace, comment, transparency, a background that is a number, …) may be
+            given, and changes nothing but that a warning tells so, once: each picture is shown as it is, and coded as
+            small as can be.
 
     Raises:
         FrameError: for what is no picture, or one of another size.
@@ -64,7 +97,7 @@ def save(
     >>> gifsom.save(pictures, "blink.gif", duration=[400, 80]).seconds
     0.48
     """
-    options = {name: value for name, value in options.items() if name not in PILLOWS and not _is_index(name, value)}
+    options = with_meaning(options)
     frames = islice(chain(pictures(images), pictures(append_images)), None if save_all else 1)
     with Writer(path, loop=plays(loop), **{"overwrite": True, **options}) as gif:
         for picture, seconds in timed(frames, duration, fps):
@@ -73,9 +106,29 @@ def save(
     return gif.result
 
 
-def _is_index(name: str, value: object) -> bool:
-    """Whether an argument is an index of a color table, as Pillow's background is."""
-    return name == "background" and isinstance(value, int)
+def with_meaning(options: dict[str, Any], known: Iterable[str] = MEANINGLESS) -> dict[str, Any]:
+    """The options that have a meaning here; one of `known` is passed over, and a warning tells so, once.
+
+    So is a color table, and an index of one, which Pillow's palette and background are. imageio's palettesize is
+    `colors`. Raises `SettingError` for another format than GIF.
+    """
+    if str(options.get("format") or "GIF").upper().lstrip(".") != "GIF":
+        raise SettingError(f"format is {printable(options['format'])}: gifsom writes GIF")
+    left, passed = {}, []
+    for name, value in options.items():
+        table = name == "background" and isinstance(value, int)
+        table = table or (name == "palette" and isinstance(value, bytes | bytearray | list | ImagePalette.ImagePalette))
+        if name == "palettesize":
+            left["colors"] = value
+        elif table or name in known:
+            passed += [name] if value is not None else []
+        else:
+            left[name] = value
+    new = [name for name in passed if name not in _told and not (name == "format" and known is MEANINGLESS)]
+    _told.update(new)
+    if new:
+        warnings.warn(f"{', '.join(new)}: without a meaning for gifsom, and passed over", stacklevel=3)
+    return left
 
 
 def plays(loop: int | None) -> int:
@@ -87,23 +140,17 @@ def plays(loop: int | None) -> int:
 
 
 def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
-    """Single pictures: the frames of images, arrays (h, w, 3 or 4), and gray arrays (h, w).
+    """Single pictures: the frames of images, and those of arrays, as `gifsom.sources.arrays.pictures_of` has them.
 
-    An array (h, w, 3 or 4) is one picture, every other one of three dimensions is a sequence of gray ones. Raises
-    `FrameError` for the name of a file.
+    Raises `FrameError` for the name of a file, and for arrays of which none are made.
     """
     if isinstance(images, str | Path):
         raise FrameError(f"{printable(images)}: that is a name, not a picture: gifsom.convert is for files")
-    if isinstance(images, Image.Image):
-        yield from ImageSequence.Iterator(images)
-    elif isinstance(images, np.ndarray) and (images.ndim < 3 or (images.ndim == 3 and images.shape[2] in (3, 4))):
-        yield images
-    else:
-        for image in images:  # type: ignore[union-attr]
-            if isinstance(image, Image.Image):
-                yield from ImageSequence.Iterator(image)
-            else:
-                yield image
+    for image in [images] if is_picture(images) else images:  # type: ignore[union-attr]
+        if isinstance(image, Image.Image):
+            yield from ImageSequence.Iterator(image)
+        else:
+            yield from pictures_of(np.asarray(image))
 
 
 def timed(
@@ -116,7 +163,7 @@ def timed(
     if fps is not None:
         if duration is not None:
             raise SettingError("duration and fps exclude each other")
-        check_fps(fps)
+        check_rate(fps)
         duration = 1000 / fps
     times = iter(duration) if isinstance(duration, Iterable) else repeat(duration)
     number = 0
@@ -132,7 +179,8 @@ def timed(
 
 def _seconds(duration: float | None, picture: Picture) -> float:
     if duration is None:
-        duration = getattr(picture, "info", {}).get("duration") or DURATION
+        own = float(getattr(picture, "info", {}).get("duration") or 0)
+        return shown_for(own / 1000, getattr(picture, "format", None)) or DURATION / 1000
     if isinstance(duration, bool) or not isinstance(duration, Real):
         raise SettingError(f"duration is {printable(duration)}: give milliseconds, such as 100")
-    return float(duration) / 1000
+    return float(duration or DURATION) / 1000

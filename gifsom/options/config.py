@@ -38,6 +38,7 @@ WHOLE: Final[Kinds] = (int,)
 NUMBER: Final[Kinds] = (int, float)
 TEXT: Final[Kinds] = (str,)
 EITHER: Final[Kinds] = (int, str)
+ANY_NUMBER: Final[Kinds] = (int, float, str)
 
 _SAID: Final = {
     FLAG: "true or false",
@@ -45,6 +46,7 @@ _SAID: Final = {
     NUMBER: "a number",
     TEXT: "text in quotes",
     EITHER: "a whole number, or text in quotes",
+    ANY_NUMBER: "a number, or text in quotes",
 }
 _FLAGS: Final = {
     "1": True,

@@ -29,6 +29,8 @@ class ConvertOptions:
     edits: tuple[tuple[str, Any], ...]
     usual_fps: float | None
     usual_width: int | None
+    still_threshold: float | str | None
+    max_frames: int | None
     start: Seconds
     end: Seconds | None
     duration: Seconds | None
@@ -48,6 +50,8 @@ class ConvertOptions:
     strict: bool
     max_pixels: int
     reader: str | None
+    stream: int | None
+    deinterlace: str
     seed: int
 
     @classmethod
@@ -122,7 +126,18 @@ class ConvertOptions:
     @property
     def plain(self) -> bool:
         """Whether nothing is asked of how a clip is coded."""
-        return self._usual_but(*_HANDLING, "edits", "usual_fps", "usual_width", "start", "end", "duration", "loop")
+        return self._usual_but(
+            *_HANDLING,
+            "edits",
+            "usual_fps",
+            "usual_width",
+            "still_threshold",
+            "max_frames",
+            "start",
+            "end",
+            "duration",
+            "loop",
+        )
 
     @property
     def unchanging(self) -> bool:

@@ -7,6 +7,8 @@ from gifsom.core.errors import SettingError
 from gifsom.core.source import Source
 from gifsom.core.values import BLACK
 from gifsom.edit import Plain
+from gifsom.edit.base import Noted
+from gifsom.edit.picture import too_small
 from gifsom.options.option import unknown
 from gifsom.options.table import EDITS
 
@@ -29,8 +31,12 @@ def check_edits(edits: Iterable[tuple[str, Any]], size: tuple[int, int] | None =
             clip = edit.applied(name, clip, parsed)
 
 
-def edited(clip: Source, edits: Iterable[tuple[str, Any]]) -> Source:
-    """The clip after some edits, one after the other. Raises `SettingError` and `SourceError`."""
+def edited(clip: Source, edits: Iterable[tuple[str, Any]], threshold: float | str | None = None) -> Source:
+    """The clip after some edits, one after the other; `threshold` of what is still. Raises `SettingError` and
+    `SourceError`.
+    """
     for name, value in edits:
-        clip = EDITS[name].applied(name, clip, EDITS[name].parsed(name, value))
+        note = too_small(name, clip, value) if name in ("width", "height", "fit") else None
+        clip = EDITS[name].applied(name, clip, EDITS[name].parsed(name, value), threshold)
+        clip = clip if note is None else Noted(clip, note)
     return clip

@@ -64,7 +64,8 @@ class Option:
             raise SettingError(f"{name} is {printable(value)}: give one of {', '.join(self.choices)}")
 
 
-def _same(value: Any) -> Any:
+def as_it_is(value: Any) -> Any:
+    """The value itself."""
     return value
 
 
@@ -87,14 +88,16 @@ class Edit(Option):
     sizes   it says how large the clip is to be
     paces   whether a value says how long all frames are shown, or how many there are in a second
     placed  whether a value is right depends on the size of the pictures
+    judges  it judges what is still, and takes the `threshold` for that
     """
 
     settable: tuple[str, ...] = ()
-    read: Callable[[Any], Any] = field(default=_same)
+    read: Callable[[Any], Any] = field(default=as_it_is)
     apply: "Callable[[Source, Any], Source] | None" = None
     sizes: bool = False
     paces: Callable[[Any], bool] = field(default=_never)
     placed: bool = False
+    judges: bool = False
 
     def parsed(self, name: str, value: Any) -> Any:
         """The value that is used, of one that is given. Raises `SettingError`."""
@@ -102,14 +105,15 @@ class Edit(Option):
             self.check(name, value)
         return self.read(value)
 
-    def applied(self, name: str, clip: "Source", value: Any) -> "Source":
-        """The clip after this edit, whose name is `name`, with a value that was parsed."""
+    def applied(self, name: str, clip: "Source", value: Any, threshold: Any = None) -> "Source":
+        """The clip after this edit, whose name is `name`, with a value that is parsed; `threshold`: of stillness."""
         if self.apply is not None:
             return self.apply(clip, value)
         function: Callable[..., Source] = getattr(edit, name)
+        more = {"threshold": threshold} if self.judges else {}
         if self.read is not flag:
-            return function(clip, value)
-        return function(clip) if value else clip
+            return function(clip, value, **more)
+        return function(clip, **more) if value else clip
 
 
 def whole(low: int, high: int) -> Check:
@@ -132,6 +136,23 @@ def number(value: Any) -> float:
         raise SettingError(f"'{printable(value)}' is not a number") from None
 
 
+def factor(value: Any) -> float:
+    """A factor, of a number or of text such as "0.5", "50%" or "2x". Raises `SettingError`.
+
+    >>> factor("50%"), factor("2x")
+    (0.5, 2.0)
+    """
+    if not isinstance(value, str):
+        return number(value)
+    written = value.strip().lower()
+    try:
+        if written.endswith("%"):
+            return float(written[:-1]) / 100
+        return float(written.removesuffix("x").removeprefix("x"))
+    except ValueError:
+        raise SettingError(f"'{printable(value)}' is not a factor: give it as 0.5, 50% or 2x") from None
+
+
 def text(value: Any) -> str:
     """A value that is text. Raises `SettingError`."""
     if not isinstance(value, str):
@@ -145,7 +166,7 @@ def kinds(annotation: Any) -> Kinds:
     if isinstance(kind, ForwardRef):
         return (str,)
     found = tuple(one for one in (bool, int, float, str) if one in (get_args(kind) or (kind,)))
-    return (int, float) if found == (float,) else found
+    return (int, *found) if float in found and int not in found else found
 
 
 def entries(*groups: Any) -> dict[str, Option]:

@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 from gifsom.core import values
 from gifsom.core.deferred import Deferred
 from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
-from gifsom.options.option import ANYWHERE, Edit, Option, always, entries, flag, kinds, listing, number, text, whole
+from gifsom.options.option import (
+    ANYWHERE,
+    Edit,
+    Option,
+    always,
+    entries,
+    factor,
+    flag,
+    kinds,
+    listing,
+    number,
+    text,
+    whole,
+)
 from gifsom.options.timeline import TimelineEdits
 
 if TYPE_CHECKING:
@@ -54,10 +67,24 @@ class PictureEdits(TypedDict, total=False):
     """Edits of what is shown, and of its speed."""
 
     width: Annotated[
-        int | None, Edit("Width in pixels, never enlarged; the height follows.", "N", settable=ANYWHERE, sizes=True)
+        int | None,
+        Edit(
+            "Width in pixels, never enlarged; the height follows. WxH is as --fit.",
+            "N",
+            read=lambda value: edit.parse_side("width", value),
+            settable=ANYWHERE,
+            sizes=True,
+        ),
     ]
     height: Annotated[
-        int | None, Edit("Height in pixels, never enlarged; the width follows.", "N", settable=ANYWHERE, sizes=True)
+        int | None,
+        Edit(
+            "Height in pixels, never enlarged; the width follows.",
+            "N",
+            read=lambda value: edit.parse_side("height", value),
+            settable=ANYWHERE,
+            sizes=True,
+        ),
     ]
     fit: Annotated[
         str | tuple[int, int] | None,
@@ -66,9 +93,9 @@ class PictureEdits(TypedDict, total=False):
     scale: Annotated[
         float | None,
         Edit(
-            "Smaller or larger, such as 0.5 or 2; pixel art keeps its pixels.",
+            "Smaller or larger, such as 0.5, 50% or 2; pixel art keeps its pixels.",
             "FACTOR",
-            read=number,
+            read=factor,
             sizes=True,
             placed=True,
         ),
@@ -85,7 +112,8 @@ class PictureEdits(TypedDict, total=False):
     rotate: Annotated[int | None, Edit("Turn the picture, clockwise.", "90|180|270", read=number)]
     flip: Annotated[str | None, Edit("Left and right, or top and bottom, change places.", "horizontal|vertical")]
     speed: Annotated[
-        float | None, Edit("Faster or slower: 2 takes half the time, 0.5 twice as long.", "FACTOR", read=number)
+        float | None,
+        Edit("Faster or slower: 2 or 2x takes half the time, 0.5 twice as long.", "FACTOR", read=factor),
     ]
     fast_forward: Annotated[
         str | None,
@@ -112,16 +140,19 @@ class PictureEdits(TypedDict, total=False):
             placed=True,
         ),
     ]
-    trim_still: Annotated[bool | None, Edit("Without the still beginning and end.", read=flag)]
-    drop_duplicates: Annotated[bool | None, Edit("Without frames that show what the one before does.", read=flag)]
+    trim_still: Annotated[bool | None, Edit("Without the still beginning and end.", read=flag, judges=True)]
+    drop_duplicates: Annotated[
+        bool | None, Edit("Without frames that show what the one before does.", read=flag, judges=True)
+    ]
     idle_limit: Annotated[
-        float | None, Edit("Shorten stretches in which nothing changes to this.", "SECONDS", settable=ANYWHERE)
+        float | None,
+        Edit("Shorten stretches in which nothing changes to this.", "SECONDS", settable=ANYWHERE, judges=True),
     ]
     hold_last: Annotated[float | None, Edit("Show the last frame at least that long.", "SECONDS", settable=ANYWHERE)]
     caption: Annotated[
         str | None,
         Edit(
-            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3|size=32|outline=0|color=red'.",
+            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3'; |size=32, |outline=0 and |color=red, too.",
             "TEXT",
             read=lambda value: edit.parse_caption(text(value)),
             apply=lambda clip, options: edit.caption(clip, **options),
@@ -140,9 +171,37 @@ class PictureEdits(TypedDict, total=False):
     ]
     progress_bar: Annotated[bool | None, Edit("A bar along the bottom shows how much has been played.", read=flag)]
     grayscale: Annotated[bool | None, Edit("Without colors.", read=flag)]
-    brightness: Annotated[float | None, Edit("Darker or brighter; 1 is as it is.", "FACTOR", read=number)]
-    contrast: Annotated[float | None, Edit("Less or more contrast.", "FACTOR", read=number)]
-    saturation: Annotated[float | None, Edit("Paler or more colorful.", "FACTOR", read=number)]
+    brightness: Annotated[float | None, Edit("Darker or brighter; 1 is as it is.", "FACTOR", read=factor)]
+    contrast: Annotated[float | None, Edit("Less or more contrast.", "FACTOR", read=factor)]
+    saturation: Annotated[float | None, Edit("Paler or more colorful.", "FACTOR", read=factor)]
+
+
+class Judging(TypedDict, total=False):
+    """How the edits of what is still judge."""
+
+    still_threshold: Annotated[
+        float | str | None,
+        Option(
+            "Percent of the picture that may change and still count as still, for trim_still, drop_duplicates and"
+            " idle_limit. Without it: next to nothing; noise and a blinking cursor never count.",
+            "PERCENT",
+            check=lambda _, value: edit.check_threshold(value),
+            settable=ANYWHERE,
+        ),
+    ]
+
+
+class Ceiling(TypedDict, total=False):
+    """How many frames there may be."""
+
+    max_frames: Annotated[
+        int | None,
+        Option(
+            "At most that many frames: where there are more, there are fewer a second.",
+            check=whole(1, 1_000_000),
+            settable=ANYWHERE,
+        ),
+    ]
 
 
 class Edits(PictureEdits, TimelineEdits, total=False):
@@ -284,6 +343,22 @@ class Reader(TypedDict, total=False):
             "The plugin of imageio that reads the files, whatever is in them.", choices=values.READERS, any_case=True
         ),
     ]
+    stream: Annotated[
+        int | None,
+        Option(
+            "Which stream of a video that has several: 0 is the file's first. Without it: the one that players show.",
+            check=whole(0, 65_535),
+            settable=(),
+        ),
+    ]
+    deinterlace: Annotated[
+        str,
+        Option(
+            "Make whole pictures of the fields of interlaced video. Without it: auto, where it is interlaced.",
+            choices=values.DEINTERLACE,
+            default="auto",
+        ),
+    ]
 
 
 class Usual(TypedDict, total=False):
@@ -318,7 +393,9 @@ class Usual(TypedDict, total=False):
     ]
 
 
-class WriterOptions(Edits, Coding, Learning, Look, Plays, Showing, Reading, Reader, Usual, total=False):
+class WriterOptions(
+    Edits, Judging, Ceiling, Coding, Learning, Look, Plays, Showing, Reading, Reader, Usual, total=False
+):
     """Options of a GIF that is made of pictures which have their times."""
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.source import Source
-from gifsom.core.values import MAX_PIXELS, Color
+from gifsom.core.values import DEINTERLACE, MAX_PIXELS, Color
 from gifsom.sources.images import STILL
 from gifsom.sources.opener import Opener, behind
 from gifsom.sources.plugins import reader_named
@@ -25,6 +25,8 @@ def open(
     max_pixels: int = MAX_PIXELS,
     fps: float | None = None,
     reader: str | None = None,
+    stream: int | None = None,
+    deinterlace: str = "auto",
 ) -> Source:
     """A source as a `Clip`, by content, whatever its name says.
 
@@ -46,10 +48,14 @@ def open(
         fps: how many pictures without a time of their own are shown in a second, above 0; None: 10. Others keep theirs.
         reader: the plugin of imageio that reads every file: FITS, pydicom, rawpy or tifffile, each with a package of
             its own; None: by what is in a file, where neither ffmpeg nor Pillow reads it.
+        stream: index of the stream of a video that has several, as ffmpeg counts them, from 0; None: the one that
+            players show.
+        deinterlace: whether the fields of interlaced video are made whole pictures: auto, where it is, on or off.
 
     Raises:
         SourceNotFound, SourceRefused, SourceUnreadable, SourceEmpty: with one line that names the file and the cause.
-        SettingError: for a background that is no color, no rate or no reader, or background and transparent together.
+        SettingError: for a background that is no color, no rate or no reader, no such stream, or background and
+            transparent together.
         PackageMissing: where a package that reads such a picture is not installed.
         FrameError: for an array that is no picture, or what is no source at all.
 
@@ -59,6 +65,9 @@ def open(
     """
     if fps is not None and not 0 < fps < inf:
         raise SettingError(f"fps is {printable(fps)}: give frames a second, above 0")
+    if deinterlace not in DEINTERLACE:
+        raise SettingError(f"deinterlace is {printable(deinterlace)}: give one of {', '.join(DEINTERLACE)}")
     still = 1 / fps if fps else STILL
-    opener = Opener(behind(background, transparent), transparent, max_pixels, still, reader_named(reader))
+    shown = behind(background, transparent)
+    opener = Opener(shown, transparent, max_pixels, still, reader_named(reader), stream, deinterlace)
     return opener.open(source)

@@ -15,51 +15,41 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import imageio_ffmpeg
 
-from gifsom.core.errors import SourceRefused, SourceUnreadable, printable, too_large
+from gifsom.core.errors import SourceUnreadable, printable
 
 LOG = logging.getLogger("gifsom.ffmpeg")
 
 CONTAINERS: Final = (
     "mov,mp4,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,ogg,asf,gxf,mxf,mxf_opatom,nut,rm,wtv,dv,ivf,"
-    "obu,av1,h264,hevc,vvc,m4v,mjpeg,yuv4mpegpipe,rawvideo,apng,gif"
+    "obu,av1,h264,hevc,vvc,m4v,mjpeg,yuv4mpegpipe,rawvideo,apng,gif,flic"
 )
 """The demuxers that may run: none of them reads a list of other files (as concat, hls, dash, image2 and imf do)."""
 
 PATIENCE: Final = 60.0
 """Seconds without a frame after which ffmpeg is given up."""
 
+DEFAULT_RATE: Final = Fraction(25)
+"""Frames a second of a stream that does not say."""
+
 QUEUE_BYTES: Final = 8 << 20
 """Frames that may wait between ffmpeg and the reader, in bytes; at least two frames."""
 
-FASTEST: Final = 2000.0
-"""Frame rate above which a value is not a rate, but the clock of the file's times."""
+UNCHANGED: Final = {"GCONV_PATH": "/nonexistent"}
+"""Environment that keeps an ffmpeg that has all libraries in it from loading parts of the system's, which breaks it."""
 
-_ALPHA = re.compile(r"rgba|argb|bgra|abgr|yuva|gbrap|^ya\d|pal8")
-_VIDEO = re.compile(
-    r"\[info\]   Stream #0:(?P<index>\d+)\S*: Video: (?P<codec>\w+).*?, (?P<format>[a-z]\w+)(?:\((?P<color>[^)]*)\))?, "
-    r"(?P<width>\d+)x(?P<height>\d+)(?P<rest>.*)"
-)
-_SOUND = re.compile(r"\[info\]   Stream #0:\d+\S*: Audio: ")
-_ASPECT = re.compile(r"SAR (\d+):(\d+)")
-_RATE = re.compile(r"([\d.]+)(k?) (?:fps|tbr)")
-_DURATION = re.compile(r"\[info\] +(?:Duration: |DURATION +: )(\d+):(\d+):(\d+(?:\.\d+)?)")
-_ROTATION = re.compile(r"\[info\] +display ?matrix: rotation of (-?[\d.]+)", re.IGNORECASE)
-_TELLER: Final = f"showinfo@{secrets.token_hex(8)}"
+TELLER: Final = f"showinfo@{secrets.token_hex(8)}"
 """The filter that reports the times of pictures, by a name that nothing in a file can imitate."""
 
-_SHOWN = re.compile(
-    rf"\[{_TELLER} @ \w+\] \[info\] n: *\d+ pts:.*?pts_time:(-?[\d.]+)"
-    r"(?: +duration: *-?\d+ duration_time:([\d.]+))?"
-)
-_TOO_LARGE = re.compile(r"Picture size (\d+x\d+) exceeds specified max pixel count")
-_OUR_OWN = re.compile("output file must|not on whitelist")  # complaints about our command line, not the file
+_SHOWN = re.compile(rf"\[{TELLER} @ \w+\] \[info\] n: *\d+ pts:.*?pts_time:(-?[\d.]+(?:e-?\d+)?)")
+_LENGTH = re.compile(r" duration_time:([\d.]+)")
+_OUR_OWN = re.compile("not on whitelist")  # complaints of how it is called, not of the file
 _TROUBLE = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal)\] (.*)")
 
 
@@ -67,16 +57,21 @@ _TROUBLE = re.compile(r"(?:\[[^\]]* @ \w+\] )*\[(?:error|fatal)\] (.*)")
 class Stream:
     """The video stream of a file, as it is meant to be seen.
 
-    index     of the stream in the file
-    decoder   to be requested by name, or None for ffmpeg's own choice
-    size      width and height on a screen of square pixels, after rotation, in pixels
-    rate      frames a second that the stream never exceeds; None where it does not say
-    duration  seconds that the file declares; None where it does not say
-    alone     there is no other stream that the declared duration could belong to
-    alpha     it has transparency
-    hdr       it is coded for high dynamic range (SMPTE ST 2084 or ARIB STD-B67)
-    sound     there is sound beside it
-    demuxer   options that the file itself does not give: those of raw pictures
+    index       of the stream in the file
+    decoder     that must be asked for by name, or None for ffmpeg's own choice
+    size        width and height on a screen of square pixels, after rotation, in pixels
+    rate        frames a second that the stream never exceeds; None where it does not say
+    duration    seconds that the file declares; None where it does not say
+    alpha       it has transparency
+    hdr         its light is coded for high dynamic range (SMPTE ST 2084 or ARIB STD-B67)
+    matrix      of the colors by ffmpeg's name, where the file does not say it
+    alone       there is no other stream that the declared duration could belong to
+    own         seconds that the pictures are to be shown, as their track says; None where it does not
+    pace        frames a second in the mean; None where it does not say
+    fields      order of the two fields that each picture has: "tff", "bff", "auto" as flagged; None: it has none
+    dated       ffmpeg is older than 5.1
+    sound       there is sound beside it
+    demuxer     options that say what the file does not: those of raw pictures
     """
 
     index: int
@@ -84,21 +79,41 @@ class Stream:
     size: tuple[int, int]
     rate: Fraction | None
     duration: float | None
-    alone: bool
     alpha: bool
     hdr: bool
+    matrix: str | None
+    alone: bool
+    own: float | None
+    pace: Fraction | None
+    fields: str | None
+    dated: bool
     sound: bool = False
     demuxer: tuple[str, ...] = ()
+
+
+class Shown(NamedTuple):
+    """Times of a picture by the log: when it appears, and for how long, 0 where that is not known."""
+
+    time: float
+    length: float
+
+
+def shown(line: str) -> Shown | None:
+    """The picture that a line of the log tells of."""
+    time = _SHOWN.match(line)
+    length = _LENGTH.search(line, time.end()) if time else None
+    return Shown(float(time[1]), float(length[1]) if length else 0.0) if time else None
 
 
 def _guarded(max_pixels: int) -> list[str]:
     safe = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-max_pixels", str(max_pixels)]
     # Its threads write into each other's lines, so a complaint may go unseen; a status for damage does not.
     told = ["-loglevel", "level+info", "-max_error_rate", "0"]
-    return [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-nostats", *told, *safe]
+    return [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-nostats", *told, *safe]
 
 
-def _input(path: os.PathLike[str], demuxer: tuple[str, ...]) -> list[str]:
+def source(path: os.PathLike[str], demuxer: tuple[str, ...]) -> list[str]:
+    """The arguments that name a file, and what it does not say of itself."""
     return [*demuxer, "-i", f"file:{os.fspath(path)}"]
 
 
@@ -111,100 +126,33 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        env=os.environ | UNCHANGED,
         pipesize=1 << 20 if sys.platform == "linux" else -1,
     )
 
 
-def probe(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...] = ()) -> Stream:
-    """The best video stream of a local file: the largest one that is not a cover picture.
+def run(path: os.PathLike[str], max_pixels: int, *arguments: str) -> tuple[int, bytes, list[str]]:
+    """Run ffmpeg on a file to its end: its status, all that it wrote, and its log, line by line.
 
-    `demuxer` has the options for a file without a header.
-
-    Raises `SourceUnreadable` where there is none, `SourceRefused` for a picture of more than `max_pixels`.
+    Raises `SourceUnreadable` where there is no end.
     """
-    process = _start([*_guarded(max_pixels), *_input(path, demuxer)])
+    process = _start([*_guarded(max_pixels), *arguments])
     try:
-        _, log = process.communicate(timeout=PATIENCE)
+        out, log = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
         raise SourceUnreadable(f"{printable(path)}: ffmpeg does not come to an end with it") from None
-    lines = _lines(log, path)
-    for line in lines:
-        LOG.debug("%s", line)
-    found = [stream for stream in map(_VIDEO.match, lines) if stream and "(attached pic)" not in stream["rest"]]
-    if not found:
-        refused = next((match[1] for match in map(_TOO_LARGE.search, lines) if match), None)
-        if refused is not None:
-            raise SourceRefused(too_large(path, refused, max_pixels))
-        raise SourceUnreadable(f"{printable(path)}: {_why_not(lines)}")
-    best = max(found, key=lambda stream: int(stream["width"]) * int(stream["height"]))
-    if int(best["width"]) * int(best["height"]) > max_pixels:
-        raise SourceRefused(too_large(path, f"{best['width']}x{best['height']}", max_pixels))
-    return replace(_describe(best, lines), demuxer=demuxer)
+    # It quotes the file's name, which may have line breaks, and its titles, which may have what `splitlines` takes for
+    # such: they must not pass for lines of its own.
+    said = log.replace(os.fsencode(path), printable(path).encode()).decode("utf-8", "replace")
+    return process.returncode, out, said.split("\n")
 
 
-def _lines(log: bytes, path: os.PathLike[str]) -> list[str]:
-    """Lines of ffmpeg's log.
-
-    It quotes the file's name, which may have line breaks, and its titles, which may have characters that `splitlines`
-    breaks at: they must not pass for lines of its own.
-    """
-    return log.replace(os.fsencode(path), printable(path).encode()).decode("utf-8", "replace").split("\n")
-
-
-def _why_not(lines: list[str]) -> str:
-    words = _trouble(lines)
-    if any("Stream #0:" in line and "Video:" in line for line in lines):
-        return f"its video cannot be decoded{words}"
-    if any("Stream #0:" in line for line in lines):
-        return "there is no video in it"
-    return f"not a video that can be read{words}"
-
-
-def _trouble(lines: list[str]) -> str:
+def trouble(lines: list[str]) -> str:
     """ffmpeg's first complaint, in its own words, to be appended to a message."""
     said = [match[1] for match in map(_TROUBLE.match, lines) if match and not _OUR_OWN.search(match[1])]
     return f" (ffmpeg: {printable(said[0].strip())})" if said else ""
-
-
-def _describe(stream: re.Match[str], lines: list[str]) -> Stream:
-    first = lines.index(stream.string)
-    others = [i for i, line in enumerate(lines) if re.match(r"\[info\]   Stream #0:", line)]
-    own = lines[first : next((i for i in others if i > first), len(lines))]  # the stream's line and its side data
-
-    width, height = int(stream["width"]), int(stream["height"])
-    aspect = _ASPECT.search(stream["rest"])
-    if aspect and int(aspect[1]) and int(aspect[2]):  # square pixels: the wider or higher side grows
-        ratio = Fraction(int(aspect[1]), int(aspect[2]))
-        width, height = (round(width * ratio), height) if ratio > 1 else (width, round(height / ratio))
-    turns = [float(match[1]) for match in map(_ROTATION.match, own) if match]
-    if turns and round(abs(turns[0])) % 180 == 90:
-        width, height = height, width
-
-    rates = [float(value) * (1000 if kilo else 1) for value, kilo in _RATE.findall(stream["rest"])]
-    clocks = [_DURATION.match(line) for line in [*own, *lines[: others[0]]]]
-    spans = [int(c[1]) * 3600 + int(c[2]) * 60 + float(c[3]) for c in clocks if c]
-
-    hidden = any("alpha_mode" in line and line.rstrip().endswith(": 1") for line in own)
-    decoder = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(stream["codec"]) if hidden else None  # the native ones drop it
-    return Stream(
-        index=int(stream["index"]),
-        decoder=decoder,
-        size=(max(1, width), max(1, height)),
-        rate=max((_exact(rate) for rate in rates if 0 < rate <= FASTEST), default=None),
-        duration=spans[0] if spans and spans[0] > 0 else None,
-        alone=len(others) == 1,
-        alpha=hidden or bool(_ALPHA.search(stream["format"])),
-        hdr=any(curve in (stream["color"] or "") for curve in ("smpte2084", "arib-std-b67")),
-        sound=any(_SOUND.match(line) for line in lines),
-    )
-
-
-def _exact(rate: float) -> Fraction:
-    """The rate that ffmpeg printed with two decimals: 29.97 is 30000/1001."""
-    ntsc = Fraction(round(rate) * 1000, 1001)
-    return ntsc if rate != round(rate) and abs(float(ntsc) - rate) < 0.006 else Fraction(rate).limit_denominator(1000)
 
 
 class Reader:
@@ -212,7 +160,8 @@ class Reader:
 
     Two threads serve it: one reads frames ahead, as bytes in a bounded queue, one drains ffmpeg's log. Once `frames`
     is exhausted these are known: `first` and `end`, the times in seconds at which the decoded pictures begin and end
-    in the file; `length`, the seconds that the pictures themselves fill; `trouble`, ffmpeg's own first complaint.
+    in the file, the last one as long as one is in the mean where the file does not say; `length`, the seconds that the
+    pictures themselves fill; `trouble`, ffmpeg's own first complaint.
     """
 
     def __init__(
@@ -231,16 +180,18 @@ class Reader:
         self.length = 0.0
         self.trouble = ""
         self._offset = seek
+        self._pace = float(1 / (stream.pace or stream.rate or DEFAULT_RATE))
         self._bytes = frame_bytes
         self._tail: deque[str] = deque(maxlen=200)
         decoder = [f"-c:{stream.index}", stream.decoder] if stream.decoder else []
         entry = ["-ss", f"{seek:.6f}"] if seek else []
         # Without filter reinit, a stream that changes its size keeps its place in time; the scaler follows by itself.
         options = [*decoder, *entry, "-reinit_filter", "0"]
-        source = [*options, *_input(path, stream.demuxer), "-map", f"0:{stream.index}"]
-        target = ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", pixel_format, "-"]
-        graph = ["-vf", f"{_TELLER}=checksum=0,{filters}"]
-        self._process = _start([*_guarded(max_pixels), *source, *graph, *target])
+        entered = [*options, *source(path, stream.demuxer), "-map", f"0:{stream.index}"]
+        passed = ["-vsync" if stream.dated else "-fps_mode", "passthrough"]
+        target = [*passed, "-f", "rawvideo", "-pix_fmt", pixel_format, "-"]
+        graph = ["-vf", f"{TELLER}=checksum=0,{filters}"]
+        self._process = _start([*_guarded(max_pixels), *entered, *graph, *target])
         self._ready: queue.Queue[bytes | None] = queue.Queue(maxsize=max(2, QUEUE_BYTES // frame_bytes))
         self._closing = threading.Event()
         self._threads = [threading.Thread(target=t, daemon=True) for t in (self._read_frames, self._read_log)]
@@ -277,7 +228,7 @@ class Reader:
             yield frame
         self._threads[1].join()
         status = self._process.wait()
-        self.trouble = _trouble([line for line in self._tail if "[rawvideo @" not in line and "[out#" not in line])
+        self.trouble = trouble([line for line in self._tail if "[rawvideo @" not in line and "[out#" not in line])
         if status and not self.trouble:
             self.trouble = f" (ffmpeg ended with status {status})"
 
@@ -295,18 +246,21 @@ class Reader:
         pipe = self._process.stderr
         assert pipe is not None
         newest = float("-inf")
+        unknown = 0.0  # of how long the newest one is shown, as long as the file has not said it
         for raw in pipe:
             line = raw.decode("utf-8", "replace").rstrip()
-            shown = _SHOWN.match(line)
-            if shown:
-                start, length = float(shown[1]) + self._offset, float(shown[2] or 0)
+            picture = shown(line)
+            if picture is not None:
+                start = picture.time + self._offset
                 self.first = start if self.first is None else self.first
+                self.length += picture.length + (max(0.0, start - newest) if unknown else 0.0)
+                unknown = 0.0 if picture.length else self._pace
                 if start >= newest:  # a time that jumps back does not shorten the clip
-                    newest, self.end = start, start + length
-                self.length += length
-            elif not line.startswith(f"[{_TELLER}"):
+                    newest, self.end = start, start + (picture.length or self._pace)
+            elif not line.startswith(f"[{TELLER}"):
                 LOG.debug("%s", line)
                 self._tail.append(line)
+        self.length += unknown
 
 
 def can_enter(path: os.PathLike[str], stream: Stream, at: float, start: float, max_pixels: int) -> bool:
@@ -316,16 +270,11 @@ def can_enter(path: os.PathLike[str], stream: Stream, at: float, start: float, m
     best. In others the decoder comes back to life only behind `start`, or the picture that is on the screen at `start`
     is older than `at`. So two seconds are tried: no complaint, and a picture between `at` and `start`.
     """
-    command = [*_guarded(max_pixels), "-xerror", "-ss", f"{at:.6f}", "-t", f"{start - at + 2:.6f}"]
-    graph = ["-map", f"0:{stream.index}", "-vf", f"{_TELLER}=checksum=0"]
-    process = _start([*command, *_input(path, stream.demuxer), *graph, "-fps_mode", "passthrough", "-f", "null", "-"])
+    entry = ["-xerror", "-ss", f"{at:.6f}", "-t", f"{start - at + 2:.6f}", *source(path, stream.demuxer)]
+    graph = ["-map", f"0:{stream.index}", "-vf", f"{TELLER}=checksum=0", "-f", "null", "-"]
     try:
-        _, log = process.communicate(timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+        status, _, lines = run(path, max_pixels, *entry, *graph)
+    except SourceUnreadable:
         return False
-    lines = _lines(log, path)
-    first = next((match for match in map(_SHOWN.match, lines) if match), None)
-    in_time = first is not None and at + float(first[1]) <= start
-    return process.returncode == 0 and in_time and not _trouble(lines)
+    first = next(filter(None, map(shown, lines)), None)
+    return status == 0 and first is not None and at + first.time <= start and not trouble(lines)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gifsom.core.errors import SourceEmpty, SourceNotFound, SourceUnreadable, printable
-from gifsom.sources.images import is_picture, read_head
+from gifsom.sources.formats import is_picture, read_head
 from gifsom.sources.plugins import recognize
 
 _NUMBER = re.compile(r"(\d+)")

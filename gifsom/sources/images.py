@@ -1,4 +1,4 @@
-"""Pictures and animations that Pillow reads (GIF, PNG and APNG, WebP, JPEG, BMP, TIFF, AVIF) as a Source.
+"""Pictures and animations that Pillow reads (see gifsom.sources.formats) as a Source.
 
 Transparent pixels stay so without a background: those less than half opaque are hidden, all others keep their own
 color. The pages of a TIFF are shown one after the other, fitted to the first. Every frame's size is checked before it
@@ -27,19 +27,17 @@ from gifsom.core.source import Source
 from gifsom.core.values import Color
 from gifsom.edit.frames import HALF, same_picture
 from gifsom.gif.reader import read_info
+from gifsom.sources.levels import DEEP, Range, eight_bits
 
 STILL = 0.1
 """Default seconds of a picture without a delay of its own."""
 
 SHORTEST = 0.02
-"""Delays of an animation below this, in seconds, are shown by every browser as 0.1 s."""
+"""Seconds below which every browser shows a GIF's picture for 0.1 s: 0 and 1 cs are no delays."""
 
 REDUCED = 1 | 4
 """Bits of a TIFF page's kind that say it is a small copy of another page, or the mask of one."""
 
-_MAGIC = (b"GIF8", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_AVIF = (b"avif", b"avis", b"mif1", b"msf1")
-_HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 # Errors of Pillow's decoders for damaged data.
 _DAMAGE = (
     OSError,
@@ -56,21 +54,6 @@ _DAMAGE = (
 )
 
 
-def read_head(path: os.PathLike[str]) -> bytes:
-    """The first 132 bytes of a file, by which its kind is known."""
-    with Path(path).open("rb") as file:
-        return file.read(132)
-
-
-def is_picture(head: bytes) -> bool:
-    """Whether a file that begins with these bytes is for this module, whatever its name."""
-    if head[:4] == b"RIFF":
-        return head[8:12] == b"WEBP"
-    if head[4:8] == b"ftyp":  # Pillow reads HEIF once pillow-heif has been registered with it
-        return head[8:12] in _AVIF or (head[8:12] in _HEIF and "HEIF" in Image.OPEN)
-    return head.startswith(_MAGIC)
-
-
 @dataclass(frozen=True, kw_only=True)
 class ImageClip(Source):
     """The frames of one picture file; made by `open_image`.
@@ -84,6 +67,7 @@ class ImageClip(Source):
     indexed     see Source
     background  behind transparent pixels; None keeps them
     missing     unreadable part
+    values      of pictures without a range of their own
     """
 
     path: os.PathLike[str]
@@ -96,6 +80,7 @@ class ImageClip(Source):
     indexed: bool
     background: Color | None
     missing: Shortfall | None
+    values: Range
 
     @property
     def name(self) -> str:
@@ -130,7 +115,7 @@ class ImageClip(Source):
         before: Frame | None = None
         try:
             for start, (picture, _) in zip(self.starts, _pictures(self.path, self.max_pixels), strict=False):
-                frame = _frame(picture, start, self.background)
+                frame = _frame(eight_bits(picture, self.values), start, self.background)
                 if before is not None and same_picture(before, frame):
                     frame = Frame(before.pixels, start, before.mask)
                 yield frame
@@ -139,15 +124,7 @@ class ImageClip(Source):
             raise SourceUnreadable(f"{self.name}: the picture is not as it was any more ({printable(error)})") from None
 
 
-def eight_bits(picture: Image.Image) -> Image.Image:
-    """The picture itself; 16-bit gray as 8 bits, where Pillow would clip it."""
-    if not picture.mode.startswith("I"):
-        return picture
-    return Image.fromarray((np.clip(np.asarray(picture), 0, 0xFFFF).astype(np.uint16) >> 8).astype(np.uint8))
-
-
 def _frame(picture: Image.Image, start: float, background: Color | None) -> Frame:
-    picture = eight_bits(picture)
     if not picture.has_transparency_data:
         return Frame(np.array(picture.convert("RGB")), start)
     rgba = np.array(picture.convert("RGBA"))
@@ -243,8 +220,15 @@ def _numbers(image: Image.Image) -> Iterable[int]:
     """The numbers of the frames that are shown; there may be fewer."""
     if image.format == "MPO":  # what follows are previews, and views for the other eye
         return range(1)
+    if image.format == "PSD":  # its layers; the first thing that is open is the whole
+        return [image.tell()]
     # The default image of an APNG is for readers that know no animation, and no part of it.
     return count(1 if image.info.get("default_image") else 0)
+
+
+def shown_for(delay: float, kind: str | None) -> float | None:
+    """Seconds that a picture is shown whose file says `delay`, by Pillow's name of its kind; None: it does not say."""
+    return delay if delay >= SHORTEST or (delay > 0 and kind != "GIF") else None
 
 
 def _plays(kind: str | None, loop: int | None) -> int | None:
@@ -269,13 +253,15 @@ def open_image(
     """
     delays: list[float] = []
     size = (0, 0)
-    trouble = ""
+    trouble, values = "", Range()
     try:
         with _open(path, max_pixels) as image:
             kind, loop = image.format, image.info.get("loop")
         for picture, delay in _pictures(path, max_pixels):
             size = picture.size
             delays.append(delay)
+            if picture.mode in DEEP:
+                values = values.widened(np.asarray(picture))
     except UnidentifiedImageError:
         raise SourceUnreadable(
             f"{printable(path)}: its head is damaged, or Pillow does not read such pictures"
@@ -289,8 +275,8 @@ def open_image(
     if not delays:
         raise SourceEmpty(f"{printable(path)}: there is no picture in it")
     animated = len(delays) > 1 and kind != "TIFF"
-    short = STILL if animated else still
-    *starts, length = accumulate((delay if delay >= SHORTEST else short for delay in delays), initial=0.0)
+    still = STILL if animated else still
+    *starts, length = accumulate((shown_for(delay, kind) or still for delay in delays), initial=0.0)
     return ImageClip(
         path=path,
         max_pixels=max_pixels,
@@ -302,4 +288,5 @@ def open_image(
         indexed=kind == "GIF",
         background=background,
         missing=Shortfall(length, None, trouble) if trouble else None,
+        values=values,
     )

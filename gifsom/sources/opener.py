@@ -16,10 +16,11 @@ from gifsom.core.frame_times import FrameTimes
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import WHITE, Color, parse_color
 from gifsom.sources import mjpeg, plugins
-from gifsom.sources.arrays import StoredClip, is_picture, to_masked
+from gifsom.sources.arrays import StoredClip, is_picture, pictures_of, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
-from gifsom.sources.images import is_picture as is_picture_file
-from gifsom.sources.images import open_image, read_head
+from gifsom.sources.formats import is_picture as is_picture_file
+from gifsom.sources.formats import read_head, unread
+from gifsom.sources.images import open_image, shown_for
 from gifsom.sources.joined import JoinedClip, join
 from gifsom.sources.recording import open_recording
 from gifsom.sources.scientific import open_scientific
@@ -46,6 +47,8 @@ class Opener:
     max_pixels   of a picture, above which it is refused
     still        seconds that a picture without a time of its own is shown
     reader       plugin of imageio that reads every file; None: by content
+    stream       index of the video stream; None: the one that players show
+    deinterlace  "auto", "on" or "off"
     """
 
     background: Color | None
@@ -53,6 +56,8 @@ class Opener:
     max_pixels: int
     still: float
     reader: plugins.Reader | None = None
+    stream: int | None = None
+    deinterlace: str = "auto"
 
     def open(self, source: "SourceLike") -> Source:
         """Any source; see `gifsom.open`."""
@@ -102,11 +107,16 @@ class Opener:
         reader = self.reader or plugins.recognize(head, str(file))
         if reader is not None:
             return self._scientific(file, reader)
+        if kind := unread(head):
+            raise SourceUnreadable(f"{printable(file)}: that is {kind}, which is not read: save it as a PNG")
         picture = is_picture_file(head)
         if picture and not mjpeg.is_motion_jpeg(file):
+            if self.stream is not None:
+                raise SettingError(f"{printable(file)}: stream is for videos, and that is a picture")
             return self._picture(file, head)
         demuxer = mjpeg.DEMUXER if picture else ()
-        return open_video(file, self.max_pixels, None if self.transparent else self.background or WHITE, demuxer)
+        background = None if self.transparent else self.background or WHITE
+        return open_video(file, self.max_pixels, background, demuxer, self.stream, self.deinterlace)
 
     def _picture(self, file: Path | Spooled, head: bytes) -> Source:
         """A source by Pillow, or else by imageio."""
@@ -149,11 +159,11 @@ class Opener:
 def _one_by_one(items: "Iterable[SourceLike]") -> "Iterator[tuple[SourceLike, float | None]]":
     """The same, with each picture of an array or an animation separate, and the seconds that it declares."""
     for item in items:
-        if isinstance(item, np.ndarray) and (item.ndim == 4 or (item.ndim == 3 and item.shape[2] not in (3, 4))):
-            yield from ((picture, None) for picture in item)
+        if is_picture(item) and not hasattr(item, "convert"):
+            yield from ((picture, None) for picture in pictures_of(np.asarray(item)))
         elif getattr(item, "n_frames", 1) > 1:
             for frame in ImageSequence.Iterator(cast("Image", item)):
-                yield frame, float(frame.info.get("duration") or 0) / 1000 or None
+                yield frame, shown_for(float(frame.info.get("duration") or 0) / 1000, frame.format)
         else:
             yield item, None
 

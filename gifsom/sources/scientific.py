@@ -23,6 +23,7 @@ from gifsom.core.frame import Pixels
 from gifsom.core.values import Color
 from gifsom.sources.arrays import StoredClip, to_masked
 from gifsom.sources.images import limited
+from gifsom.sources.levels import scaled
 from gifsom.sources.plugins import PYDICOM, Inflated, Nameless, Part, Reader
 
 AT_ONCE: Final = 1 << 30
@@ -191,7 +192,4 @@ def _eight_bits(picture: NDArray[Any], low: float, high: float) -> Pixels:
         return picture
     if _as_it_is(picture):
         return (picture >> 8).astype(np.uint8)
-    if not high > low:
-        return np.zeros(picture.shape, np.uint8)
-    known = np.where(np.isfinite(picture), picture, low).astype(np.float64)
-    return ((known - low) * (255 / (high - low)) + 0.5).clip(0, 255).astype(np.uint8)
+    return scaled(picture, low, high)

@@ -16,14 +16,16 @@ from gifsom.core.frame import Frame, Mask, Pixels, Rect, Shortfall
 from gifsom.core.source import Source
 from gifsom.core.timing import slots
 from gifsom.core.values import WHITE, Color
-from gifsom.sources import ffmpeg
+from gifsom.sources import ffmpeg, fields
+from gifsom.sources.ffmpeg import DEFAULT_RATE
 from gifsom.sources.images import cut_out, flatten
+from gifsom.sources.probe import probe
 
 DIRECT = 60.0
 """Seconds up to which a start is reached by decoding from the beginning, which is exact for every file."""
 
-DEFAULT_RATE = Fraction(25)
-"""Frame rate of a stream that does not declare one."""
+ROUNDED = 0.0055
+"""Seconds by which a length that the file declares may be rounded."""
 
 # PQ and HLG light to SDR: linear light with 1.0 at the reference white of ITU-R BT.2408 (203 cd/m2), the BT.709
 # primaries, a curve that keeps the lower 70 % as they are and bends what is brighter, and the sRGB curve of the screens
@@ -54,6 +56,7 @@ class VideoClip(Source):
     fps         frames a second
     steps       filters from a decoded picture, the first to square pixels, to a frame
     shape       width and height of a frame
+    deinterlace  "auto", "on" or "off": whether fields are made whole pictures
     """
 
     path: os.PathLike[str]
@@ -65,6 +68,7 @@ class VideoClip(Source):
     fps: Fraction
     steps: tuple[str, ...]
     shape: tuple[int, int]
+    deinterlace: str = "auto"
     _reading: _Reading = field(default_factory=_Reading, compare=False, repr=False)
 
     @property
@@ -147,7 +151,9 @@ class VideoClip(Source):
         size = width * height * channels
         before = b""
         shown: tuple[Pixels, Mask | None] | None = None
-        frame: Frame | None = None
+        waiting: list[
+            Frame
+        ] = []  # the newest picture, as often as it has come: some of its places may lie past the end
         count = 0
         with ffmpeg.Reader(
             self.path, self.stream, self._filters(seek), size, pixel_format, self.max_pixels, seek
@@ -155,22 +161,23 @@ class VideoClip(Source):
             for raw in reader.frames():
                 # The same array again, so that later stages skip an unchanged frame.
                 if shown is None or raw != before:
+                    yield from waiting
+                    waiting.clear()
                     picture = np.frombuffer(raw, np.uint8).reshape(height, width, channels)
                     shown = self._shown(picture) if self.stream.alpha else (picture, None)
                     before = raw
-                if frame is not None:
-                    yield frame
-                frame = Frame(shown[0], float(count / self.fps), shown[1])
+                waiting.append(Frame(shown[0], float(count / self.fps), shown[1]))
                 count += 1
                 if count == wanted:
-                    yield frame
+                    yield from waiting
                     return
-            if frame is None:
+            if not waiting:
                 raise SourceEmpty(f"{self.name}: {self._emptiness(reader)}")
             self._learn(reader)
-            # ffmpeg was asked for one frame too many: the last one counts if the end is nearer to the next place.
-            if count <= slots(self.duration, self.rate):
-                yield frame
+            # ffmpeg was asked for one frame too many, and guesses how long the last picture is: a place counts if the
+            # end is nearer to the next one.
+            spare = max(0, count - slots(self.duration, self.rate))
+            yield from waiting[: max(0, len(waiting) - spare)]
 
     def _seek(self) -> float:
         """Seconds at which to enter the file: its beginning, or just before a late start where that can be trusted."""
@@ -186,7 +193,10 @@ class VideoClip(Source):
             start = max(0.0, min(start, self.declared - 1 / (self.stream.rate or self.fps)))
         begin = f":start_time={start - seek:.6f}" if start else ""
         # With "pass" it gives every picture a place, so that even a clip that is shorter than one gives a frame.
-        steps = [f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}"]
+        steps = fields.filters(self.stream.fields, self.deinterlace)
+        if self.stream.matrix:
+            steps.append(f"setparams=colorspace={self.stream.matrix}")
+        steps.append(f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}")
         if self.stream.alpha:  # so that colors of hidden pixels do not bleed; 8 bits would make white darker
             steps += ["format=gbrap16le", "premultiply=inplace=1", *self.steps, "unpremultiply=inplace=1"]
         elif self.stream.hdr:  # all colors in all pixels: zscale takes no odd sides otherwise
@@ -205,10 +215,18 @@ class VideoClip(Source):
             return f"the start, {self.start:g} s, is past the end: it is {reader.end:.2f} s long"
         return f"not one frame of it can be decoded{reader.trouble}"
 
+    def _shown_until(self, reader: ffmpeg.Reader) -> float:
+        """Where the pictures end in seconds of the file: a track may show its first or last one in part."""
+        frame, own = float(1 / (self.stream.pace or self.fps)), self.stream.own
+        if own is None or reader.first is None or reader.trouble:
+            return reader.end
+        end = reader.first + own
+        return end if ROUNDED < abs(end - reader.end) <= 1.5 * frame else reader.end
+
     def _learn(self, reader: ffmpeg.Reader) -> None:
         """Note the true end of the file, and the seconds missing from its declared length or its packets."""
         frame = float(1 / (self.stream.rate or self.fps))
-        end = reader.end
+        end = self._shown_until(reader)
         self._reading.end = max(end, self.start + 0.01)  # some streams have pictures without a duration
         self._reading.shortfall = None
         due = min((t for t in (self.declared, self.end) if t is not None), default=end)
@@ -221,7 +239,12 @@ class VideoClip(Source):
 
 
 def open_video(
-    path: os.PathLike[str], max_pixels: int, background: Color | None = WHITE, demuxer: tuple[str, ...] = ()
+    path: os.PathLike[str],
+    max_pixels: int,
+    background: Color | None = WHITE,
+    demuxer: tuple[str, ...] = (),
+    number: int | None = None,
+    deinterlace: str = "auto",
 ) -> VideoClip:
     """The video in a local file, whole and at its own rate and size.
 
@@ -230,12 +253,15 @@ def open_video(
         max_pixels: a picture with more is refused.
         background: behind transparent pixels; None keeps them.
         demuxer: options of ffmpeg for a file that is nothing but pixels.
+        number: index of the stream, where there are several; None: the one that players show.
+        deinterlace: "auto", "on" or "off".
 
-    Raises `SourceUnreadable` or `SourceRefused` (see `ffmpeg.probe`).
+    Raises `SourceUnreadable`, `SourceRefused` or `SettingError` (see `probe`).
     """
-    stream = ffmpeg.probe(path, max_pixels, demuxer)
+    stream = probe(path, max_pixels, demuxer, number)
     rate = stream.rate or DEFAULT_RATE
-    return VideoClip(path, stream, max_pixels, background, 0.0, None, rate, (_scale(stream.size),), stream.size)
+    steps = (_scale(stream.size),)
+    return VideoClip(path, stream, max_pixels, background, 0.0, None, rate, steps, stream.size, deinterlace)
 
 
 def _scale(size: tuple[int, int]) -> str:

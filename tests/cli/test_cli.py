@@ -41,7 +41,7 @@ from strict import Gif, check
 CARDS = FIXTURES / "cards.mkv"  # lossless and of 12 colors: converted in no time
 CLOSING = re.compile(
     r"(?P<path>.+): (?P<amount>[\d.]+) (?P<unit>bytes|kB|MB), (?P<width>\d+)x(?P<height>\d+) pixels,"
-    r" (?P<frames>\d+) frames?, (?P<seconds>[\d.]+) s(?P<part> \([^)]*\))?, (?P<colors>\d+) colors?"
+    r" (?P<frames>\d+) frames?, (?P<seconds>[\d.]+) s(?P<part> \([^)]*\))?(?:, (?P<colors>\d+) colors?)?"
     r"(?: in (?P<tables>\d+) tables)?(?P<exact>, exact)?(?:, nearest colors|, quality \d+)?,"
     r" made in (?P<elapsed>[\d.]+) s\n"
 )

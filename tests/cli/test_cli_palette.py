@@ -38,7 +38,7 @@ from gifsom.palette.palette import Palette
 
 CARDS = FIXTURES / "cards.mkv"  # lossless and of 12 colors
 CLOSING = re.compile(
-    r"(?P<paths>.+): (?P<colors>\d+) colors?, mean error (?P<error>\d+\.\d\d) \(OKLab x 100: 1 is hardly seen\),"
+    r"(?P<paths>.+): (?P<colors>\d+) colors?, mean error (?P<error>\d+\.\d\d) \(1 is hardly seen\),"
     r" made in (?P<elapsed>\d+\.\d) s\n"
 )
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import environment, gifsom
 
+from gifsom.cli.help import PANELS
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="HOME is another one there")
 
 PLACES = {
@@ -72,11 +74,7 @@ def test_the_help_has_panels_as_wide_as_the_terminal(columns: int, tmp_path: Pat
     edges = [line for line in run.out.splitlines() if line[:1] in tuple("╭│╰")]
     assert {len(line) for line in edges} == {min(columns, 120)}
     assert {line[-1] for line in edges} == set("╮│╯")
-    assert [line.strip("╭╮─ ") for line in edges if line[0] == "╭"] == [
-        "Arguments",
-        "Options",
-        "Edits, done in the order in which they are typed",
-    ]
+    assert [line.strip("╭╮─ ") for line in edges if line[0] == "╭"] == [*PANELS]
 
 
 def test_the_help_is_ascii_where_nothing_else_can_be_shown(tmp_path: Path) -> None:

@@ -385,7 +385,7 @@ def test_an_estimate_is_printed_and_nothing_is_written(tmp_path: Path) -> None:
     run = gifsom("convert", SCENE, "--estimate", "--width", "160", "--duration", "1", cwd=folder)
     assert (run.status, run.err) == (0, "")
     assert ": about " in run.out
-    assert "quality 80, mean error " in run.out
+    assert "from its source, estimated in " in run.out
     run = gifsom("convert", SCENE, "none/out.gif", "--estimate", "--width", "160", "--max-size", "90kB", cwd=folder)
     assert (run.status, run.err) == (0, "")
     assert "; to fit 90.0 kB: quality " in run.out

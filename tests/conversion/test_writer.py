@@ -104,7 +104,24 @@ WRONG: list[tuple[Any, str]] = [
     (np.zeros((4, 4, 3), np.float32), "float32"),
     (np.zeros((0, 4, 3), np.uint8), r"\(0, 4, 3\)"),
     ("picture.png", "<U11|str"),
+    (np.ones((4, 4, 3)), r'of float64: \(255 \* x\)\.astype\("uint8"\) makes it right$'),
+    (np.full((4, 4), 200.0), r'of float64: x\.clip\(0, 255\)\.astype\("uint8"\) makes it right$'),
+    (np.full((4, 4, 3), 200), r'of int64: x\.astype\("uint8"\) makes it right$'),
+    (np.full((4, 4, 3), 60_000, np.uint16), r'of uint16: \(x >> 8\)\.astype\("uint8"\) makes it right$'),
+    (np.zeros((3, 8, 9), np.uint8), r"of uint8: np\.moveaxis\(x, 0, -1\) makes it right$"),
+    (np.zeros((3, 8, 9)), r'np\.moveaxis\(x, 0, -1\), then \(255 \* x\)\.astype\("uint8"\) makes it right$'),
 ]
+
+
+def test_what_has_one_meaning_is_taken(tmp_path: Path) -> None:
+    """Gray with a channel of its own, and true and false, of which true is white."""
+    marked = picture(3)[..., 0] > 100
+    gray = np.where(marked, np.uint8(255), np.uint8(0))
+    for given in (marked, gray, marked[..., None], gray[..., None], np.stack([marked] * 3, axis=-1)):
+        with gifsom.Writer(tmp_path / "out.gif", overwrite=True) as writer:
+            writer.append(given)
+        _, (shown,) = read(tmp_path / "out.gif")
+        assert np.array_equal(np.stack([gray] * 3, axis=-1), shown)
 
 
 @pytest.mark.parametrize(("wrong", "said"), WRONG)
@@ -159,7 +176,7 @@ def test_what_is_there_is_refused_before_any_frame_and_replaced_where_asked(tmp_
     assert path.read_bytes().startswith(b"GIF89a")
 
 
-@pytest.mark.parametrize("options", [{"fps": 0}, {"fps": 51}, {"start": 1}, {"colors": 1}, {"background": "nocolor"}])
+@pytest.mark.parametrize("options", [{"fps": 0}, {"fps": -1}, {"start": 1}, {"colors": 1}, {"background": "nocolor"}])
 def test_impossible_settings_are_refused_at_once(options: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(gifsom.SettingError):
         gifsom.Writer(tmp_path / "out.gif", **options)

@@ -19,8 +19,8 @@ from gifsom.core.errors import GifsomError, SettingError, SourceEmpty, TargetUnw
 from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule, slots
-from gifsom.edit.picture import even_height
 from gifsom.edit.store import Store
+from gifsom.options.edits import edited
 
 Pixels = NDArray[np.uint8]
 
@@ -272,19 +272,45 @@ def test_fps_is_as_long_as_its_clip_and_as_fast_as_asked() -> None:
     assert len(list(clip.frames())) == 30
 
 
-@pytest.mark.parametrize("size", [(640, 360), (33, 21), (1920, 1080), (7, 1000), (1000, 7), (101, 67), (100, 50)])
-def test_height_is_the_one_of_ffmpeg(size: tuple[int, int]) -> None:
-    """Its `scale=W:-2`; 100 x 50 at a width of 50 would be 25 high, and gets 26."""
-    source = ["-f", "lavfi", "-i", f"color=s={size[0]}x{size[1]},format=gray"]
-    for width in (size[0] // 2, size[0] * 2 // 3, size[0] - 1):
-        raw = ffmpeg(*source, "-vf", f"scale={width}:-2", "-frames:v", "1", "-f", "rawvideo", "-")
-        assert even_height(size, width) == len(raw) // width, width
+@pytest.mark.parametrize(
+    ("size", "width", "height"),
+    [((1280, 720), 240, 135), ((100, 50), 50, 25), ((33, 21), 22, 14), ((1526, 956), 640, 401), ((1000, 7), 10, 1)],
+)
+def test_height_keeps_the_aspect_ratio_to_the_nearest_pixel(size: tuple[int, int], width: int, height: int) -> None:
+    clip = FrameClip([np.zeros((size[1], size[0], 3), np.uint8)], [0], 1)
+    assert edit.width(clip, width).size == (width, height)
+    turned = FrameClip([np.zeros((size[0], size[1], 3), np.uint8)], [0], 1)
+    assert edit.height(turned, width).size == (height, width)
 
 
-def test_height_is_even_and_at_least_two() -> None:
-    heights = {even_height((w, h), width) for w in (1, 3, 640) for h in (1, 2, 481) for width in range(1, w + 1)}
-    assert min(heights) == 2
-    assert all(height % 2 == 0 for height in heights)
+@pytest.mark.parametrize("written", ["30x90", (30, 90), "30x90px", " 30X90 "])
+def test_a_width_or_height_with_both_sides_is_a_box(written: str) -> None:
+    clip = FrameClip([np.zeros((60, 80, 3), np.uint8)], [0], 1)
+    assert edit.width(clip, written).size == edit.height(clip, written).size == (30, 23)
+    assert edit.width(clip, "30").size == edit.width(clip, "30px").size == (30, 23)
+
+
+@pytest.mark.parametrize(
+    ("asked", "size", "notes"),
+    [
+        ([("width", 81)], (80, 60), ["width 81 is larger than the picture, which stays 80x60"]),
+        ([("height", 100)], (80, 60), ["height 100 is larger than the picture, which stays 80x60"]),
+        ([("width", "100x100")], (80, 60), ["width 100x100 is larger than the picture, which stays 80x60"]),
+        ([("fit", "100x100")], (80, 60), ["fit 100x100 is larger than the picture, which stays 80x60"]),
+        ([("width", 40), ("width", 60)], (40, 30), ["width 60 is larger than the picture, which stays 40x30"]),
+        ([("width", 80)], (80, 60), []),
+        ([("fit", "100x30")], (40, 30), []),
+        ([("scale", "50%"), ("speed", "2x")], (40, 30), []),
+    ],
+)
+def test_a_size_larger_than_the_picture_is_told(
+    asked: list[tuple[str, object]], size: tuple[int, int], notes: list[str]
+) -> None:
+    clip = FrameClip([np.zeros((60, 80, 3), np.uint8)] * 20, [n / 20 for n in range(20)], 1)
+    done = edited(clip, asked)
+    assert (done.size, [*done.notes]) == (size, notes)
+    assert [*edit.fps(edit.trim(done, 0, 0.2), 10).notes] == notes
+    assert done.duration == (0.5 if ("speed", "2x") in asked else 1)
 
 
 @pytest.mark.parametrize("width", [4, 5, 16_000])
@@ -296,7 +322,7 @@ def test_width_never_enlarges(width: int) -> None:
 def test_width_is_a_lanczos_filter() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8)
     frame = next(edit.width(FrameClip([picture], [0], 1), 30).frames())
-    expected = Image.fromarray(picture).resize((30, 22), Image.Resampling.LANCZOS)
+    expected = Image.fromarray(picture).resize((30, 23), Image.Resampling.LANCZOS)
     assert np.array(expected).tobytes() == frame.pixels.tobytes()
     assert frame.mask is None
 

@@ -1,9 +1,12 @@
 """Edits of pictures: exact where they can be, at exact times, the same at each pass, and refused in one line."""
 
+import subprocess
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from conftest import FIXTURES, FrameClip
@@ -17,9 +20,9 @@ from gifsom.core.region import parse_region
 from gifsom.core.source import Source
 from gifsom.core.values import parse_color
 from gifsom.edit.base import _Cropped, _Scaled
+from gifsom.edit.borders import borderless
 from gifsom.edit.caption import POSITIONS
 from gifsom.edit.frames import is_pixel_art
-from gifsom.edit.picture import borderless
 from gifsom.edit.span import cut, parse_span
 from gifsom.sources.video import VideoClip
 
@@ -636,3 +639,28 @@ def test_an_area_may_have_a_time(text: str, expected: tuple[Rect, float, float |
 def test_a_blur_that_cannot_be_is_one_clear_line(text: str) -> None:
     with pytest.raises(SettingError):
         edit.parse_blur(text)
+
+
+@pytest.mark.parametrize("coding", [["-crf", "23"], ["-crf", "28"], ["-c:v", "mpeg4", "-q:v", "8"]], ids=" ".join)
+@pytest.mark.parametrize("color", ["black", "white"])
+def test_compressed_borders_are_cut_to_the_row(tmp_path: Path, coding: list[str], color: str) -> None:
+    """Noise at the edge of the picture reaches 30 levels there."""
+    path = tmp_path / "wide.mp4"
+    bars = f"scale=320:180,pad=320:240:0:30:{color},pad=352:240:16:0:{color}"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", FIXTURES / "scene.mp4", "-vf", bars]
+    subprocess.run([*command, "-pix_fmt", "yuv420p", *coding, path], check=True)
+    rect = borderless(sources.open(path))
+    assert abs(np.subtract((rect.left, rect.top, rect.width, rect.height), (16, 30, 320, 180))).max() <= 1
+
+
+def test_what_stands_in_a_border_is_no_noise() -> None:
+    """Words below a film, dim ones too, and a dark picture beside a black border."""
+    picture = gray(0, 60, 80)
+    picture[10:40] = 120
+    words, dim, dark = picture.copy(), picture.copy(), picture.copy()
+    words[45:50, 30:50:3] = 200
+    dim[45:50, 20:60] = 40
+    dark[5:10] = 20
+    assert borderless(still(words)) == Rect(0, 10, 80, 40)
+    assert borderless(still(dim)) == Rect(0, 10, 80, 40)
+    assert borderless(still(dark)) == Rect(0, 5, 80, 35)

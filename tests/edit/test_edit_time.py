@@ -138,9 +138,9 @@ def test_ffmpeg_still_crops_scales_and_chooses(change: Callable[[Source], Source
     changed = Clip(change(sources.open(FIXTURES / "scene.mp4")))
     clip: Any = changed.crop("400x300+2+10").fps(10).width(100).source
     assert isinstance(clip.source, VideoClip)
-    assert clip.size == clip.source.shape == (100, 76)
+    assert clip.size == clip.source.shape == (100, 75)
     assert clip.source.fps == (5 if clip.rate != clip.source.rate else 10)
-    assert next(clip.frames()).pixels.shape == (76, 100, 3)
+    assert next(clip.frames()).pixels.shape == (75, 100, 3)
 
 
 def test_fast_forward_makes_a_stretch_fast() -> None:
@@ -611,3 +611,15 @@ def test_a_fade_is_a_third_of_the_clip_at_most() -> None:
     with pytest.raises(SettingError, match=expected):
         edit.loop_smooth(even(20), 0.7)
     assert edit.loop_smooth(even(20), 0.65).duration >= 1
+
+
+@pytest.mark.parametrize("rate", [None, 10.0])
+def test_max_frames_lowers_the_rate_and_tells_it(rate: float | None) -> None:
+    clip = FrameClip([np.full((4, 4, 3), n, np.uint8) for n in range(20)], [n / 10 for n in range(20)], 2, rate=rate)
+    fewer = edit.max_frames(clip, 7)
+    assert len([*fewer.frames()]) == 7
+    assert (fewer.duration, fewer.notes) == (2, ("3.5 frames a second, so that there are at most 7 frames",))
+    assert edit.max_frames(clip, 20) is clip
+    assert len([*edit.max_frames(clip, 1).frames()]) == 1
+    with pytest.raises(SettingError, match="max_frames is 0"):
+        edit.max_frames(clip, 0)

@@ -38,7 +38,7 @@ from gifsom.options.conversion import ConvertOptions
 from gifsom.options.edits import edited
 from gifsom.options.table import EDITS
 from gifsom.palette import files
-from gifsom.sources.images import is_picture
+from gifsom.sources.formats import is_picture
 from gifsom.sources.mjpeg import is_motion_jpeg
 from gifsom.spool import Picture, Spool
 from gifsom.spool.record import _HEAD_BYTES, _HEADER, _RECORD, HEADER_BYTES

@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 import strict
 from conftest import FIXTURES, ROOT, names
+from numpy.typing import NDArray
 from PIL import Image
 
 import gifsom
@@ -41,6 +43,8 @@ def delays(path: Path) -> list[int]:
 @pytest.fixture
 def iio() -> Any:
     import imageio.v3
+
+    import gifsom.interop.imageio  # noqa: F401 - which tells the name
 
     return imageio.v3
 
@@ -84,7 +88,7 @@ def test_pictures_are_the_callers_own(iio: Any) -> None:
     iio.imread(FIXTURES / "sprite.gif", index=0, plugin=gifsom.ImageioPlugin)[:] = 0
 
 
-@pytest.mark.parametrize("index", [12, -1])
+@pytest.mark.parametrize("index", [12, -13])
 def test_a_picture_that_is_not_there_is_a_value_error(iio: Any, index: int) -> None:
     with pytest.raises(ValueError, match=f"there is no picture {index}"):
         iio.imread(FIXTURES / "sprite.gif", index=index, plugin=gifsom.ImageioPlugin)
@@ -237,8 +241,8 @@ def test_an_error_in_the_midst_leaves_no_file(animation: Any, tmp_path: Path) ->
 
 
 def test_what_is_impossible_is_told_before_anything_is_drawn(animation: Any, tmp_path: Path) -> None:
-    with pytest.raises(gifsom.SettingError, match="fps is 60"):
-        animation.save(tmp_path / "out.gif", writer="gifsom", fps=60)
+    with pytest.raises(gifsom.SettingError, match="fps is -1"):
+        animation.save(tmp_path / "out.gif", writer="gifsom", fps=-1)
     assert names(tmp_path) == []
 
 
@@ -277,7 +281,7 @@ def test_what_is_not_installed_is_said_where_it_is_needed_and_nowhere_else() -> 
 
 def test_an_image_and_those_to_append_as_pillow_takes_them(tmp_path: Path) -> None:
     first, *rest = map(Image.fromarray, CARDS)
-    options = {"save_all": True, "append_images": rest, "duration": 120, "loop": 0, "optimize": True, "disposal": 2}
+    options = {"save_all": True, "append_images": rest, "duration": 120, "loop": 0}
     first.save(tmp_path / "pillow.gif", **options)
     result = gifsom.save(first, tmp_path / "out.gif", **options)
     assert np.array_equal(CARDS, shown(tmp_path / "out.gif"))
@@ -319,8 +323,8 @@ def test_an_animation_of_pillow_keeps_its_frames_and_times(tmp_path: Path) -> No
         ({"duration": [100] * 6}, "duration has 6 times, and there are 4 pictures"),
         ({"duration": 100, "fps": 10}, "exclude each other"),
         ({"duration": "fast"}, "milliseconds"),
-        ({"duration": 5}, "0.005 s"),
-        ({"fps": 90}, "fps is 90"),
+        ({"duration": -5}, "-0.005 s"),
+        ({"fps": 0}, "fps is 0"),
         ({"loop": -1}, "loop is -1"),
         ({"quality": 0}, "quality is 0"),
     ],
@@ -334,8 +338,88 @@ def test_what_is_impossible_is_one_line_and_writes_nothing(options: dict[str, An
 def test_what_pillow_takes_and_says_nothing_of_the_pictures_changes_nothing(tmp_path: Path) -> None:
     gifsom.save(CARDS, tmp_path / "out.gif")
     stream = io.BytesIO()
-    gifsom.save(CARDS, stream, transparency=0, comment=b"hello", interlace=True, background=0, disposal=2)
+    asked: dict[str, Any] = {"transparency": 0, "comment": b"hello", "interlace": True, "background": 0, "disposal": 2}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gifsom.save(CARDS, stream, format="GIF", palette=b"", mode="RGB", subrectangles=True, palettesize=256, **asked)
     assert stream.getvalue() == (tmp_path / "out.gif").read_bytes()
+    with pytest.raises(gifsom.SettingError, match="format is PNG: gifsom writes GIF"):
+        gifsom.save(CARDS, stream, format="PNG")
+
+
+def test_what_is_passed_over_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gifsom.interop.pillow._told", set())
+    with pytest.warns(UserWarning, match=r"^optimize, disposal: without a meaning for gifsom, and passed over$"):
+        gifsom.save(CARDS, io.BytesIO(), optimize=True, disposal=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gifsom.save(CARDS, io.BytesIO(), optimize=False, disposal=1, format="gif")
+
+
+def test_arrays_of_several_pictures_are_taken_where_they_have_one_meaning(tmp_path: Path) -> None:
+    gray = np.random.default_rng(1).integers(0, 256, (5, 12, 20)).astype(np.uint8)
+    colored = np.stack([gray] * 3, axis=-1)
+    for given in (gray, gray[..., None], colored, colored[None], gray[None, ..., None]):
+        assert gifsom.save(given, tmp_path / "out.gif").frames == 5
+    assert gifsom.save(gray[0][..., None], tmp_path / "out.gif").size == (20, 12)
+    with pytest.raises(gifsom.FrameError, match=r"np\.moveaxis\(x, 0, -1\) makes right, or 3 gray"):
+        gifsom.save(gray[:3], tmp_path / "out.gif")
+    assert gifsom.save([*gray[:3]], tmp_path / "out.gif").frames == 3
+    with pytest.raises(gifsom.FrameError, match=r"np\.moveaxis\(x, 1, -1\) makes it right"):
+        gifsom.save(np.moveaxis(colored, -1, 1), tmp_path / "out.gif")
+
+
+class Tensor:
+    """What other libraries have: no array, but it can become one."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self._array = array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return self._array
+
+
+def test_convert_and_open_take_arrays_as_save_does(tmp_path: Path) -> None:
+    gray = np.random.default_rng(1).integers(0, 256, (5, 12, 20)).astype(np.uint8)
+    colored = np.stack([gray] * 3, axis=-1)
+    for given in (
+        gray,
+        gray[..., None],
+        colored,
+        colored[None],
+        gray > 99,
+        Tensor(colored),
+        [Tensor(one) for one in gray],
+    ):
+        assert gifsom.open(given).count == 5
+    assert gifsom.open(colored[0]).count == gifsom.open(gray[:1]).count == gifsom.open(gray[0]).count == 1
+    assert gifsom.open(gray[:3] > 99).count == 3
+    for wrong, call in (
+        (np.moveaxis(colored, -1, 1), "np.moveaxis(x, 1, -1)"),
+        (np.moveaxis(colored[0], -1, 0), "np.moveaxis(x, 0, -1)"),
+        ([np.moveaxis(colored[0], -1, 0)], "np.moveaxis(x, 0, -1)"),
+        (colored / 255, '(255 * x).astype("uint8")'),
+        (colored / 127.5 - 1, '(255 * x.clip(0, 1)).astype("uint8")'),
+    ):
+        with pytest.raises(gifsom.FrameError) as raised:
+            gifsom.convert(wrong, tmp_path / "out.gif")
+        assert call in str(raised.value)
+
+
+def test_imageio_asks_as_it_does_of_its_own_plugins(iio: Any, tmp_path: Path) -> None:
+    path = FIXTURES / "sprite.gif"
+    everything = iio.imread(path, plugin="gifsom")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert np.array_equal(everything[-1], iio.imread(path, index=-1, plugin="gifsom"))
+        assert np.array_equal(everything[-12], iio.imread(path, index=-12, plugin="gifsom"))
+        gray = iio.imread(path, index=2, mode="L", rotate=True, plugin="gifsom")
+        asked = {"mode": "RGB", "optimize": True, "subrectangles": True, "disposal": 2, "format": "GIF"}
+        iio.imwrite(tmp_path / "out.gif", everything, plugin="gifsom", **asked)
+    assert np.array_equal(np.asarray(Image.fromarray(everything[2]).convert("L")), gray)
+    assert np.array_equal(everything, iio.imread(tmp_path / "out.gif", plugin="gifsom"))
+    with pytest.raises(gifsom.FrameError, match="there is no picture -13"):
+        iio.imread(path, index=-13, plugin="gifsom")
 
 
 def test_what_is_no_option_and_no_picture_is_named(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from conftest import FIXTURES
 
 import gifsom
+from gifsom.cli import app
 from gifsom.cli.presets import presets as command
 from gifsom.core.values import parse_size
 from gifsom.options.conversion import ConvertOptions
@@ -25,17 +27,33 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_packages_own_are_possible_settings_and_name_a_size() -> None:
-    assert [*presets()] == ["discord", "docs", "email", "github", "slack"]
+    assert [*presets()] == ["discord", "docs", "email", "emoji", "github", "slack", "sticker"]
     for one in presets().values():
         settings = ConvertOptions.of(one.options)
         assert settings.limit is not None
-        assert {"fps", "width"} <= set(one.options)
+        assert "fps" in one.options
+        assert {"fit", "width"} & set(one.options)
         assert one.origin == ()
 
 
 def test_a_limit_is_not_above_that_of_its_service() -> None:
     limits = {"github": 10_000_000, "slack": 10**9, "discord": 20 << 20, "email": 20_000_000}
     assert all(parse_size(gifsom.preset(name)["max_size"]) <= limit for name, limit in limits.items())
+
+
+@pytest.mark.parametrize(("name", "limit"), [("emoji", 128_000), ("sticker", 256_000)])
+def test_emoji_and_stickers_fit_into_128x128_and_their_bytes(name: str, limit: int, tmp_path: Path) -> None:
+    result = gifsom.convert(FIXTURES / "scene.mp4", tmp_path / "out.gif", **gifsom.preset(name))
+    assert result.size == (128, 72)
+    assert result.bytes <= limit
+    assert result.frames <= 50
+
+
+def test_a_size_that_is_typed_counts_more_than_that_of_a_preset(tmp_path: Path) -> None:
+    source, out = str(FIXTURES / "sprite.gif"), str(tmp_path / "out.gif")
+    run = CliRunner().invoke(app, ["convert", source, out, "--preset", "emoji", "--scale", "4"])
+    assert run.exit_code == 0
+    assert gifsom.open(out).size == (256, 192)
 
 
 def test_a_preset_is_options_of_a_conversion(tmp_path: Path) -> None:
@@ -46,7 +64,9 @@ def test_a_preset_is_options_of_a_conversion(tmp_path: Path) -> None:
 
 
 def test_one_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(gifsom.SettingError, match="no preset 'wiki': there are discord, docs, email, github, slack"):
+    with pytest.raises(
+        gifsom.SettingError, match="no preset 'wiki': there are discord, docs, email, emoji, github, slack, sticker"
+    ):
         gifsom.preset("wiki")
 
 

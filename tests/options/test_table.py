@@ -16,6 +16,7 @@ from conftest import FIXTURES, ROOT
 import gifsom
 from gifsom import edit
 from gifsom.cli import app
+from gifsom.cli.help import PANELS
 from gifsom.core.errors import SettingError
 from gifsom.core.source import Source
 from gifsom.options.config import COMMANDS, PRESET
@@ -37,13 +38,14 @@ def test_an_option_is_on_the_command_line_of_convert(name: str) -> None:
     found = {parameter.name: parameter for parameter in app.commands["convert"].params}
     assert f"--{name.replace('_', '-')}" in found[name].opts
     assert found[name].help == OPTIONS[name].help
-    assert (name in EDITS) == found[name].panel.startswith("Edits")
+    assert found[name].panel in PANELS
     assert found[name].default is None, "what is not given has the table's default, or that of a settings file"
 
 
 def test_the_command_line_of_convert_has_no_other_edits() -> None:
-    edits = {one.name for one in app.commands["convert"].params if getattr(one, "panel", "Options") != "Options"}
-    assert edits == {*EDITS}
+    edits = {one.name for one in app.commands["convert"].params if getattr(one, "panel", "").startswith("Edits")}
+    sizes = {name for name, one in EDITS.items() if one.sizes}
+    assert edits == {*EDITS, "still_threshold"} - sizes - {"fps"}
 
 
 @pytest.mark.parametrize("name", OPTIONS)
