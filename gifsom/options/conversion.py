@@ -111,7 +111,7 @@ class ConvertOptions:
     @property
     def own_rate(self) -> bool:
         """Whether a rate is asked, so that there is no usual one."""
-        return any(name == "fps" for name, _ in self.edits)
+        return any(EDITS[name].paces(value) for name, value in self.edits)
 
     @property
     def rate(self) -> float | None:

@@ -69,6 +69,15 @@ def as_it_is(value: Any) -> Any:
     return value
 
 
+def _never(value: Any) -> bool:
+    return False
+
+
+def always(value: Any) -> bool:
+    """Whatever the value."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit(Option):
     """An edit: the function of `gifsom.edit` that has the option's name, and is called with the clip and the value.
@@ -77,6 +86,7 @@ class Edit(Option):
             checks what it is given, so that this is for text, and for what needs a check without a clip
     apply   does the edit with what `read` gives, where that is no single argument of the function
     sizes   it says how large the clip is to be
+    paces   whether a value says how long all frames are shown, or how many there are in a second
     placed  whether a value is right depends on the size of the pictures
     judges  it judges what is still, and takes the `threshold` for that
     """
@@ -85,6 +95,7 @@ class Edit(Option):
     read: Callable[[Any], Any] = field(default=as_it_is)
     apply: "Callable[[Source, Any], Source] | None" = None
     sizes: bool = False
+    paces: Callable[[Any], bool] = field(default=_never)
     placed: bool = False
     judges: bool = False
 
