@@ -71,6 +71,7 @@ class TimelineEdits(TypedDict, total=False):
             read=lambda value: edit.parse_insert(text(value)),
             apply=lambda clip, asked: edit.insert(clip, sources.open(asked[0], background="black"), *asked[1:]),
             placed=True,
+            files=lambda value, place: edit.insert_with_file(value, place),
         ),
     ]
     title: Annotated[
