@@ -173,7 +173,9 @@ def named(file: str) -> set[tuple[str, str]]:
 
 def tests_of(file: str) -> list[str]:
     """The tests of a C file, those of its wrapper."""
-    found = [str(path) for path in sorted((ROOT / "tests" / "native").glob(f"test_{file}*.py"))]
+    longer = tuple(f"test_{path.stem}" for path in build.sources() if path.stem.startswith(f"{file}_"))
+    paths = sorted((ROOT / "tests" / "native").glob(f"test_{file}*.py"))
+    found = [str(path) for path in paths if not path.stem.startswith(longer)]
     return found or sys.exit(f"{file}: there is no tests/native/test_{file}*.py")
 
 
