@@ -144,11 +144,8 @@ def _written(
     analysis = analyze(edited, settings, progress)
     plans = plan_coding(analysis, palette, settings, progress)
     with output.opened() as stream:
-            binary stream, or a list of such, which follow each other; or a .gifsom document, whose edits and options
-            come before those that are given here.
-        target: the GIF; a binary stream that it is written to; or a .webp, .png, .apng, .avif, .mp4 or .webm file, or a
-            folder for PNGs, which is new or whose name ends in a slash. None: the source's name, ending in .gif, in the
-            current folder.
+        if origin is not None and _may_be_copied(analysis, settings):
+            encoded = encode_or_copy(stream, origin, analysis, plans, settings, progress, exact=True)
         else:
             encoded = encode(stream, analysis, plans, settings, progress)
     return _told(encoded.result(output.path), edited, encoded.clip, settings)
