@@ -111,6 +111,7 @@ class Clip(Holder):
     drop_duplicates = _chained(edit.drop_duplicates)
     idle_limit = _chained(edit.idle_limit)
     hold_last = _chained(edit.hold_last)
+    zoom = _chained(edit.zoom)
     caption = _chained(edit.caption)
     blur = _chained(edit.blur)
     progress_bar = _chained(edit.progress_bar)

@@ -2,13 +2,23 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from gifsom.core.frame import Frame, Rect, Shortfall
 
 
 class StillGrowing(Exception):
     """A clip that is being recorded is asked for what is known only at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment, in seconds, and a place, in pixels from the left and the top, of somebody's work in a clip."""
+
+    time: float
+    x: float
+    y: float
 
 
 class Source(ABC):
@@ -72,6 +82,10 @@ class Source(ABC):
     @abstractmethod
     def frames(self) -> Iterator[Frame]:
         """The frames in order, read-only, from 0 s on, the same ones at each call."""
+
+    def marks(self) -> Sequence[Mark] | None:
+        """Where and when somebody worked in it, with times that never fall; None where it does not tell."""
+        return None
 
     # Steps that a source may do itself, as ffmpeg does for a video. None: an edit does them.
 

@@ -14,6 +14,7 @@ from gifsom.edit.still import drop_duplicates, idle_limit, trim_still
 from gifsom.edit.time import fps, hold_last
 from gifsom.edit.tone import brightness, contrast, grayscale, saturation
 from gifsom.edit.turn import flip, rotate
+from gifsom.edit.zoom import parse_zoom, zoom
 
 __all__ = [
     "blur",
@@ -37,6 +38,7 @@ __all__ = [
     "parse_blur",
     "parse_caption",
     "parse_stretch",
+    "parse_zoom",
     "progress_bar",
     "reverse",
     "rotate",
@@ -46,4 +48,5 @@ __all__ = [
     "trim",
     "trim_still",
     "width",
+    "zoom",
 ]

@@ -5,7 +5,7 @@ from math import inf
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Frame
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source
 from gifsom.core.values import Seconds, parse_seconds, span
 from gifsom.edit.base import Redrawn
 from gifsom.edit.frames import memoized, with_ends
@@ -36,6 +36,9 @@ class Spanned(Redrawn):
     def count(self) -> int | None:
         whole = self.source.count
         return None if whole is None else whole + len(self._cuts)
+
+    def marks(self) -> Sequence[Mark] | None:
+        return self.source.marks()
 
     def frames(self) -> Iterator[Frame]:
         draw = memoized(self.redraw)

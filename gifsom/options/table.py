@@ -107,6 +107,16 @@ class Edits(TypedDict, total=False):
         float | None, Edit("Shorten stretches in which nothing changes to this.", "SECONDS", settable=ANYWHERE)
     ]
     hold_last: Annotated[float | None, Edit("Show the last frame at least that long.", "SECONDS", settable=ANYWHERE)]
+    zoom: Annotated[
+        str | None,
+        Edit(
+            "Glide to a place, N times as large, from A to B seconds: 2@3-6+400+300; auto: to where the work is.",
+            "N@A-B+X+Y|auto",
+            read=lambda value: edit.parse_zoom(text(value)),
+            apply=lambda clip, options: edit.zoom(clip, **options),
+            placed=True,
+        ),
+    ]
     caption: Annotated[
         str | None,
         Edit(

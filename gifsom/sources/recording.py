@@ -17,8 +17,9 @@ import numpy as np
 
 from gifsom.core.errors import printable
 from gifsom.core.frame import Frame, Shortfall
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source, StillGrowing
 from gifsom.draw.overlay import Scene, draw, is_seen, words
+from gifsom.sources.marks import marks_of
 from gifsom.spool import Event, FollowedSpool, Picture, Spool
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
@@ -91,6 +92,11 @@ class Recording(Source):
             return None
         cause = "the recording was cut off" if self.spool.cut else "what follows is damaged"
         return Shortfall(self.duration, None, f" ({cause})")
+
+    def marks(self) -> list[Mark]:
+        if self.growing:
+            raise StillGrowing
+        return marks_of(self.spool.events(), self.size)
 
     def drawn(self, *, cursor: bool | None = None, clicks: bool | None = None, keys: bool | None = None) -> "Recording":
         """The same recording with some overlays switched on or off; None: as here."""
