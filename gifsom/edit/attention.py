@@ -5,7 +5,7 @@ change, if that is less than a view. Calm comes first: a view stays for LEAST se
 is followed closely by another the camera glides there at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -33,8 +33,11 @@ FEW: Final = 2
 FAR: Final = 0.1
 """Part of all change, on each side, that may lie farther out: a clock in a corner moves no camera."""
 
-ROOM: Final = 0.7
+ROOM: Final = 0.8
 """Part of a view, in width and in height, that marks of one stay may take."""
+
+LASTING: Final = 1.0
+"""Seconds that changes of pictures have to go on in one place before a camera goes there."""
 
 PATIENCE: Final = 2.5
 """Seconds without a mark after which the next one begins a stay of its own."""
@@ -43,7 +46,7 @@ LEAD: Final = 0.8
 REST: Final = 1.2
 """Seconds that a stay begins before its first mark, so that the camera is there, and ends after its last."""
 
-LEAST: Final = 2.5
+LEAST: Final = 3.0
 """Shortest stay in seconds, glides included."""
 
 CALM: Final = 2.0
@@ -54,7 +57,7 @@ SAME: Final = 0.2
 
 
 @dataclass
-class _Group:
+class Group:
     """Marks that lie together: their first and last time, and the box around them."""
 
     first: float
@@ -64,9 +67,9 @@ class _Group:
     right: float
     bottom: float
 
-    def with_mark(self, mark: Mark) -> "_Group":
+    def with_mark(self, mark: Mark) -> "Group":
         """This and one more mark."""
-        return _Group(
+        return Group(
             self.first,
             mark.time,
             min(self.left, mark.x),
@@ -90,12 +93,14 @@ class Attention:
     @cached_property
     def path(self) -> Path:
         """Found when it is first asked for; where the clip tells no marks, it is read, small, once."""
-        marks = self.clip.marks() or changes(self.clip, self.factor)
-        return Path(stays(marks, self.factor, self.clip.size, self.clip.duration), self.clip.size)
+        clip, factor = self.clip, self.factor
+        marks = clip.marks()
+        found = groups(marks, factor, clip.size) if marks else settled(clip, factor)
+        return Path(stays(found, factor, clip.size, clip.duration), clip.size)
 
 
-def stays(marks: Sequence[Mark], factor: float, size: tuple[int, int], duration: float) -> list[Stay]:
-    """Stays of a camera at some marks, whose times rise; disjoint, each LEAST seconds long or more.
+def stays(groups: Iterable[Group], factor: float, size: tuple[int, int], duration: float) -> list[Stay]:
+    """Stays of a camera at some groups of marks, one after the other; disjoint, each LEAST seconds long or more.
 
     Args:
         factor: by which its views are larger than the picture, > 1.
@@ -103,27 +108,27 @@ def stays(marks: Sequence[Mark], factor: float, size: tuple[int, int], duration:
         duration: of the clip in seconds.
     """
     found: list[Stay] = []
-    for group in _groups(marks, size[0] / factor * ROOM, size[1] / factor * ROOM):
+    for group in groups:
         view = around(*group.middle, factor, size)
-        start = max(0.0, group.first - LEAD)
-        end = min(duration, max(group.last + REST, start + LEAST))
+        start, end = max(0.0, group.first - LEAD), min(duration, group.last + REST)
         if found and start - found[-1].end < CALM:
-            before = found.pop()
+            before = found[-1]
             if abs(before.view.left - view.left) + abs(before.view.top - view.top) < SAME * view.width:
-                found.append(Stay(before.start, end, before.view))
+                found[-1] = Stay(before.start, max(before.end, end), before.view)
                 continue
-            start = max(start, before.start + LEAST)
-            if end - start < LEAST and end < duration:
-                end = min(duration, start + LEAST)
-            found.append(Stay(before.start, start, before.view))
+            start = max(start, before.end)
+            if end - start >= LEAST - LEAD - REST:  # else it would be left again at once
+                found[-1] = Stay(before.start, start, before.view)
+        end = min(duration, max(end, start + LEAST))
         if end - start >= LEAST:
             found.append(Stay(start, end, view))
     return found
 
 
-def _groups(marks: Sequence[Mark], width: float, height: float) -> Iterator[_Group]:
-    """Marks that lie within a box of that size, none of them longer than PATIENCE after the one before."""
-    group: _Group | None = None
+def groups(marks: Iterable[Mark], factor: float, size: tuple[int, int]) -> Iterator[Group]:
+    """Marks that fit into one view of a picture of `size`, none of them longer than PATIENCE after the one before."""
+    width, height = size[0] / factor * ROOM, size[1] / factor * ROOM
+    group: Group | None = None
     for mark in marks:
         wider = None if group is None else group.with_mark(mark)
         if wider is not None and group is not None:
@@ -131,13 +136,19 @@ def _groups(marks: Sequence[Mark], width: float, height: float) -> Iterator[_Gro
             if not fits or mark.time - group.last > PATIENCE:
                 yield group
                 wider = None
-        group = wider or _Group(mark.time, mark.time, mark.x, mark.y, mark.x, mark.y)
+        group = wider or Group(mark.time, mark.time, mark.x, mark.y, mark.x, mark.y)
     if group is not None:
         yield group
 
 
-def changes(clip: Source, factor: float) -> list[Mark]:
-    """The middles of what changes in a clip's pictures, wherever that is small enough for a view. Reads the clip."""
+def settled(clip: Source, factor: float) -> Iterator[Group]:
+    """Where the pictures of a clip change for LASTING seconds, in less than a view. Reads the clip."""
+    for run in changes(clip, factor):
+        yield from (group for group in groups(run, factor, clip.size) if group.last - group.first >= LASTING)
+
+
+def changes(clip: Source, factor: float) -> Iterator[list[Mark]]:
+    """The middles of what changes in a clip's pictures, in runs: one ends where more changes than a view has."""
     width, height = clip.size
     small = scale_to(resample(clip, LOOKS), (WIDE, even_height(clip.size, WIDE))) if width > WIDE else clip
     ratio = width / small.size[0]
@@ -145,12 +156,17 @@ def changes(clip: Source, factor: float) -> list[Mark]:
     marks: list[Mark] = []
     before: Frame | None = None
     for frame in small.frames():
-        if before is not None and frame.pixels is not before.pixels:
-            box = changed(before.pixels, frame.pixels)
-            if box is not None and (box[2] - box[0]) * ratio <= room[0] and (box[3] - box[1]) * ratio <= room[1]:
-                marks.append(Mark(frame.start, (box[0] + box[2]) / 2 * ratio, (box[1] + box[3]) / 2 * ratio))
+        box = None if before is None else changed(before.pixels, frame.pixels)
         before = frame
-    return marks
+        if box is None:
+            continue
+        left, top, right, bottom = (edge * ratio for edge in box)
+        if right - left <= room[0] and bottom - top <= room[1]:
+            marks.append(Mark(frame.start, (left + right) / 2, (top + bottom) / 2))
+        elif marks:
+            yield marks
+            marks = []
+    yield marks
 
 
 def changed(before: Pixels, after: Pixels) -> tuple[int, int, int, int] | None:

@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-GLIDE: Final = 0.8
-"""Seconds of a glide from one view to another, where the time is there."""
+GLIDE: Final = 0.6
+"""Seconds of a glide from one view to another, where the time is there: shorter ones jerk, and each picture of one is
+new all over, which costs bytes."""
 
 SHARE: Final = 1 / 3
 """Longest glide relative to the stretch that it begins or ends: as much of it stands still."""
 
 RAMP: Final = 1 / 3
 """Part of a glide in which it gathers speed, and in which it loses it."""
+
+NEAR: Final = 1e-6
+"""Seconds within which two times are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,14 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A view that is shown from `start` to `end` in seconds, with the glides to it and away from it."""
+    """A view that is shown from `start` to `end` in seconds, with the glides to it and away from it, each `glide` long
+    at most; 0: it is there at once.
+    """
 
     start: float
     end: float
     view: View
+    glide: float = GLIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,9 @@ class Path:
         """
         self.whole = View(0, 0, *size)
         self._glides: list[_Glide] = []
-        for before, stay, after in zip([None, *stays[:-1]], stays, [*stays[1:], None], strict=True):
-            long = min(GLIDE, (stay.end - stay.start) * SHARE)
+        for n, stay in enumerate(stays):
+            before, after = stays[n - 1] if n else None, stays[n + 1] if n + 1 < len(stays) else None
+            long = min(stay.glide, (stay.end - stay.start) * SHARE)
             if before is None or before.end < stay.start:
                 self._glides.append(_Glide(stay.start, stay.start + long, self.whole, stay.view))
             if after is not None and after.start <= stay.end:
@@ -93,12 +101,13 @@ class Path:
 
     def at(self, time: float) -> View:
         """The view at a time in seconds."""
-        n = bisect_right(self._starts, time) - 1
+        n = bisect_right(self._starts, time + NEAR) - 1
         if n < 0:
             return self.whole
         glide = self._glides[n]
-        share = eased((time - glide.start) / (glide.end - glide.start))
-        return glide.target if share == 1 else glide.origin.towards(glide.target, share)
+        if time > glide.end - NEAR:
+            return glide.target
+        return glide.origin.towards(glide.target, eased((time - glide.start) / (glide.end - glide.start)))
 
 
 def eased(share: float) -> float:
@@ -107,7 +116,7 @@ def eased(share: float) -> float:
     >>> [round(eased(n / 6), 3) for n in range(8)]
     [0.0, 0.062, 0.25, 0.5, 0.75, 0.938, 1.0, 1.0]
     """
-    if share >= 1 - 1e-9:
+    if share >= 1:
         return 1.0
     if share > 1 / 2:
         return 1 - eased(1 - share)

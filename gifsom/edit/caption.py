@@ -14,6 +14,7 @@ from gifsom.core.values import MAX_SIDE, Color, Seconds, check_whole, parse_colo
 from gifsom.draw.stamp import Font, contrasting, extent, font, lacking, lay, lettering
 from gifsom.edit.base import Drawn
 from gifsom.edit.frames import with_ends
+from gifsom.edit.listed import listed, pixels
 from gifsom.edit.span import Spanned, parse_span
 
 POSITIONS: Final = {
@@ -49,7 +50,6 @@ OPTIONS: Final = ("position", "time", "size", "outline", "color")
 _WIDE: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
 _WORD: Final = re.compile(rf" *(?:[{_WIDE}]|[^ {_WIDE}]+)")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_PIXELS: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class _Captioned(Spanned):
@@ -220,25 +220,14 @@ def parse_caption(text: str) -> dict[str, Any]:
     >>> parse_caption("one|two|time=1-3|size=32")
     {'text': 'one|two', 'size': 32, 'start': 1.0, 'end': 3.0}
     """
-    values: dict[str, str] = {}
-    while True:
-        before, bar, option = text.rpartition("|")
-        name, equals, value = (part.strip() for part in option.partition("="))
-        if not (bar and equals and name.isidentifier()):
-            break
-        if name not in OPTIONS:
-            raise SettingError(f"a caption has no {printable(name)}: there are {', '.join(OPTIONS)}")
-        text = before
-        values.setdefault(name, value)
-    found: dict[str, Any] = {"text": text.strip().replace("\\n", "\n")}
+    text, values = listed(text, OPTIONS, "a caption")
+    found: dict[str, Any] = {"text": text.replace("\\n", "\n")}
     for name in ("position", "color"):
         if name in values:
             found[name] = values[name]
     for name in ("size", "outline"):
         if name in values:
-            if not _PIXELS.fullmatch(values[name]):
-                raise SettingError(f"{name} is {printable(values[name])}: give pixels, such as {name}=2")
-            found[name] = int(values[name])
+            found[name] = pixels(name, values[name])
     if "time" in values:
         found["start"], found["end"] = parse_span(values["time"])
     return found

@@ -1,7 +1,6 @@
 """Frames for what moves over a picture that stands still: a recording has none where nothing changes."""
 
 from collections.abc import Iterator, Sequence
-from math import inf
 
 from gifsom.core.frame import Frame
 from gifsom.core.source import Source
@@ -24,7 +23,8 @@ def paced(clip: Source, stretches: Sequence[Stretch], fps: float) -> Iterator[tu
     """The frames of a clip and when each of them ends, split so that a movement is seen in each of some stretches.
 
     A frame that stays is repeated 1 / `fps` s after it appears or the stretch begins, and so on until one begins at or
-    after the stretch's end. None lasts less than half of that, unless its own clip says so.
+    after the stretch's end; at a stretch without length, once. None lasts less than half of that, unless its own clip
+    says so.
 
     Args:
         stretches: seconds, rising, disjoint; the last may end at infinity.
@@ -32,12 +32,19 @@ def paced(clip: Source, stretches: Sequence[Stretch], fps: float) -> Iterator[tu
     step = 1 / fps
     for frame, end in with_ends(clip):
         start = frame.start
-        for first, last in stretches:
-            time = max(start, first)
-            while time < min(last, end):
-                time += step
-                if time > end - step / 2 or time == inf:
-                    break
-                yield Frame(frame.pixels, start, frame.mask), time
-                start = time
+        for time in (time for stretch in stretches for time in _steps(*stretch, start, end, step)):
+            yield Frame(frame.pixels, start, frame.mask), time
+            start = time
         yield Frame(frame.pixels, start, frame.mask), end
+
+
+def _steps(first: float, last: float, start: float, end: float, step: float) -> Iterator[float]:
+    """Times at which a frame from `start` to `end` is repeated in a stretch."""
+    if first == last:
+        if start + step / 2 < first < end - step / 2:
+            yield first
+        return
+    time = max(start, first)
+    while time < min(last, end - step * 1.5):
+        time += step
+        yield time

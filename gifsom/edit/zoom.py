@@ -12,11 +12,12 @@ from PIL import Image
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Frame
 from gifsom.core.source import Source
-from gifsom.core.values import Seconds, span
+from gifsom.core.values import Seconds, check_seconds, span
 from gifsom.edit.attention import Attention
 from gifsom.edit.base import Edited, resample
-from gifsom.edit.camera import Path, Stay, View, around
+from gifsom.edit.camera import GLIDE, Path, Stay, View, around
 from gifsom.edit.frames import with_alpha, without_alpha
+from gifsom.edit.listed import amount, listed
 from gifsom.edit.pace import pace, paced
 from gifsom.edit.span import parse_span
 
@@ -107,6 +108,7 @@ def zoom(
     start: Seconds | None = None,
     end: Seconds | None = None,
     at: tuple[int, int] | None = None,
+    glide: float = GLIDE,
 ) -> Source:
     """Glide to a part of the picture, stay there, and glide back; in its size the clip stays as it is.
 
@@ -119,6 +121,8 @@ def zoom(
             end. Without a start, the camera finds its own way: in a recording to clicks, keys and the pointer's rests,
             in any other clip to where the pictures change.
         at: x and y, in pixels of this clip, of what gets into the middle, as near as the edges allow; None: the middle.
+        glide: seconds that it takes to get there, and back, at most a third of the stretch; 0: it jumps, which costs
+            the fewest bytes.
 
     Raises:
         SettingError: for a factor, times or a point out of range, and for a stretch that overlaps that of the zoom
@@ -128,6 +132,7 @@ def zoom(
     (640, 360)
     """
     check_factor(factor)
+    check_seconds("glide", glide, 0)
     if start is None:
         return Zoomed(clip, (), Attention(clip, factor))
     first, last = span(start, end)
@@ -137,7 +142,7 @@ def zoom(
     x, y = at or (width // 2, height // 2)
     if not (0 <= x < width and 0 <= y < height):
         raise SettingError(f"zoom {x}+{y}: that is not inside of the picture, which is {width}x{height}")
-    stay = Stay(first, inf if last is None else last, around(x, y, factor, clip.size))
+    stay = Stay(first, inf if last is None else last, around(x, y, factor, clip.size), glide)
     if not isinstance(clip, Zoomed) or not clip.stays:
         return Zoomed(clip, (stay,))
     for other in clip.stays:
@@ -159,7 +164,8 @@ def _said(stay: Stay) -> str:
 
 
 def parse_zoom(text: str) -> dict[str, Any]:
-    """Keyword arguments for `zoom` from "FACTOR@A-B+X+Y", where "+X+Y" may be missing, or "auto" or "FACTOR@auto".
+    """Keyword arguments for `zoom` from "FACTOR@A-B+X+Y|glide=0.6", where "+X+Y" and what follows may be missing, or
+    "auto" or "FACTOR@auto".
 
     Raises `SettingError`.
 
@@ -168,7 +174,8 @@ def parse_zoom(text: str) -> dict[str, Any]:
     >>> parse_zoom("auto"), parse_zoom("1.5@auto")
     ({'factor': 2.0}, {'factor': 1.5})
     """
-    match = _ZOOM.fullmatch(text.strip())
+    what, options = listed(text, ("glide",), "a zoom")
+    match = _ZOOM.fullmatch(what)
     if match is None:
         raise SettingError(
             f"'{printable(text)}' is no zoom: give factor, seconds and place, such as 2@3-6+400+300, or auto"
@@ -178,5 +185,9 @@ def parse_zoom(text: str) -> dict[str, Any]:
     if match["span"] is None:
         return {"factor": factor}
     start, end = parse_span(match["span"])
-    place = {} if match["x"] is None else {"at": (int(match["x"]), int(match["y"]))}
-    return {"factor": factor, "start": start, "end": end} | place
+    found: dict[str, Any] = {"factor": factor, "start": start, "end": end}
+    if match["x"] is not None:
+        found["at"] = int(match["x"]), int(match["y"])
+    if "glide" in options:
+        found["glide"] = amount("glide", options["glide"], "0.6, in seconds")
+    return found

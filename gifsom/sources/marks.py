@@ -1,6 +1,7 @@
 """Marks of a recording: when and where somebody clicked, typed, or let the pointer rest."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import hypot
 from typing import Final
 
@@ -23,7 +24,7 @@ def marks_of(events: Iterable[tuple[float, Event]], size: tuple[int, int]) -> li
     marks: list[Mark] = []
     rest: Mark | None = None  # of the pointer, from its time on
     told = True  # it has been
-    place: tuple[float, float] | None = None  # of the last click
+    click: Mark | None = None  # the last one
     for time, event in events:
         if rest is not None and not told and time >= rest.time + REST:
             marks.append(Mark(rest.time + REST, rest.x, rest.y))
@@ -34,10 +35,10 @@ def marks_of(events: Iterable[tuple[float, Event]], size: tuple[int, int]) -> li
                     told = rest is None  # where it was in the beginning, nobody has put it
                     rest = Mark(time, event.x, event.y)
             case Click() if event.pressed:
-                place, told = (event.x, event.y), True
-                marks.append(Mark(time, *place))
+                click, told = Mark(time, event.x, event.y), True
+                marks.append(click)
             case Key():
-                at = place or (rest and (rest.x, rest.y))
-                if at is not None:
-                    marks.append(Mark(time, *at))
+                place = click or rest
+                if place is not None:
+                    marks.append(replace(place, time=time))
     return [mark for mark in marks if 0 <= mark.x < size[0] and 0 <= mark.y < size[1]]
