@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gifsom.core.frame import Frame, Rect, Shortfall
+from gifsom.core.values import Color
 
 
 class StillGrowing(Exception):
@@ -103,6 +104,10 @@ class Source(ABC):
 
     def scaled(self, size: tuple[int, int]) -> "Source | None":
         """Each picture at `size`, width and height."""
+        return None
+
+    def flattened(self, background: Color) -> "Source | None":
+        """The same, with a color behind transparent pixels; None where those are only a mask, or there are none."""
         return None
 
 

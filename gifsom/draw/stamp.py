@@ -59,6 +59,12 @@ def lay(pixels: Pixels, stamp: Pixels, left: int, top: int) -> None:
         below[:] = np.minimum(part[..., :3] + (below * (255 - part[..., 3:]) + 127) // 255, 255)
 
 
+def faded(stamp: Pixels, opacity: float) -> Pixels:
+    """A stamp of which only that part, 0 to 1, of its opacity is left."""
+    less: Pixels = np.rint(stamp * np.float32(opacity)).astype(np.uint8)
+    return less
+
+
 def multiplied(colors: np.ndarray, alpha: np.ndarray) -> Pixels:
     """A stamp of colors (..., 3), 0 to 255, and alpha (h, w), 0 to 1."""
     rgba = np.concatenate([colors * alpha[..., None], 255 * alpha[..., None]], axis=2)

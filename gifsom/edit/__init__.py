@@ -3,11 +3,14 @@
 Where a source can do a step itself, as ffmpeg does for a video, its clip says so by methods of its own.
 """
 
+from gifsom.edit.backdrop import backdrop, border, parse_backdrop, parse_border
+from gifsom.edit.bar import progress_bar
 from gifsom.edit.base import trim
 from gifsom.edit.blur import blur, parse_blur
 from gifsom.edit.cache import cached
-from gifsom.edit.caption import caption, parse_caption, progress_bar
+from gifsom.edit.caption import caption, parse_caption
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
+from gifsom.edit.overlay import overlay, parse_overlay
 from gifsom.edit.picture import crop, fit, height, parse_area, scale, width
 from gifsom.edit.speed import fast_forward, parse_stretch, speed
 from gifsom.edit.still import drop_duplicates, idle_limit, trim_still
@@ -17,8 +20,10 @@ from gifsom.edit.turn import flip, rotate
 from gifsom.edit.zoom import parse_zoom, zoom
 
 __all__ = [
+    "backdrop",
     "blur",
     "boomerang",
+    "border",
     "brightness",
     "cached",
     "caption",
@@ -34,9 +39,13 @@ __all__ = [
     "hold_last",
     "idle_limit",
     "loop_smooth",
+    "overlay",
     "parse_area",
+    "parse_backdrop",
     "parse_blur",
+    "parse_border",
     "parse_caption",
+    "parse_overlay",
     "parse_stretch",
     "parse_zoom",
     "progress_bar",

@@ -4,44 +4,23 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import numpy as np
-
 from gifsom.core.errors import SettingError, printable
-from gifsom.core.frame import Frame, Pixels, Rect
+from gifsom.core.frame import Pixels
 from gifsom.core.source import Source
-from gifsom.core.timing import nearest
 from gifsom.core.values import MAX_SIDE, Color, Seconds, check_whole, parse_color
-from gifsom.draw.stamp import Font, contrasting, extent, font, lacking, lay, lettering
-from gifsom.edit.base import Drawn
-from gifsom.edit.frames import with_ends
+from gifsom.draw.stamp import Font, extent, font, lacking, lettering
 from gifsom.edit.listed import listed, pixels
-from gifsom.edit.span import Spanned, parse_span
-
-POSITIONS: Final = {
-    "top-left": (0, 0),
-    "top": (1, 0),
-    "top-right": (2, 0),
-    "left": (0, 1),
-    "center": (1, 1),
-    "right": (2, 1),
-    "bottom-left": (0, 2),
-    "bottom": (1, 2),
-    "bottom-right": (2, 2),
-}
-"""Positions of a caption: halves of the free space to the left of it and above it."""
+from gifsom.edit.place import MARGIN, POSITIONS, check_position, place
+from gifsom.edit.span import parse_span
+from gifsom.edit.stamped import Stamped
 
 LETTERS: Final = 1 / 12
-MARGIN: Final = 1 / 40
 RIM: Final = 1 / 12
-"""Height of letters and margin of a caption, relative to the picture's shorter side; outline, relative to the
-letters."""
+"""Height of letters of a caption, relative to the picture's shorter side; outline, relative to the letters."""
 
 USUAL: Final = 10
 LEGIBLE: Final = 8
 """Smallest height of letters in pixels where no size is given, and to which they shrink where they must."""
-
-BAR: Final = 1 / 100
-"""Height of a progress bar relative to the picture's."""
 
 OPTIONS: Final = ("position", "time", "size", "outline", "color")
 """Options that may follow a caption's text on the command line."""
@@ -52,58 +31,21 @@ _WORD: Final = re.compile(rf" *(?:[{_WIDE}]|[^ {_WIDE}]+)")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class _Captioned(Spanned):
+class _Captioned(Stamped):
     def __init__(
-        self, clip: Source, start: Seconds, end: Seconds | None, stamp: Pixels, corner: tuple[int, int]
+        self,
+        clip: Source,
+        start: Seconds,
+        end: Seconds | None,
+        corner: tuple[int, int],
+        stamp: Pixels,
+        fade: float,
     ) -> None:
-        super().__init__(clip, start, end)
-        self.stamp, self.corner = stamp, corner
+        super().__init__(clip, start, end, corner, fade)
+        self.stamp = stamp
 
-    def redraw(self, frame: Frame) -> Frame:
-        pixels, mask = frame.pixels.copy(), None
-        lay(pixels, self.stamp, *self.corner)
-        if frame.mask is not None:  # hidden pixels have no color to blend a smooth edge with
-            mask = frame.mask.copy()
-            colors, alpha = self.stamp[..., :3].astype(np.int32), self.stamp[..., 3:]
-            below = Rect(*self.corner, *alpha.shape[1::-1])
-            opaque = alpha[..., 0] >= 128
-            bare = below.cut(mask) & opaque
-            below.cut(pixels)[bare] = np.minimum(colors[bare] * 255 // alpha[bare], 255)
-            below.cut(mask)[opaque] = False
-        return Frame(pixels, frame.start, mask)
-
-
-class _Barred(Drawn):
-    def __init__(self, clip: Source, color: Color, height: int) -> None:
-        super().__init__(clip)
-        self.color, self.height = color, height
-        # Dark below a bright bar and bright below a dark one, so that both are seen on any picture.
-        self.track = tuple((level + 3 * back) // 4 for level, back in zip(color, contrasting(color), strict=True))
-        self._whole: float | None = None  # the same at each pass, though the clip may turn out shorter
-
-    def frames(self) -> Iterator[Frame]:
-        if self._whole is None:
-            self._whole = self.source.duration
-        width = self.size[0]
-        source: Frame | None = None
-        drawn: Frame | None = None
-        length = 0
-        for frame, end in with_ends(self.source):
-            share = 1.0 if end >= self.source.duration else min(1.0, end / self._whole)
-            same_picture = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
-            if drawn is None or not same_picture or length != nearest(share * width):
-                source, length = frame, nearest(share * width)
-                drawn = self._barred(frame, length)
-            yield Frame(drawn.pixels, frame.start, drawn.mask)
-
-    def _barred(self, frame: Frame, length: int) -> Frame:
-        pixels, mask = frame.pixels.copy(), None
-        pixels[-self.height :] = self.track
-        pixels[-self.height :, :length] = self.color
-        if frame.mask is not None:
-            mask = frame.mask.copy()
-            mask[-self.height :] = False
-        return Frame(pixels, frame.start, mask)
+    def stamps(self) -> Iterator[tuple[float, Pixels]]:
+        yield 0.0, self.stamp
 
 
 def caption(
@@ -115,6 +57,9 @@ def caption(
     end: Seconds | None = None,
     outline: int | None = None,
     color: str | Color = "white",
+    x: int | None = None,
+    y: int | None = None,
+    fade: float = 0.0,
 ) -> Source:
     """Text over the pictures, broken at spaces where its lines are too long. It hides nothing else.
 
@@ -133,8 +78,7 @@ def caption(
     >>> gifsom.open("fixtures/scene.mp4").caption("Hello", start=1, end="0:02.5")
     <Clip of fixtures/scene.mp4, 640x360 pixels>
     """
-    if position not in POSITIONS:
-        raise SettingError(f"position is {printable(position)}: give one of {', '.join(POSITIONS)}")
+    check_position(position)
     if size is not None:
         check_whole("size", size, 1, MAX_SIDE)
     if outline is not None:
@@ -144,23 +88,13 @@ def caption(
     paragraphs = [_CONTROL.sub("\ufffd", " ".join(line.split())) for line in text.splitlines()]
     if not any(paragraphs):
         raise SettingError("the caption is empty: give it a text")
-    across, down = POSITIONS[position]
-    width, height = clip.size
-    margin = round(min(width, height) * MARGIN)
+    margin = round(min(clip.size) * MARGIN)
     lines, face, outline = _laid(paragraphs, clip.size, margin, size, outline)
     if missing := lacking(face, "".join(paragraphs)):
         raise SettingError(f"no font of this system has {missing}: install one, or leave that out")
-    stamp = lettering(lines, face, parse_color(color), outline, "lmr"[across])
-    left, top = (
-        _place(side, free, margin) for side, free in ((across, width - stamp.shape[1]), (down, height - stamp.shape[0]))
-    )
-    return _Captioned(clip, start, end, stamp, (left, top))
-
-
-def _place(halves: int, free: int, margin: int) -> int:
-    """Offset that leaves `free` pixels of a side: 0, 1 or 2 halves of them, kept inside the margin."""
-    margin = min(margin, free // 2)
-    return margin + (free - 2 * margin) * halves // 2
+    stamp = lettering(lines, face, parse_color(color), outline, "lmr"[POSITIONS[position][0]])
+    corner = place(position, stamp.shape[1::-1], clip.size, margin, x, y)
+    return _Captioned(clip, start, end, corner, stamp, fade)
 
 
 def _laid(
@@ -231,22 +165,3 @@ def parse_caption(text: str) -> dict[str, Any]:
     if "time" in values:
         found["start"], found["end"] = parse_span(values["time"])
     return found
-
-
-def progress_bar(clip: Source, color: str | Color = "white", height: int | None = None) -> Source:
-    """A bar along the bottom, as long as the part of the clip that has been shown when a frame ends.
-
-    Args:
-        color: of the bar, a CSS name, "#rrggbb" or three numbers; the rest is dark, or bright below a dark bar.
-        height: pixels, up to those of the picture; None: a hundredth of them, but at least 2.
-
-    Raises:
-        SettingError: for an invalid color or height.
-
-    >>> next(gifsom.open("fixtures/scene.mp4").progress_bar("#ffcc00").frames()).pixels[-1, 0].tolist()
-    [255, 204, 0]
-    """
-    if height is None:
-        height = min(clip.size[1], max(2, round(clip.size[1] * BAR)))
-    check_whole("height", height, 1, clip.size[1])
-    return _Barred(clip, parse_color(color), height)

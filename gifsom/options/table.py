@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 from gifsom.core import values
 from gifsom.core.deferred import Deferred
 from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
+from gifsom.options.dressing import DressingEdits
 from gifsom.options.option import ANYWHERE, Edit, Option, entries, flag, kinds, listing, number, text, whole
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Rate(TypedDict, total=False):
     ]
 
 
-class Edits(TypedDict, total=False):
-    """All other edits."""
+class PictureEdits(TypedDict, total=False):
+    """Edits of what is shown, and of its speed."""
 
     width: Annotated[
         int | None, Edit("Width in pixels, never enlarged; the height follows.", "N", settable=ANYWHERE, sizes=True)
@@ -107,41 +108,14 @@ class Edits(TypedDict, total=False):
         float | None, Edit("Shorten stretches in which nothing changes to this.", "SECONDS", settable=ANYWHERE)
     ]
     hold_last: Annotated[float | None, Edit("Show the last frame at least that long.", "SECONDS", settable=ANYWHERE)]
-    zoom: Annotated[
-        str | None,
-        Edit(
-            "Glide to a place, N times as large, from A to B seconds: 2@3-6+400+300; auto: to where the work is.",
-            "N@A-B+X+Y|auto",
-            read=lambda value: edit.parse_zoom(text(value)),
-            apply=lambda clip, options: edit.zoom(clip, **options),
-            placed=True,
-        ),
-    ]
-    caption: Annotated[
-        str | None,
-        Edit(
-            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3|size=32|outline=0|color=red'.",
-            "TEXT",
-            read=lambda value: edit.parse_caption(text(value)),
-            apply=lambda clip, options: edit.caption(clip, **options),
-            placed=True,
-        ),
-    ]
-    blur: Annotated[
-        str | None,
-        Edit(
-            "Hide a part of the picture, such as a password, from A to B seconds.",
-            "WxH+X+Y[@A-B]",
-            read=lambda value: edit.parse_blur(text(value)),
-            apply=lambda clip, area: edit.blur(clip, *area),
-            placed=True,
-        ),
-    ]
-    progress_bar: Annotated[bool | None, Edit("A bar along the bottom shows how much has been played.", read=flag)]
     grayscale: Annotated[bool | None, Edit("Without colors.", read=flag)]
     brightness: Annotated[float | None, Edit("Darker or brighter; 1 is as it is.", "FACTOR", read=number)]
     contrast: Annotated[float | None, Edit("Less or more contrast.", "FACTOR", read=number)]
     saturation: Annotated[float | None, Edit("Paler or more colorful.", "FACTOR", read=number)]
+
+
+class Edits(PictureEdits, DressingEdits, total=False):
+    """All edits but that of the rate."""
 
 
 class Coding(TypedDict, total=False):

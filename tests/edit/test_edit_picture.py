@@ -20,7 +20,7 @@ from gifsom.edit.base import _Cropped, _Scaled
 from gifsom.edit.caption import POSITIONS
 from gifsom.edit.frames import is_pixel_art
 from gifsom.edit.picture import borderless
-from gifsom.edit.span import cut, parse_span
+from gifsom.edit.span import Divided, parse_span
 from gifsom.sources.video import VideoClip
 
 Pixels = NDArray[np.uint8]
@@ -334,7 +334,7 @@ def test_a_factor_that_cannot_be_is_one_clear_line(name: str) -> None:
 
 def test_frames_are_cut_at_times_and_nowhere_else() -> None:
     clip = FrameClip([noise(seed=n) for n in range(3)], [0, 0.3, 0.6], 1.0)
-    frames = list(cut(clip, [0.1, 0.2, 0.1 + 0.2, 0.9, 1.0, 5]))
+    frames = list(Divided(clip, [0.1, 0.2, 0.1 + 0.2, 0.9, 1.0, 5]).frames())
     assert [frame.start for frame in frames] == [0, 0.1, 0.2, 0.3, 0.6, 0.9]
     assert [frame.pixels[0, 0, 0] for frame in frames] == [clip.kept[n].pixels[0, 0, 0] for n in (0, 0, 0, 1, 2, 2)]
 

@@ -1,0 +1,87 @@
+"""The edits in the table of options that show, hide, or dress up: zoom, backdrop, overlays, text, redaction."""
+
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+
+from gifsom.core.deferred import Deferred
+from gifsom.options.option import ANYWHERE, Edit, flag, text
+
+if TYPE_CHECKING:
+    from gifsom import edit, sources
+else:
+    edit = Deferred("gifsom.edit")
+    sources = Deferred("gifsom.sources")
+
+
+def opened(options: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of an edit, with the picture that lies in a file. Raises `SourceError`."""
+    if "picture" in options:
+        return options | {"picture": sources.open(options["picture"])}
+    return options
+
+
+class DressingEdits(TypedDict, total=False):
+    """Edits that show, hide, or dress up."""
+
+    zoom: Annotated[
+        str | None,
+        Edit(
+            "Glide to a place, N times as large, from A to B seconds: 2@3-6+400+300; auto: to where the work is.",
+            "N@A-B+X+Y|auto",
+            read=lambda value: edit.parse_zoom(text(value)),
+            apply=lambda clip, options: edit.zoom(clip, **options),
+            placed=True,
+        ),
+    ]
+    backdrop: Annotated[
+        str | None,
+        Edit(
+            "Put it on a ground with round corners: window, plain or none (transparent), which may go on"
+            " '|background=blue-white|picture=FILE|padding=8%|radius=12|shadow=0.5'.",
+            "PRESET",
+            read=lambda value: edit.parse_backdrop(text(value)),
+            apply=lambda clip, options: edit.backdrop(clip, **opened(options)),
+            settable=ANYWHERE,
+            placed=True,
+        ),
+    ]
+    border: Annotated[
+        int | str | None,
+        Edit(
+            "A line around it, that many pixels wide: 2, or '2|color=white'.",
+            "N",
+            read=lambda value: edit.parse_border(value),
+            apply=lambda clip, options: edit.border(clip, **options),
+            settable=ANYWHERE,
+        ),
+    ]
+    overlay: Annotated[
+        str | None,
+        Edit(
+            "Lay a picture or a clip over it: 'logo.png|position=bottom-right|opacity=60%|time=0-5|size=20%|fade=0.3'.",
+            "FILE",
+            read=lambda value: edit.parse_overlay(text(value)),
+            apply=lambda clip, options: edit.overlay(clip, **opened(options)),
+            placed=True,
+        ),
+    ]
+    caption: Annotated[
+        str | None,
+        Edit(
+            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3|size=32|outline=0|color=red'.",
+            "TEXT",
+            read=lambda value: edit.parse_caption(text(value)),
+            apply=lambda clip, options: edit.caption(clip, **options),
+            placed=True,
+        ),
+    ]
+    blur: Annotated[
+        str | None,
+        Edit(
+            "Hide a part of the picture, such as a password, from A to B seconds.",
+            "WxH+X+Y[@A-B]",
+            read=lambda value: edit.parse_blur(text(value)),
+            apply=lambda clip, area: edit.blur(clip, *area),
+            placed=True,
+        ),
+    ]
+    progress_bar: Annotated[bool | None, Edit("A bar along the bottom shows how much has been played.", read=flag)]
