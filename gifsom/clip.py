@@ -116,6 +116,7 @@ class Clip(Holder):
     border = _chained(edit.border)
     overlay = _chained(edit.overlay)
     caption = _chained(edit.caption)
+    subtitles = _chained(edit.subtitles)
     blur = _chained(edit.blur)
     progress_bar = _chained(edit.progress_bar)
     grayscale = _chained(edit.grayscale)

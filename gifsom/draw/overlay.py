@@ -13,7 +13,9 @@ import numpy as np
 from gifsom.core.errors import printable
 from gifsom.core.frame import Pixels
 from gifsom.core.values import Color
-from gifsom.draw.stamp import badge, font, lay, multiplied
+from gifsom.draw.fonts import face
+from gifsom.draw.stamp import lay, multiplied
+from gifsom.draw.text import INK, Box, boxed
 from gifsom.spool.events import Key, Pointer, Shape
 
 AMBER: Final[Color] = (255, 176, 0)
@@ -104,9 +106,9 @@ def _caption(text: str, width: int, size: int) -> Pixels:
     """A stamp of white letters on a dark box, at most as wide as `width` allows; too long a text loses its
     beginning."""
     shown = text = text[-LETTERS:]
-    face = font(text, size)
+    fonts = face(f"{text}…", size, weight="regular")
     max_width = max(size, width - 4 * size)
-    while len(shown) > 1 and face.getlength(shown) > max_width:
+    while len(shown) > 1 and fonts.length(shown) > max_width:
         text = text[1:]
         shown = f"…{text}"
-    return badge(shown, face)
+    return boxed([shown], fonts, INK, Box())

@@ -8,7 +8,7 @@ from gifsom.edit.bar import progress_bar
 from gifsom.edit.base import trim
 from gifsom.edit.blur import blur, parse_blur
 from gifsom.edit.cache import cached
-from gifsom.edit.caption import caption, parse_caption
+from gifsom.edit.caption import caption, parse_caption, parse_subtitles, subtitles
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
 from gifsom.edit.overlay import overlay, parse_overlay
 from gifsom.edit.picture import crop, fit, height, parse_area, scale, width
@@ -47,6 +47,7 @@ __all__ = [
     "parse_caption",
     "parse_overlay",
     "parse_stretch",
+    "parse_subtitles",
     "parse_zoom",
     "progress_bar",
     "reverse",
@@ -54,6 +55,7 @@ __all__ = [
     "saturation",
     "scale",
     "speed",
+    "subtitles",
     "trim",
     "trim_still",
     "width",

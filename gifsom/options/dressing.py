@@ -67,10 +67,22 @@ class DressingEdits(TypedDict, total=False):
     caption: Annotated[
         str | None,
         Edit(
-            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3|size=32|outline=0|color=red'.",
+            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3|size=32|outline=0|color=red'; on a box:"
+            " 'Hello|style=pill|font=Inter|weight=bold|fade=0.3|background=#223|opacity=80%|padding=9|x=9|y=9'.",
             "TEXT",
             read=lambda value: edit.parse_caption(text(value)),
             apply=lambda clip, options: edit.caption(clip, **options),
+            placed=True,
+        ),
+    ]
+    subtitles: Annotated[
+        str | None,
+        Edit(
+            "Each line of an .srt or .vtt file as a caption at its time; 'talk.srt|style=pill|shift=-60' and the other"
+            " options of a caption.",
+            "FILE",
+            read=lambda value: edit.parse_subtitles(text(value)),
+            apply=lambda clip, options: edit.subtitles(clip, **options),
             placed=True,
         ),
     ]

@@ -17,9 +17,9 @@ from gifsom.core.region import parse_region
 from gifsom.core.source import Source
 from gifsom.core.values import parse_color
 from gifsom.edit.base import _Cropped, _Scaled
-from gifsom.edit.caption import POSITIONS
 from gifsom.edit.frames import is_pixel_art
 from gifsom.edit.picture import borderless
+from gifsom.edit.place import POSITIONS
 from gifsom.edit.span import Divided, parse_span
 from gifsom.sources.video import VideoClip
 
@@ -446,7 +446,7 @@ def test_lines_break_at_words_and_where_the_text_does(monkeypatch: pytest.Monkey
     assert 2 < lines_of(long) < 12
     columns = np.flatnonzero(changed(gray(90, 300, 160), first(long).pixels).any(axis=0))
     assert 0 < columns[0] < columns[-1] < 159
-    monkeypatch.setattr(import_module("gifsom.edit.caption"), "lacking", lambda face, text: "")
+    monkeypatch.setattr(import_module("gifsom.edit.typeset"), "lacking", lambda face, text: "")
     assert lines_of(edit.caption(clip, "日本語" * 12, size=16, outline=0)) > 1, "these break anywhere"
 
 
@@ -487,8 +487,8 @@ def test_what_is_no_letter_is_drawn_somehow(text: str) -> None:
 
 
 def test_a_system_without_fonts_has_pillows_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gifsom.draw.stamp.FONTS", ("none.ttf",))
-    monkeypatch.setattr("gifsom.draw.stamp.BOLD", ())
+    monkeypatch.setattr("gifsom.draw.fonts.FONTS", ("none.ttf",))
+    monkeypatch.setattr("gifsom.draw.fonts.BOLD", ())
     assert changed(gray(90), first(edit.caption(still(gray(90)), "Hello", size=20)).pixels).sum() > 300
     with pytest.raises(SettingError, match="no font of this system has 日本: install one"):
         edit.caption(still(gray(90)), "Hello, 日本", size=20)
