@@ -4,9 +4,9 @@ Where a source can do a step itself, as ffmpeg does for a video, its clip says s
 """
 
 from gifsom.edit.backdrop import backdrop, border, parse_backdrop, parse_border
-from gifsom.edit.bar import progress_bar
+from gifsom.edit.bar import parse_style, progress_bar, progress_style
 from gifsom.edit.base import trim
-from gifsom.edit.blur import blur, parse_blur
+from gifsom.edit.blur import blur, parse_blur, parse_pixelate, parse_solid, pixelate, solid
 from gifsom.edit.cache import cached
 from gifsom.edit.caption import caption, parse_caption, parse_subtitles, subtitles
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
@@ -46,14 +46,20 @@ __all__ = [
     "parse_border",
     "parse_caption",
     "parse_overlay",
+    "parse_pixelate",
+    "parse_solid",
     "parse_stretch",
+    "parse_style",
     "parse_subtitles",
     "parse_zoom",
+    "pixelate",
     "progress_bar",
+    "progress_style",
     "reverse",
     "rotate",
     "saturation",
     "scale",
+    "solid",
     "speed",
     "subtitles",
     "trim",

@@ -89,11 +89,42 @@ class DressingEdits(TypedDict, total=False):
     blur: Annotated[
         str | None,
         Edit(
-            "Hide a part of the picture, such as a password, from A to B seconds.",
+            "Hide a part of the picture, from A to B seconds: nothing can be read below it; for secrets, --solid is"
+            " safest. A place may move to another: 200x24+30+40..30+300@1-3.",
             "WxH+X+Y[@A-B]",
             read=lambda value: edit.parse_blur(text(value)),
-            apply=lambda clip, area: edit.blur(clip, *area),
+            apply=lambda clip, options: edit.blur(clip, **options),
+            placed=True,
+        ),
+    ]
+    pixelate: Annotated[
+        str | None,
+        Edit(
+            "The same in blocks, of 24 pixels or more: '200x96+30+40@1-3|block=32'. For secrets, --solid is safest.",
+            "WxH+X+Y[@A-B]",
+            read=lambda value: edit.parse_pixelate(text(value)),
+            apply=lambda clip, options: edit.pixelate(clip, **options),
+            placed=True,
+        ),
+    ]
+    solid: Annotated[
+        str | None,
+        Edit(
+            "The same under one color, for secrets such as passwords: '200x24+30+40@1-3|color=gray'.",
+            "WxH+X+Y[@A-B]",
+            read=lambda value: edit.parse_solid(text(value)),
+            apply=lambda clip, options: edit.solid(clip, **options),
             placed=True,
         ),
     ]
     progress_bar: Annotated[bool | None, Edit("A bar along the bottom shows how much has been played.", read=flag)]
+    progress_style: Annotated[
+        str | None,
+        Edit(
+            "That bar in another style: 'color=tomato|height=6|position=top'.",
+            "STYLE",
+            read=lambda value: edit.parse_style(text(value)),
+            apply=lambda clip, options: edit.progress_style(clip, **options),
+            placed=True,
+        ),
+    ]

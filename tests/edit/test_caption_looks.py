@@ -136,7 +136,8 @@ def test_a_font_is_found_by_its_name_and_weight_or_by_its_file() -> None:
     if len({one.weight for one in there}) < 2:
         pytest.skip("DejaVu Sans is not installed in two weights")
     thin, thick = (
-        drawn(still().caption("Hello", font="dejavu sans", weight=weight, size=40)) for weight in ("regular", "bold")
+        drawn(still().caption("Hello", font="dejavu sans", weight=weight, size=40, outline=0, color="black"))
+        for weight in ("regular", "bold")
     )
     assert thick.sum() > 1.1 * thin.sum()
     regular = min(there, key=lambda one: abs(one.weight - 80))

@@ -623,12 +623,13 @@ def test_blur_hides_what_a_mask_spells() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("200x24+30+40", (Rect(30, 40, 200, 24), 0.0, None)),
-        ("200x24+30+40@1-2.5", (Rect(30, 40, 200, 24), 1.0, 2.5)),
-        ("200x24+30+40@1:05-", (Rect(30, 40, 200, 24), 65.0, None)),
+        ("200x24+30+40", {"area": Rect(30, 40, 200, 24)}),
+        ("200x24+30+40@1-2.5", {"area": Rect(30, 40, 200, 24), "start": 1.0, "end": 2.5}),
+        ("200x24+30+40@1:05-", {"area": Rect(30, 40, 200, 24), "start": 65.0, "end": None}),
+        ("200x24+30+40..5+6@1-2", {"area": Rect(30, 40, 200, 24), "to": (5, 6), "start": 1.0, "end": 2.0}),
     ],
 )
-def test_an_area_may_have_a_time(text: str, expected: tuple[Rect, float, float | None]) -> None:
+def test_an_area_may_have_a_time_and_a_target(text: str, expected: dict[str, object]) -> None:
     assert expected == edit.parse_blur(text)
 
 
