@@ -29,6 +29,7 @@ from gifsom.cli.options import PATH, Command, argument, flag, keep, option, quie
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
+from gifsom.options.dressing import Drawing
 from gifsom.options.table import Coding, Edits
 
 if TYPE_CHECKING:
@@ -59,10 +60,11 @@ REFRESH: Final = 0.25
 @flag("--cursor/--no-cursor", default=None, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", help="Show a ring where a button is pressed.")
 @flag("--keys", help="Show the keys that are pressed: passwords, too, if you type them.")
+@flag("--shortcuts", help="Show, and keep, only combinations with Ctrl, Alt or Super, and function keys.")
 @keep
 @preset
 @quiet
-@takes(Edits, Coding)
+@takes(Edits, Drawing, Coding)
 def record(
     target: Path | None,
     pick: bool,
@@ -75,6 +77,7 @@ def record(
     cursor: bool | None,
     clicks: bool,
     keys: bool,
+    shortcuts: bool,
     keep: bool,
     quiet: bool,
     **options: Any,
@@ -101,10 +104,12 @@ def record(
         if what:
             raise SettingError(f"pick and {next(iter(what))} exclude each other")
         what = {"region": _picked()}
-    recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
+    recorder = Recorder(
+        **what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys, shortcuts=shortcuts)
+    )
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
-    if keys:
+    if keys and not shortcuts:
         complain("keys are recorded and shown: mind passwords")
     _count_down(delay, quiet)
     _start(recorder, quiet)

@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from gifsom.core.deferred import Deferred
-from gifsom.options.option import ANYWHERE, Edit, flag, text
+from gifsom.core.values import check_seconds
+from gifsom.options.option import ANYWHERE, Edit, Option, flag, text
 
 if TYPE_CHECKING:
     from gifsom import edit, sources
+    from gifsom.draw import overlay as drawn
 else:
     edit = Deferred("gifsom.edit")
     sources = Deferred("gifsom.sources")
+    drawn = Deferred("gifsom.draw.overlay")
 
 
 def opened(options: dict[str, Any]) -> dict[str, Any]:
@@ -126,5 +129,39 @@ class DressingEdits(TypedDict, total=False):
             read=lambda value: edit.parse_style(text(value)),
             apply=lambda clip, options: edit.progress_style(clip, **options),
             placed=True,
+        ),
+    ]
+
+
+class Drawing(TypedDict, total=False):
+    """How the pointer and the clicks of a recording are drawn."""
+
+    click_style: Annotated[
+        str | None,
+        Option(
+            "Rings of clicks in other colors, of the left button and of the right one, and another radius:"
+            " 'color=tomato|right=#48f|size=24'.",
+            "STYLE",
+            check=lambda _, value: drawn.parse_click_style(value),
+            settable=ANYWHERE,
+        ),
+    ]
+    pointer_scale: Annotated[
+        float | None,
+        Option(
+            "Draw the pointer of a recording larger: 1.5, say.",
+            "FACTOR",
+            check=lambda _, value: drawn.check_pointer_scale(value),
+            settable=ANYWHERE,
+        ),
+    ]
+    spotlight: Annotated[bool | None, Option("A halo around the pointer of a recording.", settable=ANYWHERE)]
+    hide_pointer: Annotated[
+        float | None,
+        Option(
+            "Hide the pointer of a recording when it has rested that long.",
+            "SECONDS",
+            check=lambda name, value: check_seconds(name, value, 0),
+            settable=ANYWHERE,
         ),
     ]

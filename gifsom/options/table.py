@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 from gifsom.core import values
 from gifsom.core.deferred import Deferred
 from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
-from gifsom.options.dressing import DressingEdits
+from gifsom.options.dressing import Drawing, DressingEdits
 from gifsom.options.option import ANYWHERE, Edit, Option, entries, flag, kinds, listing, number, text, whole
 
 if TYPE_CHECKING:
@@ -230,6 +230,15 @@ class Showing(TypedDict, total=False):
     ]
 
 
+class Shortcuts(TypedDict, total=False):
+    """Which of a recording's keys are drawn."""
+
+    shortcuts: Annotated[
+        bool | None,
+        Option("Of the keys, show only combinations with Ctrl, Alt or Super, and function keys.", settable=ANYWHERE),
+    ]
+
+
 class Reading(TypedDict, total=False):
     """How a source is read."""
 
@@ -287,7 +296,9 @@ class Usual(TypedDict, total=False):
     ]
 
 
-class WriterOptions(Edits, Coding, Learning, Look, Plays, Showing, Reading, Reader, Usual, total=False):
+class WriterOptions(
+    Edits, Coding, Learning, Look, Plays, Showing, Shortcuts, Drawing, Reading, Reader, Usual, total=False
+):
     """Options of a GIF that is made of pictures which have their times."""
 
 

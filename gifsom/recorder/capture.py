@@ -79,6 +79,7 @@ class Capture:
         cursor: bool,
         clicks: bool,
         keys: bool,
+        shortcuts: bool,
     ) -> None:
         """Start recording.
 
@@ -88,7 +89,7 @@ class Capture:
             fps: pictures a second.
             window: id of a window to follow, with the size of `rect`; None: none.
             duration: seconds after which it ends.
-            cursor, clicks, keys: what else is recorded.
+            cursor, clicks, keys, shortcuts: what else is recorded.
 
         Raises:
             ScreenUnavailable, TargetUnwritable, PackageMissing: before anything is recorded.
@@ -116,7 +117,9 @@ class Capture:
         self._backlog = Backlog(backlog_bytes(first.nbytes))
         with ExitStack() as stack:
             self._watch = stack.enter_context(PointerWatch()) if cursor else None
-            self._input = stack.enter_context(InputWatch(keys=keys)) if clicks or keys else None
+            self._input = (
+                stack.enter_context(InputWatch(keys=keys, shortcuts=shortcuts)) if clicks or keys or shortcuts else None
+            )
             self._writer = stack.enter_context(SpoolWriter(control.spool, (first.shape[1], first.shape[0]), fps))
             self._writer.picture(0.0, first)  # however soon it ends, there is something in it
             self._opened = stack.pop_all()

@@ -44,6 +44,7 @@ class Recorder:
         cursor: bool = True,
         clicks: bool = False,
         keys: bool = False,
+        shortcuts: bool = False,
     ) -> None:
         """Name what is recorded. Without a region, a window or a monitor: the whole primary monitor.
 
@@ -56,6 +57,7 @@ class Recorder:
             cursor: the pointer is recorded.
             clicks: clicks are recorded, and shown as rings.
             keys: keys are recorded, and shown as a caption. Mind passwords.
+            shortcuts: of keys, only combinations with Ctrl, Alt or Super and function keys are; nothing that is typed.
 
         Raises:
             SettingError
@@ -71,7 +73,7 @@ class Recorder:
         self._duration = None if duration is None else parse_seconds(duration)
         if self._duration == 0:
             raise SettingError("duration is 0: the recording would be empty")
-        self._besides = {"cursor": cursor, "clicks": clicks, "keys": keys}
+        self._besides = {"cursor": cursor, "clicks": clicks, "keys": keys, "shortcuts": shortcuts}
         self._capture: Capture | None = None
         self._control: Control | None = None
         self.rect: Rect | None = None

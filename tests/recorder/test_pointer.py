@@ -255,8 +255,8 @@ def typing() -> Iterator[tuple[Screen, InputWatch]]:
         ("Escape", "Esc"),
         ("Tab", "Tab"),
         ("shift+Tab", "Shift+Tab"),
-        ("space", "Space"),
-        ("ctrl+space", "Ctrl+Space"),
+        ("space", "␣"),
+        ("ctrl+space", "Ctrl+␣"),
         ("Left", "←"),
         ("ctrl+Right", "Ctrl+→"),
         ("BackSpace", "Backspace"),
@@ -281,7 +281,7 @@ def test_a_typed_line_is_seen_as_typed(typing: tuple[Screen, InputWatch]) -> Non
     watch.drain()
     screen.run("xdotool", "type", "Hello, World #1")
     told = [event.text for event in seen(watch, 15) if isinstance(event, Key)]
-    assert "".join(" " if text == "Space" else text for text in told) == "Hello, World #1"
+    assert "".join(" " if text == "␣" else text for text in told) == "Hello, World #1"
 
 
 @on_linux
