@@ -26,7 +26,7 @@ GLOW: Final[Color] = (255, 226, 92)
 """Halo around a pointer."""
 
 RING: Final = 1 / 40
-HALO: Final = 1 / 16
+HALO: Final = 1 / 12
 CAPTION: Final = 1 / 26
 """Radius of a ring and of a halo, and height of letters, relative to the picture's shorter side."""
 

@@ -294,6 +294,15 @@ def test_keys_that_only_change_others_are_silent(typing: tuple[Screen, InputWatc
 
 
 @on_linux
+def test_of_shortcuts_alone_nothing_that_is_typed_is_kept(screen: Screen) -> None:
+    with InputWatch(shortcuts=True) as watch:
+        screen.run("xdotool", "type", "Secret 42!")
+        screen.run("xdotool", "key", "Return", "ISO_Level3_Shift+q", "shift+Tab", "ctrl+c", "super+l", "shift+F5", "alt+F4")
+        told = [event.text for event in seen(watch, 4) if isinstance(event, Key)]
+    assert told == ["Ctrl+C", "Super+L", "Shift+F5", "Alt+F4"]
+
+
+@on_linux
 def test_the_end_comes_soon_and_nothing_is_seen_after_it(screen: Screen) -> None:
     watch = InputWatch()
     watch.close()
