@@ -297,7 +297,9 @@ def test_keys_that_only_change_others_are_silent(typing: tuple[Screen, InputWatc
 def test_of_shortcuts_alone_nothing_that_is_typed_is_kept(screen: Screen) -> None:
     with InputWatch(shortcuts=True) as watch:
         screen.run("xdotool", "type", "Secret 42!")
-        screen.run("xdotool", "key", "Return", "ISO_Level3_Shift+q", "shift+Tab", "ctrl+c", "super+l", "shift+F5", "alt+F4")
+        screen.run(
+            "xdotool", "key", "Return", "ISO_Level3_Shift+q", "shift+Tab", "ctrl+c", "super+l", "shift+F5", "alt+F4"
+        )
         told = [event.text for event in seen(watch, 4) if isinstance(event, Key)]
     assert told == ["Ctrl+C", "Super+L", "Shift+F5", "Alt+F4"]
 
