@@ -106,7 +106,7 @@ def _mean_blocks(frame: Frame, rect: Rect, block: int | None) -> tuple[Pixels, n
 
 
 def _filled(picture: Pixels, rect: Rect, block: int | None) -> Pixels:
-    """What may lie in a place, by the pixels around it alone: between each two sides, what leads from one to the other.
+    """A filling for a place made of the pixels around it alone: between two sides, the way from one to the other.
 
     With a `block`, in blocks of that side.
     """

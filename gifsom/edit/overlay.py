@@ -135,8 +135,8 @@ def parse_overlay(text: str) -> dict[str, Any]:
 
     `picture` is a path. Raises `SettingError`.
 
-    >>> parse_overlay("logo.png|size=20%|time=0-5")
-    {'picture': 'logo.png', 'size': 0.2, 'start': 0.0, 'end': 5.0}
+    >>> parse_overlay("logo.png|size=20%")
+    {'picture': 'logo.png', 'size': 0.2}
     """
     path, values = listed(text, OPTIONS, "an overlay")
     found: dict[str, Any] = {"picture": path}

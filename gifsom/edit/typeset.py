@@ -70,7 +70,7 @@ class Look:
 
     @property
     def box(self) -> Box | None:
-        """What lies behind the text."""
+        """The box behind the text; None: there is an outline in its place."""
         if self.style == "outline":
             return None
         radius = inf if self.style == "pill" and self.radius is None else self.radius

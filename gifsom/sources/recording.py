@@ -97,7 +97,7 @@ class Recording(Source):
     def _scenes(self, paint: Callable[[Picture], None]) -> Iterator[tuple[float, Scene]]:
         """Times at which frames appear, with their overlays; `paint` has been given the pictures up to then."""
         near = 0.5 / self.spool.fps - 1e-6
-        stage = Stage(self.looks, self.size)
+        stage = Stage(self.looks, self.size, self.spool.fps)
         shown: Scene | None = None
         begun = painted = False
         start = 0.0  # of the frame in hand

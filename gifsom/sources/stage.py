@@ -66,8 +66,9 @@ class Stage:
         due: the time at which something changes, if nothing happens before.
     """
 
-    def __init__(self, looks: Looks, size: tuple[int, int]) -> None:
+    def __init__(self, looks: Looks, size: tuple[int, int], fps: float) -> None:
         self._looks, self._size = looks, size
+        self._step = max(FADE / STEPS, 1 / fps)  # seconds between two looks of a ring that fades
         self._shapes: dict[int, Shape] = {}
         self._pointer: Pointer | None = None
         self._active = 0.0  # when the pointer last did something
@@ -122,7 +123,8 @@ class Stage:
         found = [self._typed + CAPTION] if self._keys else []
         for press in self._presses.values():
             if press.end < inf:
-                found.append(press.end + FADE * (_step(time, press) + 1) / STEPS)
+                looks = int((time - press.end) / self._step + 1e-6) + 1
+                found.append(press.end + min(FADE, self._step * looks))
         rest = self._looks.hide_pointer
         if rest is not None and self._pointer is not None and time < self._active + rest:
             found.append(self._active + rest)
