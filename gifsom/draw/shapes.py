@@ -58,8 +58,17 @@ def shadow(width: int, height: int, box: tuple[int, int, int, int], radius: floa
 
 def gradient(width: int, height: int, first: Color, last: Color) -> Pixels:
     """A picture (h, w, 3) that goes from one color in the upper left corner to another in the lower right one."""
-    x, y = (np.linspace(0, 1, side, dtype=np.float32) for side in (width, height))
-    share = (x[None] * width + y[:, None] * height) / (width + height)
-    mixed = np.array(first) + share[..., None] * (np.array(last) - np.array(first))
-    picture: Pixels = np.rint(mixed).astype(np.uint8)
+    picture = np.empty((height, width, 3), np.uint8)
+    if first == last:
+        picture[:] = first
+        return picture
+    x, y = (np.linspace(0, side, side, dtype=np.float32) / np.float32(width + height) for side in (width, height))
+    for channel, (begin, end) in enumerate(zip(first, last, strict=True)):  # one by one, in little memory
+        picture[..., channel] = np.rint(begin + (x[None] + y[:, None]) * np.float32(end - begin))
     return picture
+
+
+def darken(picture: Pixels, dark: Alpha) -> None:
+    """Lay a shadow over a picture (h, w, 3) in place."""
+    for channel in range(3):
+        picture[..., channel] = np.rint(picture[..., channel] * (1 - dark))

@@ -13,7 +13,7 @@ from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Frame, Mask, Pixels, Rect
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import MAX_SIDE, Color, check_share, check_whole, parse_color
-from gifsom.draw.shapes import gradient, rounded, shadow
+from gifsom.draw.shapes import darken, gradient, rounded, shadow
 from gifsom.edit.base import Redrawn, scale_to
 from gifsom.edit.frames import with_alpha
 from gifsom.edit.listed import amount, listed, pixels
@@ -84,9 +84,11 @@ class _Framed(Redrawn):
         return Rect(self.style.padding, self.style.padding, *self.source.size)
 
     @cached_property
-    def _shape(self) -> np.ndarray:
-        """How much of each of the picture's pixels is inside of its round corners, (h, w) float32."""
-        return rounded(*self.source.size, self.style.radius)
+    def _corners(self) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Rows and columns of pixels that round corners cut, and the part of each that is inside, (n, 1)."""
+        shape = rounded(*self.source.size, self.style.radius)
+        places = np.nonzero(shape < 1)
+        return places, shape[places][:, None]
 
     @cached_property
     def _ground(self) -> Pixels:
@@ -102,8 +104,7 @@ class _Framed(Redrawn):
             ground = gradient(width, height, style.colors[0], style.colors[-1]) if style.colors else self._nothing()
         if style.shadow and style.padding:
             box = (self._place.left, self._place.top, self._place.width, self._place.height)
-            dark = shadow(width, height, box, style.radius, style.padding * REACH) * np.float32(style.shadow)
-            ground = np.rint(ground * (1 - dark[..., None])).astype(np.uint8)
+            darken(ground, shadow(width, height, box, style.radius, style.padding * REACH) * np.float32(style.shadow))
         return ground
 
     def _nothing(self) -> Pixels:
@@ -114,25 +115,22 @@ class _Framed(Redrawn):
         return not self.style.colors and self.style.picture is None
 
     def redraw(self, frame: Frame) -> Frame:
-        place, shape = self._place, self._shape
+        place, (corners, share) = self._place, self._corners
         drawn = self._ground.copy()
         inside = place.cut(drawn)
-        shown = np.ones(shape.shape, bool) if frame.mask is None else ~frame.mask
-        if self._transparent:
-            mask: Mask = np.ones(drawn.shape[:2], bool)
-            shown = shown & (shape >= 0.5)
-            place.cut(mask)[shown] = False
-            inside[shown] = frame.pixels[shown]
-            return Frame(drawn, frame.start, mask)
-        whole = shown & (shape == 1)
-        edge = shown & (shape > 0) & (shape < 1)
-        share = shape[edge][:, None]
-        mixed = np.rint(frame.pixels[edge] * share + inside[edge] * (1 - share)).astype(np.uint8)
-        if whole.all():
+        below = inside[corners]
+        shown = None if frame.mask is None else ~frame.mask
+        if shown is None:
             inside[:] = frame.pixels
         else:
-            np.copyto(inside, frame.pixels, where=whole[..., None])
-        inside[edge] = mixed
+            np.copyto(inside, frame.pixels, where=shown[..., None])
+        if self._transparent:
+            mask: Mask = np.ones(drawn.shape[:2], bool)
+            place.cut(mask)[:] = False if shown is None else ~shown
+            place.cut(mask)[corners] |= share[:, 0] < 0.5
+            drawn[mask] = 0
+            return Frame(drawn, frame.start, mask)
+        inside[corners] = np.rint(inside[corners] * share + below * (1 - share))
         return Frame(drawn, frame.start)
 
 

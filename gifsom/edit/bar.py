@@ -11,7 +11,7 @@ from gifsom.core.source import Source
 from gifsom.core.timing import nearest
 from gifsom.core.values import Color, check_whole, parse_color
 from gifsom.draw.stamp import contrasting
-from gifsom.edit.base import Drawn
+from gifsom.edit.base import Drawn, scale_to
 from gifsom.edit.frames import with_ends
 from gifsom.edit.listed import listed, pixels
 
@@ -38,6 +38,13 @@ class _Barred(Drawn):
         # Dark below a bright bar and bright below a dark one, so that both are seen on any picture.
         self.track = tuple((level + 3 * back) // 4 for level, back in zip(color, contrasting(color), strict=True))
         self._whole: float | None = None  # the same at each pass, though the clip may turn out shorter
+
+    def scaled(self, size: tuple[int, int]) -> Source | None:
+        ratio = size[1] / self.size[1]
+        if not self.dim or ratio > 1:
+            return None
+        position = "top" if self.rows.start == 0 else "bottom"
+        return _Barred(scale_to(self.source, size), self.color, max(1, round(self.height * ratio)), position, dim=True)
 
     def frames(self) -> Iterator[Frame]:
         if self._whole is None:

@@ -6,7 +6,7 @@ below one that moves is used at all: it is filled from the edge of what is seen 
 """
 
 from collections.abc import Iterator
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from gifsom.core.frame import Frame, Pixels, Rect
 from gifsom.core.region import parse_region, region_text, to_rect
 from gifsom.core.source import Source
 from gifsom.core.values import Color, Seconds, check_whole, parse_color
+from gifsom.edit.base import scale_to
 from gifsom.edit.frames import with_alpha, without_alpha
 from gifsom.edit.listed import listed, pixels
 from gifsom.edit.pace import pace, paced
@@ -28,6 +29,9 @@ BLOCKS: Final = 8
 
 BLOCK: Final = 24
 """Shortest side of a block in pixels, where the area has them: some six letters of a usual text share one color."""
+
+REACH: Final = 3
+"""Pixels of a picture that was made smaller into which Lanczos' filter carries one of the larger one, on each side."""
 
 SMOOTH: Final = 9
 """Pixels on each side over which the edge around a place that moves is averaged."""
@@ -62,7 +66,25 @@ class _Hidden(Timespan):
             tops.append(self.rect.top + (self.to[1] - self.rect.top) * share)
         left, top = floor(min(lefts) + 1e-6), floor(min(tops) + 1e-6)
         right, bottom = ceil(max(lefts) - 1e-6) + self.rect.width, ceil(max(tops) - 1e-6) + self.rect.height
-        return Rect(left, top, right - left, bottom - top)
+        return _within(Rect(left, top, right - left, bottom - top), self.size)
+
+    def scaled(self, size: tuple[int, int]) -> Source | None:
+        """Smaller pictures are covered as far as any of their pixels has anything of what is to be hidden."""
+        if (self.to is None and self.block is None) or size[0] > self.size[0] or size[1] > self.size[1]:
+            return None
+        across, down = (new / old for new, old in zip(size, self.size, strict=True))
+        rect = Rect(
+            floor(self.rect.left * across) - REACH,
+            floor(self.rect.top * down) - REACH,
+            ceil(self.rect.width * across) + 2 * REACH + 1,
+            ceil(self.rect.height * down) + 2 * REACH + 1,
+        )
+        to = None if self.to is None else (floor(self.to[0] * across) - REACH, floor(self.to[1] * down) - REACH)
+        if to is None:
+            rect = _within(rect, size)
+        hidden = _Hidden(scale_to(self.source, size), rect, (self.start, None if self.end == inf else self.end), to)
+        hidden.block, hidden.color = self.block and ceil(self.block * max(across, down)), self.color
+        return hidden
 
     def frames(self) -> Iterator[Frame]:
         stretches = [] if self.to is None else [(self.start, self.end)]
@@ -93,6 +115,13 @@ class _Hidden(Timespan):
         if mask is not None:
             rect.cut(mask)[:] = False if hole is None else hole
         return Frame(drawn, frame.start, mask)
+
+
+def _within(rect: Rect, size: tuple[int, int]) -> Rect:
+    """The part of a rectangle that lies in a picture of a width and height."""
+    left, top = max(0, rect.left), max(0, rect.top)
+    right, bottom = min(size[0], rect.left + rect.width), min(size[1], rect.top + rect.height)
+    return Rect(left, top, right - left, bottom - top)
 
 
 def _mean_blocks(frame: Frame, rect: Rect, block: int | None) -> tuple[Pixels, np.ndarray]:

@@ -14,7 +14,7 @@ from gifsom.draw.text import DARK, OPACITY
 from gifsom.edit.base import Drawn
 from gifsom.edit.listed import amount, listed, pixels
 from gifsom.edit.span import NEAR, Divided, parse_span
-from gifsom.edit.stamped import Stamped, stamped
+from gifsom.edit.stamped import Stamped, fitted, smaller, stamped
 from gifsom.edit.subtitle_file import Cue, apart, read_cues
 from gifsom.edit.typeset import Look, typeset
 
@@ -69,10 +69,14 @@ class _Subtitled(Drawn):
         super().__init__(clip)
         self.cues, self.look, self._files = cues, look, files
         self._typeset = lru_cache(maxsize=2)(typeset)
+        self._made_for = clip.size
 
     @property
     def files(self) -> tuple[os.PathLike[str], ...]:
         return (*self.source.files, *self._files)
+
+    def scaled(self, size: tuple[int, int]) -> Source | None:
+        return smaller(self, size)
 
     @property
     def rate(self) -> float | None:
@@ -91,7 +95,8 @@ class _Subtitled(Drawn):
             if cue is None or frame.start + NEAR >= cue.end:
                 yield frame
             else:
-                yield stamped(frame, *self._typeset(cue.text, self.look, self.size))
+                made = self._typeset(cue.text, self.look, self._made_for)
+                yield stamped(frame, *fitted(*made, self._made_for, self.size))
 
 
 def caption(

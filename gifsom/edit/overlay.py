@@ -6,7 +6,6 @@ from itertools import count
 from typing import Any, Final
 
 import numpy as np
-from PIL import Image
 
 from gifsom.core.errors import SettingError
 from gifsom.core.frame import Pixels
@@ -18,7 +17,7 @@ from gifsom.edit.frames import with_alpha
 from gifsom.edit.listed import amount, listed, pixels
 from gifsom.edit.place import MARGIN, check_position, place
 from gifsom.edit.span import parse_span
-from gifsom.edit.stamped import Stamped
+from gifsom.edit.stamped import Stamped, fitted
 
 OPTIONS: Final = ("position", "x", "y", "size", "opacity", "time", "fade")
 """Options that may follow the name of a picture on the command line."""
@@ -55,15 +54,8 @@ class _Overlaid(Stamped):
 
     def _drawn(self, stamp: Pixels) -> Pixels:
         """A stamp at its size and opacity."""
-        if stamp.shape[1::-1] != self.shape:
-            stamp = np.array(premultiplied(stamp).resize(self.shape, Image.Resampling.LANCZOS))
-            stamp[..., :3] = np.minimum(stamp[..., :3], stamp[..., 3:])  # the filter overshoots
+        stamp, _ = fitted(stamp, (0, 0), stamp.shape[1::-1], self.shape)
         return stamp if self.strength == 1 else faded(stamp, self.strength)
-
-
-def premultiplied(stamp: Pixels) -> Image.Image:
-    """A stamp for Pillow."""
-    return Image.frombytes("RGBa", stamp.shape[1::-1], stamp.tobytes())
 
 
 def with_smooth_alpha(picture: Source) -> Iterator[tuple[float, Pixels]]:

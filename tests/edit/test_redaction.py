@@ -189,3 +189,22 @@ def test_parsers_give_what_the_edits_take() -> None:
     assert edit.parse_pixelate("9x9+1+2@1-2|block=30")["block"] == 30
     assert edit.parse_solid("9x9+1+2|color=red") == {"area": Rect(1, 2, 9, 9), "color": "red"}
     assert edit.parse_style("position=top") == {"position": "top"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("width", [160, 213])
+def test_secrets_make_no_difference_in_smaller_pictures_either(way: str, width: int) -> None:
+    """A filter that scales carries pixels over the edge of what is covered."""
+    if way == "blur":
+        hidden = [
+            Clip(moving(text)).blur("128x28+16+16", 0, 2, (146, 86)).width(width) for text in ("hunter2", "O0l1I|#")
+        ]
+    else:
+        field = ground()
+        hidden = []
+        for text in ("hunter2", "O0l1I|#"):
+            still = FrameClip([written(field, text, 100, 60)], [0.0], 2.0, rate=15)
+            hidden.append(WAYS[way](Clip(still), "120x24+100+60").width(width))
+    one, other = (pixels(clip) for clip in hidden)
+    levels = 16 if way == "pixelate" else 0
+    assert all(np.abs(a.astype(int) - b).max() <= levels for a, b in zip(one, other, strict=True))
