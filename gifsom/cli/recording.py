@@ -30,6 +30,7 @@ from gifsom.cli.options import DECIMAL, PATH, Command, Number, argument, flag, k
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
+from gifsom.options.dressing import Drawing
 from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
@@ -79,12 +80,13 @@ REFRESH: Final = 0.25
 @flag("--cursor/--no-cursor", default=None, panel=LOOKS, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", panel=LOOKS, help="Show a ring where a button is pressed.")
 @flag("--keys", panel=LOOKS, help="Show the keys that are pressed: passwords, too, if you type them.")
+@flag("--shortcuts", panel=LOOKS, help="Show, and keep, only combinations with Ctrl, Alt or Super, and function keys.")
 @option("--backend", metavar="NAME", panel=WHAT, help="auto, x11, portal or wlroots. Without it: auto, by the session.")
 @flag("--ask", panel=WHAT, help="Show the desktop's dialog again that chooses what is shared.")
 @keep
 @preset
 @quiet
-@takes(Edits, Judging, Ceiling, Coding)
+@takes(Edits, Judging, Ceiling, Drawing, Coding)
 def record(
     target: Path | None,
     pick: bool,
@@ -99,6 +101,7 @@ def record(
     keys: bool,
     backend: str | None,
     ask: bool,
+    shortcuts: bool,
     keep: bool,
     quiet: bool,
     **options: Any,
@@ -124,14 +127,23 @@ def record(
     check_request(target, keep, options)
     if pick and what:
         raise SettingError(f"pick and {next(iter(what))} exclude each other")
-    besides = given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys, backend=backend, ask=ask)
+    besides = given(
+        fps=fps,
+        duration=duration,
+        cursor=cursor,
+        clicks=clicks,
+        keys=keys,
+        shortcuts=shortcuts,
+        backend=backend,
+        ask=ask,
+    )
     recorder = Recorder(**what, **besides)
     screen = recorder.open()
     if pick:
         recorder.choose(_picked(screen))
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
-    if keys:
+    if keys and not shortcuts:
         complain("keys are recorded and shown: mind passwords")
     _count_down(delay, quiet)
     _start(recorder, quiet)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 from gifsom.core import values
 from gifsom.core.deferred import Deferred
 from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
+from gifsom.options.dressing import Drawing, DressingEdits
 from gifsom.options.option import (
     ANYWHERE,
     Edit,
@@ -149,27 +150,6 @@ class PictureEdits(TypedDict, total=False):
         Edit("Shorten stretches in which nothing changes to this.", "SECONDS", settable=ANYWHERE, judges=True),
     ]
     hold_last: Annotated[float | None, Edit("Show the last frame at least that long.", "SECONDS", settable=ANYWHERE)]
-    caption: Annotated[
-        str | None,
-        Edit(
-            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3'; |size=32, |outline=0 and |color=red, too.",
-            "TEXT",
-            read=lambda value: edit.parse_caption(text(value)),
-            apply=lambda clip, options: edit.caption(clip, **options),
-            placed=True,
-        ),
-    ]
-    blur: Annotated[
-        str | None,
-        Edit(
-            "Hide a part of the picture, such as a password, from A to B seconds.",
-            "WxH+X+Y[@A-B]",
-            read=lambda value: edit.parse_blur(text(value)),
-            apply=lambda clip, area: edit.blur(clip, *area),
-            placed=True,
-        ),
-    ]
-    progress_bar: Annotated[bool | None, Edit("A bar along the bottom shows how much has been played.", read=flag)]
     grayscale: Annotated[bool | None, Edit("Without colors.", read=flag)]
     brightness: Annotated[float | None, Edit("Darker or brighter; 1 is as it is.", "FACTOR", read=factor)]
     contrast: Annotated[float | None, Edit("Less or more contrast.", "FACTOR", read=factor)]
@@ -204,7 +184,7 @@ class Ceiling(TypedDict, total=False):
     ]
 
 
-class Edits(PictureEdits, TimelineEdits, total=False):
+class Edits(PictureEdits, DressingEdits, TimelineEdits, total=False):
     """All edits but that of the rate."""
 
 
@@ -324,6 +304,15 @@ class Showing(TypedDict, total=False):
     ]
 
 
+class Shortcuts(TypedDict, total=False):
+    """Which of a recording's keys are drawn."""
+
+    shortcuts: Annotated[
+        bool | None,
+        Option("Of the keys, show only combinations with Ctrl, Alt or Super, and function keys.", settable=ANYWHERE),
+    ]
+
+
 class Reading(TypedDict, total=False):
     """How a source is read."""
 
@@ -401,7 +390,20 @@ class Usual(TypedDict, total=False):
 
 
 class WriterOptions(
-    Edits, Judging, Ceiling, Coding, Learning, Look, Plays, Showing, Reading, Reader, Usual, total=False
+    Edits,
+    Judging,
+    Ceiling,
+    Coding,
+    Learning,
+    Look,
+    Plays,
+    Showing,
+    Shortcuts,
+    Drawing,
+    Reading,
+    Reader,
+    Usual,
+    total=False,
 ):
     """Options of a GIF that is made of pictures which have their times."""
 

@@ -52,6 +52,7 @@ class Wanted:
     cursor: bool
     clicks: bool
     keys: bool
+    shortcuts: bool = False
 
 
 class Feed(ABC):

@@ -75,8 +75,9 @@ class GrabFeed(Feed):
         self._scale = 1
         with ExitStack() as stack:
             self._watch = stack.enter_context(PointerWatch()) if wanted.cursor else None
-            any_input = wanted.clicks or wanted.keys
-            self._input = stack.enter_context(InputWatch(keys=wanted.keys)) if any_input else None
+            any_input = wanted.clicks or wanted.keys or wanted.shortcuts
+            watch = InputWatch(keys=wanted.keys, shortcuts=wanted.shortcuts) if any_input else None
+            self._input = stack.enter_context(watch) if watch is not None else None
             self._opened = stack.pop_all()
 
     def first(self) -> Shot:

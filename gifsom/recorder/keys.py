@@ -16,7 +16,7 @@ NAMES = {
     "Up": "↑",
     "Right": "→",
     "Down": "↓",
-    " ": "Space",
+    " ": "␣",
 }
 """Names of keys that differ from what a user would call them."""
 
@@ -33,7 +33,7 @@ def key_text(held: set[str], plain: str, typed: str) -> str:
     ('Ctrl+Shift+P', 'A', 'Shift+Tab')
     """
     plain = NAMES.get(plain, plain)
-    if len(plain) == 1 and plain not in "←↑→↓" and not held & set(COMMANDS):
+    if len(plain) == 1 and plain not in "←↑→↓␣" and not held & set(COMMANDS):
         return typed
     order = [*COMMANDS[:2], "Shift", *COMMANDS[2:]]
     return "+".join([name for name in order if name in held] + [plain.upper() if len(plain) == 1 else plain])

@@ -47,6 +47,7 @@ class Recorder:
         keys: bool = False,
         backend: str = "auto",
         ask: bool = False,
+        shortcuts: bool = False,
     ) -> None:
         """Name what is recorded. Without a region, a window or a monitor: the whole primary monitor.
 
@@ -61,6 +62,7 @@ class Recorder:
             keys: keys are recorded, and shown as a caption. Mind passwords.
             backend: "auto", or on Linux "x11", "portal" or "wlroots".
             ask: the desktop's dialog is shown although it has been answered before.
+            shortcuts: of keys, only combinations with Ctrl, Alt or Super and function keys are; nothing that is typed.
 
         Raises:
             SettingError
@@ -78,7 +80,7 @@ class Recorder:
         self._duration = None if duration is None else parse_seconds(duration)
         if self._duration == 0:
             raise SettingError("duration is 0: the recording would be empty")
-        self._wanted = Wanted(fps, cursor, clicks, keys)
+        self._wanted = Wanted(fps, cursor, clicks, keys, shortcuts)
         self._capture: Capture | None = None
         self._control: Control | None = None
         self.rect: Rect | None = None

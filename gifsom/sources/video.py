@@ -140,6 +140,9 @@ class VideoClip(Source):
         before = self.steps[:-1] if self.steps[-1].startswith("scale") else self.steps
         return self._altered((*before, _scale(size)), size)
 
+    def flattened(self, background: Color) -> "VideoClip | None":
+        return replace(self, background=background, _reading=_Reading()) if self.stream.alpha else None
+
     def _altered(self, steps: tuple[str, ...], shape: tuple[int, int]) -> "VideoClip":
         return replace(self, steps=steps, shape=shape, _reading=_Reading())
 

@@ -32,7 +32,7 @@ from gifsom.recorder.backlog import Backlog, Grab, backlog_bytes
 from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control, claim, in_use, running, tell
 from gifsom.recorder.recorder import kept
-from gifsom.sources.recording import RING
+from gifsom.sources.stage import FADE
 from gifsom.spool import Event, Heartbeat, Picture, Spool
 from gifsom.spool.events import Click, Key, Pointer
 
@@ -204,7 +204,7 @@ def test_clicks_and_keys_are_shown(screen: Screen, record: Callable[..., Running
     recording.reach(0.1)
     screen.run("xdotool", "click", "1")
     clicked = recording.note(lambda event: isinstance(event, Click) and not event.pressed)
-    recording.reach(clicked + RING + 0.2)
+    recording.reach(clicked + FADE + 0.2)
     screen.run("xdotool", "key", "ctrl+c")
     recording.note(lambda event: isinstance(event, Key))
     status, _, err = recording.end(signal.SIGTERM)

@@ -16,6 +16,7 @@ from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.draw.overlay import Scene, draw
 from gifsom.sources.recording import Recording
+from gifsom.sources.stage import FADE
 from gifsom.spool import SpoolWriter
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
@@ -147,24 +148,73 @@ def ringed(clip: Source) -> list[tuple[float, bool]]:
 
 def test_a_click_is_a_ring_until_a_while_after(record: Callable[..., Recording]) -> None:
     down, up = Click(0.5, 30, 20, 1, True), Click(2.0, 30, 20, 1, False)
-    assert ringed(record([(0, 10), down, up], end=4)) == [(0, False), (0.5, True), (2.3, False)]
+    shown = ringed(record([(0, 10), down, up], end=4))
+    assert (shown[0], shown[1], shown[-1]) == ((0, False), (0.5, True), (2 + FADE, False))
+    assert all(seen for _, seen in shown[1:-1])
+    assert len(shown) >= 5, "it grows and fades"
 
 
 def test_a_short_click_is_seen(record: Callable[..., Recording]) -> None:
     down, up = Click(0.5, 30, 20, 1, True), Click(0.51, 30, 20, 1, False)
-    assert ringed(record([(0, 10), down, up], end=4)) == [(0, False), (0.5, True), (0.81, False)]
-    assert ringed(record([(0, 10), down, up], end=0.7)) == [(0, False), (0.5, True)]
+    shown = ringed(record([(0, 10), down, up], end=4))
+    assert (shown[0], shown[1], shown[-1]) == ((0, False), (0.5, True), (round(0.51 + FADE, 6), False))
+    assert all(seen for _, seen in ringed(record([(0, 10), down, up], end=0.7))[1:])
 
 
-def test_a_drag_shows_where_it_began_and_where_it_ended(record: Callable[..., Recording]) -> None:
-    clip = record([(0, 10), Click(0.5, 12, 20, 1, True), Click(1.5, 50, 20, 1, False)], end=3)
-    columns = [np.flatnonzero(frame.pixels[..., 1].any(axis=0)) for frame in clip.frames()]
-    assert [(c.min() + c.max()) / 2 for c in columns if c.size] == [12, 50]
+def middles(clip: Source) -> list[tuple[float, float]]:
+    """Each frame in which something is drawn: its start, and the middle of that from the left."""
+    found = []
+    for frame in clip.frames():
+        columns = np.flatnonzero(frame.pixels[..., 1].any(axis=0))
+        if columns.size:
+            found.append((round(frame.start, 3), (columns.min() + columns.max()) / 2))
+    return found
+
+
+def test_a_ring_follows_a_drag(record: Callable[..., Recording]) -> None:
+    moves = [Pointer(0.7, 20, 20, 0), Pointer(1.0, 30, 20, 0)]
+    clip = record([(0, 10), Click(0.5, 12, 20, 1, True), *moves, Click(1.5, 40, 20, 1, False)], end=3, cursor=False)
+    found = middles(clip)
+    assert found[:4] == [(0.5, 12), (0.7, 20), (1.0, 30), (1.5, 40)]
+    assert {middle for _, middle in found[3:]} == {40}, "it fades where it was let go"
 
 
 def test_buttons_have_rings_of_their_own(record: Callable[..., Recording]) -> None:
+    """One fades, and the other one stays."""
     clicks = [Click(0.5, 12, 20, 1, True), Click(1, 50, 20, 3, True), Click(1.5, 12, 20, 1, False)]
-    assert [time for time, _ in ringed(record([(0, 10), *clicks], end=3))] == [0, 0.5, 1, 1.8]
+    clip = record([(0, 10), *clicks], end=3)
+    colors = [{int(level) for level in frame.pixels[20].max(axis=1)} for frame in clip.frames()]
+    assert times(clip)[:3] == [0, 0.5, 1]
+    assert len(colors) > 4
+    assert all(255 in found for found in colors[1:])
+    assert int(next(iter(reversed([*clip.frames()]))).pixels[20, :30, 1].max()) == 0
+
+
+def test_shortcuts_are_shown_alone(record: Callable[..., Recording]) -> None:
+    keys = [Key(0.5, "A"), Key(2.5, "Ctrl+C"), Key(4.5, "F5"), Key(6.5, "Shift+Tab"), Key(8.5, "Ctrl+Alt+Delete")]
+    assert ringed(record([(0, 10), *keys], end=11, shortcuts=True)) == [
+        (0, False), (2.5, True), (4.0, False), (4.5, True), (6.0, False), (8.5, True), (10.0, False),
+    ]  # fmt: skip
+
+
+def test_a_pointer_that_rests_is_hidden_until_it_moves_or_clicks(record: Callable[..., Recording]) -> None:
+    happenings = [(0, 10), ARROW, Pointer(0, 5, 5, 3), Pointer(0.5, 9, 5, 3), Pointer(2.0, 20, 5, 3)]
+    clip = record(happenings, end=4, hide_pointer=1)
+    assert ringed(clip) == [(0, True), (0.5, True), (1.5, False), (2.0, True), (3.0, False)]
+
+
+def test_a_pointer_can_be_larger_and_points_to_the_same_place(record: Callable[..., Recording]) -> None:
+    arrow = Shape(3, np.full((4, 4, 4), 255, np.uint8), (2, 1))
+    clip = record([(0, 10), arrow, Pointer(0, 20, 20, 3)], end=1, pointer_scale=2)
+    drawn = next(iter(clip.frames())).pixels[..., 1] == 255
+    rows, columns = np.nonzero(drawn)
+    assert (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1) == (18, 26, 16, 24)
+
+
+def test_a_halo_lies_around_the_pointer(record: Callable[..., Recording]) -> None:
+    happenings = [(0, 10), ARROW, Pointer(0, 30, 20, 3)]
+    plain, lit = (next(iter(record(happenings, end=1, spotlight=on).frames())).pixels for on in (False, True))
+    assert (lit != plain).any(axis=2).sum() > 200
 
 
 def test_clicks_elsewhere_are_not_drawn(record: Callable[..., Recording]) -> None:
