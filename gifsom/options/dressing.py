@@ -61,7 +61,7 @@ class DressingEdits(TypedDict, total=False):
     overlay: Annotated[
         str | None,
         Edit(
-            "Lay a picture or a clip over it: 'logo.png|position=top-left|size=20%'; |opacity=60%, |time=0-5 and"
+            "Lay a picture or a clip over it: 'logo.png|size=20%'; |position=top-left, |opacity=60%, |time=0-5 and"
             " |fade=0.3, too.",
             "FILE",
             read=lambda value: edit.parse_overlay(text(value)),
