@@ -130,7 +130,7 @@ class DressingEdits(TypedDict, total=False):
     progress_style: Annotated[
         str | None,
         Edit(
-            "That bar in another style: 'color=tomato|height=6|position=top'.",
+            "That bar in another style: 'color=tomato|height=6'; |position=top, too.",
             "STYLE",
             read=lambda value: edit.parse_style(text(value)),
             apply=lambda clip, options: edit.progress_style(clip, **options),

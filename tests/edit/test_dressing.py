@@ -99,7 +99,7 @@ def test_a_backdrop_at_another_size_is_made_anew() -> None:
     clip = Clip(clip_of(noise(1280, 720))).backdrop("window").width(640)
     assert clip.size == (640, 383)
     padding = round(round(0.08 * 720) * 640 / (1280 + 2 * round(0.08 * 720)))
-    inner = Image.fromarray(noise(1280, 720)).resize((640 - 2 * padding, 384 - 2 * padding), Image.Resampling.LANCZOS)
+    inner = Image.fromarray(noise(1280, 720)).resize((640 - 2 * padding, 383 - 2 * padding), Image.Resampling.LANCZOS)
     middle = first(clip).pixels[padding:-padding, padding:-padding]
     assert np.array_equal(middle[20:-20, 20:-20], np.asarray(inner)[20:-20, 20:-20])
 
