@@ -264,7 +264,7 @@ def open_video(
     stream = probe(path, max_pixels, demuxer, number)
     rate = stream.rate or DEFAULT_RATE
     steps = (_scale(stream.size),)
-    return VideoClip(path, stream, max_pixels, background, 0.0, None, rate, steps, stream.size, deinterlace)
+    return VideoClip(path, stream, max_pixels, background, stream.first, None, rate, steps, stream.size, deinterlace)
 
 
 def _scale(size: tuple[int, int]) -> str:
