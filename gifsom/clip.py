@@ -4,17 +4,23 @@ from collections.abc import Callable, Iterator
 from functools import update_wrapper, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Concatenate, NoReturn, ParamSpec, Unpack
+from typing import TYPE_CHECKING, Any, BinaryIO, Concatenate, NoReturn, ParamSpec, Unpack
 
 from gifsom import edit, sources
 from gifsom.conversion.pipeline import convert
+from gifsom.conversion.stages import open_edited
 from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.result import Result
 from gifsom.core.source import Holder, Source
 from gifsom.core.values import Seconds
 from gifsom.interop.notebook import preview
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.document import expanded, is_document
 from gifsom.options.table import Options
 from gifsom.recorder import recorder
+
+if TYPE_CHECKING:
+    from gifsom.sources.opener import SourceLike
 
 P = ParamSpec("P")
 
@@ -176,5 +182,14 @@ def _opens(opener: Callable[P, Source]) -> Callable[P, Clip]:
     return opening
 
 
-open = _opens(sources.open)
+@wraps(sources.open)
+def _source(source: "SourceLike", **options: Any) -> Source:
+    """A source, or what a document says: its sources, with its edits."""
+    if not is_document(source):
+        return sources.open(source, **options)
+    opening, asked = expanded(source, options)
+    return open_edited(opening, ConvertOptions.of(asked))
+
+
+open = _opens(_source)
 open_raw = _opens(sources.open_raw)

@@ -26,13 +26,15 @@ from gifsom.cli.common import (
 )
 from gifsom.cli.finish import finish_recording, tell_kept
 from gifsom.cli.help import LARGE, LOOKS, WHAT
-from gifsom.cli.options import DECIMAL, PATH, WHOLE, Command, Number, argument, flag, keep, option, quiet, takes
+from gifsom.cli.options import DECIMAL, PATH, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
 from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
+    from gifsom.core.frame import Rect
+    from gifsom.recorder.feed import Screen
     from gifsom.recorder.recorder import Recorder
 
 TRIM: Final = 0.3
@@ -60,10 +62,9 @@ REFRESH: Final = 0.25
 )
 @option(
     "--monitor",
-    type=WHOLE,
     metavar="N",
     panel=WHAT,
-    help="A monitor, as `gifsom monitors` counts. Without it: the primary.",
+    help="A monitor, as `gifsom monitors` counts or names. Without it: the primary.",
 )
 @option(
     "--fps",
@@ -78,6 +79,8 @@ REFRESH: Final = 0.25
 @flag("--cursor/--no-cursor", default=None, panel=LOOKS, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", panel=LOOKS, help="Show a ring where a button is pressed.")
 @flag("--keys", panel=LOOKS, help="Show the keys that are pressed: passwords, too, if you type them.")
+@option("--backend", metavar="NAME", panel=WHAT, help="auto, x11, portal or wlroots. Without it: auto, by the session.")
+@flag("--ask", panel=WHAT, help="Show the desktop's dialog again that chooses what is shared.")
 @keep
 @preset
 @quiet
@@ -87,13 +90,15 @@ def record(
     pick: bool,
     region: str | None,
     window: str | None,
-    monitor: int | None,
+    monitor: str | None,
     fps: float | None,
     delay: float,
     duration: str | None,
     cursor: bool | None,
     clicks: bool,
     keys: bool,
+    backend: str | None,
+    ask: bool,
     keep: bool,
     quiet: bool,
     **options: Any,
@@ -113,14 +118,17 @@ def record(
     from gifsom.options.edits import check_edits
     from gifsom.recorder.recorder import Recorder
 
-    what = given(region=region, window=window, monitor=monitor)
+    number = int(monitor) if monitor is not None and monitor.isdecimal() else monitor
+    what = given(region=region, window=window, monitor=number)
     target = own_name(target)
     check_request(target, keep, options)
+    if pick and what:
+        raise SettingError(f"pick and {next(iter(what))} exclude each other")
+    besides = given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys, backend=backend, ask=ask)
+    recorder = Recorder(**what, **besides)
+    screen = recorder.open()
     if pick:
-        if what:
-            raise SettingError(f"pick and {next(iter(what))} exclude each other")
-        what = {"region": _picked()}
-    recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
+        recorder.choose(_picked(screen))
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
     if keys:
@@ -138,16 +146,15 @@ def record(
         recorder.close()
 
 
-def _picked() -> tuple[int, int, int, int]:
+def _picked(screen: "Screen") -> "Rect":
+    """The region that the user draws on a still of the screen."""
     from gifsom.recorder.picker import pick
-    from gifsom.recorder.screen import check_screen
 
-    check_screen()
-    rect = pick()
+    rect = pick(*screen.still())
     if rect is None:
         complain("nothing was picked, and nothing is recorded")
         raise Ended(FAILED)
-    return rect.left, rect.top, rect.width, rect.height
+    return rect
 
 
 def _count_down(delay: float, quiet: bool) -> None:

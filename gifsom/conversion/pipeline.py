@@ -22,6 +22,7 @@ from gifsom.core.result import Fit, Result
 from gifsom.core.source import Source
 from gifsom.core.values import Seconds
 from gifsom.options.conversion import ConvertOptions
+from gifsom.options.document import expanded
 from gifsom.options.option import documented
 from gifsom.options.table import Options
 from gifsom.palette.palette import Palette
@@ -66,7 +67,8 @@ def convert(
 
     Args:
         source: what `gifsom.open` takes: a video, a picture, a recording, a folder, a pattern, arrays, a `Clip`, a
-            binary stream, or a list of such, which follow each other.
+            binary stream, or a list of such, which follow each other; or a .gifsom document, whose edits and options
+            come before those that are given here.
         target: the GIF; a binary stream that it is written to; or a .webp, .png, .apng, .avif, .mp4 or .webm file, or a
             folder for PNGs, which is new or whose name ends in a slash. None: the source's name, ending in .gif, in the
             current folder.
@@ -83,13 +85,14 @@ def convert(
     (32, 24)
     """
     began = time.perf_counter()
-    settings = ConvertOptions.of(options)
+    opening, asked = expanded(source, options)
+    settings = ConvertOptions.of(asked)
     output = check_output(source, target, settings)
     palette = given_palette(settings)  # its faults are told before a long clip is read
-    edited = open_edited(source, settings)
+    edited = open_edited(opening, settings)
     if output.stream is None:
         check_source(output.path, edited)  # of a folder or a pattern, which files it reads is known now
-    origin = Path(source) if isinstance(source, str | Path) else None
+    origin = Path(opening) if isinstance(opening, str | Path) else None
     result = _written(edited, output, settings, palette, progress, origin)
     return replace(result, elapsed=time.perf_counter() - began)
 
@@ -111,10 +114,11 @@ def convert_parts(
     No file is written before all of them can be.
     """
     began = time.perf_counter()
-    settings = ConvertOptions.of(options)
+    opening, asked = expanded(source, options)
+    settings = ConvertOptions.of(asked)
     outputs = [check_output(source, path, settings) for path in part_names(source, target, len(places) + 1)]
     palette = given_palette(settings)
-    edited = open_edited(source, settings)
+    edited = open_edited(opening, settings)
     for output in outputs:
         check_source(output.path, edited)
     parts, results = edit.split(edited, *places), []
@@ -158,9 +162,10 @@ def estimate(source: "SourceLike", *, progress: Progress = silent, **options: Un
     (64, 48)
     """
     began = time.perf_counter()
-    settings = ConvertOptions.of(options)
+    opening, asked = expanded(source, options)
+    settings = ConvertOptions.of(asked)
     palette = given_palette(settings)  # its faults are told before a long clip is read
-    edited = open_edited(source, settings)
+    edited = open_edited(opening, settings)
     analysis = analyze(edited, settings, progress, spacing=DENSE if settings.limit is None else SPACING)
     plans = plan_coding(analysis, palette, settings, progress)
     expect = _coded if isinstance(plans.nearest, LocalTablesPlan) else _probed
@@ -186,10 +191,11 @@ def frames(
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
     """
     began = time.perf_counter()
-    settings = ConvertOptions.of(options)
+    opening, asked = expanded(source, options)
+    settings = ConvertOptions.of(asked)
     check_source(Path(folder), source)
     check_folder(Path(folder), settings.overwrite)
-    clip = open_edited(source, settings)
+    clip = open_edited(opening, settings)
     check_source(Path(folder), clip)
     result = export.write_frames(clip, folder, overwrite=settings.overwrite, progress=progress)
     return replace(result, notes=clip.notes, elapsed=time.perf_counter() - began)

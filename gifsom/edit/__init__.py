@@ -10,7 +10,7 @@ from gifsom.edit.caption import caption, parse_caption, progress_bar
 from gifsom.edit.cinemagraph import still_outside
 from gifsom.edit.delays import frame_delay, hold, parse_frame_delay, parse_hold
 from gifsom.edit.fade import fade, parse_fade
-from gifsom.edit.insert import Plain, insert, parse_insert, parse_title, title
+from gifsom.edit.insert import Plain, insert, insert_with_file, parse_insert, parse_title, title
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
 from gifsom.edit.order import duplicate, move, parse_duplicate, parse_move
 from gifsom.edit.picture import crop, fit, height, parse_area, parse_side, scale, width
@@ -48,6 +48,7 @@ __all__ = [
     "hold_last",
     "idle_limit",
     "insert",
+    "insert_with_file",
     "loop_smooth",
     "max_frames",
     "move",

@@ -1,7 +1,7 @@
 """Edits that show something else between the frames of a clip: a picture, another clip, a card with a title."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any, Final
 
@@ -157,6 +157,16 @@ def parse_insert(text: str) -> tuple[str, str, float | None]:
         )
     to_place(match["place"])
     return match["path"], match["place"], None if match["seconds"] is None else parse_seconds(match["seconds"])
+
+
+def insert_with_file(text: str, place: Callable[[str], str]) -> str:
+    """The same text with `place` of its path; what is no such text as it is.
+
+    >>> insert_with_file("title.png@0+2", lambda path: f"cards/{path}")
+    'cards/title.png@0+2'
+    """
+    match = _INSERT.fullmatch(text.strip())
+    return text if match is None else place(match["path"]) + text.strip()[match.end("path") :]
 
 
 def parse_title(text: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Option:
     typed     whether the command line has it
     negated   a flag has a form --no-NAME, too
     settable  commands for which settings files and variables may say it; a preset may where "convert" is one
+    files     gives a value with another name for each file that it names, as the function says; None: it names none
     """
 
     help: str
@@ -52,6 +53,7 @@ class Option:
     typed: bool = True
     negated: bool = False
     settable: tuple[str, ...] = ("convert",)
+    files: Callable[[Any, Callable[[str], str]], Any] | None = None
 
     def verify(self, name: str, value: Any) -> None:
         """Raise `SettingError` for an impossible value; None is possible where it is the default."""

@@ -268,7 +268,11 @@ class Look(TypedDict, total=False):
 
     palette: Annotated[
         "Palette | str | Path | None",
-        Option("Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.", "FILE"),
+        Option(
+            "Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.",
+            "FILE",
+            files=lambda value, place: place(value),
+        ),
     ]
     dither: Annotated[
         str,
@@ -324,6 +328,9 @@ class Reading(TypedDict, total=False):
     """How a source is read."""
 
     strict: Annotated[bool, Option("Fail where only a part of a damaged clip can be read.", default=False)]
+    trust: Annotated[
+        bool, Option("Open files that a .gifsom document names outside of its folder.", default=False, settable=())
+    ]
     max_pixels: Annotated[
         int,
         Option(

@@ -71,12 +71,13 @@ class TimelineEdits(TypedDict, total=False):
             read=lambda value: edit.parse_insert(text(value)),
             apply=lambda clip, asked: edit.insert(clip, sources.open(asked[0], background="black"), *asked[1:]),
             placed=True,
+            files=lambda value, place: edit.insert_with_file(value, place),
         ),
     ]
     title: Annotated[
         str | None,
         Edit(
-            "A card with a text before it: 'Hello', or 'Hello|time=2|color=white|background=black|size=40'.",
+            "A card with a text before it: 'Hello', or 'Hello|time=2|color=white'; |background=black and |size=40, too.",
             "TEXT",
             read=lambda value: edit.parse_title(text(value)),
             apply=lambda clip, asked: edit.title(clip, **asked),

@@ -4,6 +4,7 @@ A window that no window manager touches covers the whole screen and shows that p
 away while the mouse is on it. Where Python has no tkinter, the program slop does the same, if it is installed.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from gifsom.core.errors import ScreenUnavailable
-from gifsom.core.frame import Rect
-from gifsom.core.region import parse_region
-from gifsom.recorder.screen import screen_rect, snapshot
+from gifsom.core.frame import Pixels, Rect
+from gifsom.core.region import parse_region, region_text
+from gifsom.recorder.systems.current import is_wayland
 
 if TYPE_CHECKING:
     import tkinter
@@ -33,8 +34,11 @@ _HINT = "Draw a rectangle with the mouse. Esc or a right click: cancel"
 _FONT = ("TkDefaultFont", 12)
 
 
-def pick() -> Rect | None:
-    """The rectangle of the screen that the user draws, in pixels; None: canceled with Esc or a right click.
+def pick(still: Pixels, bounds: Rect) -> Rect | None:
+    """The rectangle of the screen that the user draws; None: canceled with Esc or a right click.
+
+    `still` (h, w, 4) is a picture of `bounds`, which is the whole screen, or the part of it that is shared. Where that
+    is larger than windows can be, as on a Wayland desktop with a scale, it is shown smaller.
 
     It is drawn from one corner of a pixel to another: as wide as the mouse went; the last row and column of the screen
     stand for its edge. Takes the keyboard and the mouse until then; call it from the main thread. Raises
@@ -43,10 +47,11 @@ def pick() -> Rect | None:
     try:
         import tkinter  # not everywhere a part of Python; 0.05 s
     except ImportError:
-        return _pick_with_slop()
-    bounds = screen_rect()
+        return _pick_with_program()
+    if is_wayland() and not os.environ.get("DISPLAY"):
+        return _pick_with_program()
     try:
-        picked = _Overlay(bounds).ask()
+        picked = _Overlay(still, bounds).ask()
     except tkinter.TclError as error:
         raise ScreenUnavailable(f"the screen cannot be drawn on: {error}: give --region instead") from None
     time.sleep(_SETTLE)
@@ -64,23 +69,36 @@ def drawn(bounds: Rect, start: tuple[int, int], end: tuple[int, int]) -> Rect | 
     return Rect(bounds.left + left, bounds.top + top, right - left, bottom - top)
 
 
+def _view(bounds: Rect, screen: tuple[int, int]) -> Rect:
+    """The place of the window: `bounds` itself, or one of that shape that fits on a screen of that size."""
+    factor = min(1.0, *(most / side for most, side in zip(screen, (bounds.width, bounds.height), strict=True)))
+    return bounds if factor == 1 else Rect(0, 0, int(bounds.width * factor), int(bounds.height * factor))
+
+
+def _mapped(rect: Rect, view: Rect, bounds: Rect) -> Rect:
+    """A rectangle of the window, as one of what it shows."""
+    x, y = bounds.width / view.width, bounds.height / view.height
+    left, top = round((rect.left - view.left) * x), round((rect.top - view.top) * y)
+    right, bottom = round((rect.left + rect.width - view.left) * x), round((rect.top + rect.height - view.top) * y)
+    return Rect(bounds.left + left, bounds.top + top, right - left, bottom - top)
+
+
 class _Overlay:
     """The window, from its creation to the answer."""
 
-    def __init__(self, bounds: Rect) -> None:
+    def __init__(self, still: Pixels, bounds: Rect) -> None:
         import tkinter
 
-        self._bounds = bounds
         self._start: tuple[int, int] | None = None
         self._rect: Rect | None = None
-        size = (bounds.width, bounds.height)
-        frozen = snapshot(bounds)
-        picture = Image.frombuffer("RGB", frozen.shape[1::-1], frozen.tobytes(), "raw", "BGRX", 0, 1).resize(size)
         self._window = window = tkinter.Tk()
         window.withdraw()
+        self._bounds, self._view = bounds, _view(bounds, (window.winfo_screenwidth(), window.winfo_screenheight()))
+        size = (self._view.width, self._view.height)
+        picture = Image.frombuffer("RGB", still.shape[1::-1], still.tobytes(), "raw", "BGRX", 0, 1).resize(size)
         window.overrideredirect(True)
         window.attributes("-topmost", True)
-        window.geometry(f"{bounds.width}x{bounds.height}+{bounds.left}+{bounds.top}")
+        window.geometry(region_text(self._view))
         ppm = b"P6 %d %d 255 " % size + picture.tobytes()
         self._image = tkinter.PhotoImage(master=window, data=ppm, format="PPM")
         self._canvas = canvas = tkinter.Canvas(window, highlightthickness=0, cursor="crosshair")
@@ -118,7 +136,7 @@ class _Overlay:
             self._window.mainloop()
         finally:
             self._window.destroy()
-        return self._rect
+        return None if self._rect is None else _mapped(self._rect, self._view, self._bounds)
 
     def _wake(self) -> None:
         """Take the keyboard, and let Python see signals now and then: Tcl only waits for events."""
@@ -136,11 +154,11 @@ class _Overlay:
     def _move(self, event: "tkinter.Event[tkinter.Misc]") -> None:
         if self._start is None:
             return
-        self._rect = rect = drawn(self._bounds, self._start, (event.x, event.y))
+        self._rect = rect = drawn(self._view, self._start, (event.x, event.y))
         self._canvas.itemconfigure("rectangle", state="normal" if rect else "hidden")
         if rect is None:
             return
-        left, top = rect.left - self._bounds.left, rect.top - self._bounds.top
+        left, top = rect.left - self._view.left, rect.top - self._view.top
         right, bottom = left + rect.width - 1, top + rect.height - 1
         for out, item in enumerate(self._canvas.find_withtag("rectangle"), 1):
             self._canvas.coords(item, left - out, top - out, right + out, bottom + out)
@@ -158,11 +176,14 @@ class _Overlay:
             self._end(self._rect)
 
 
-def _pick_with_slop() -> Rect | None:
-    program = shutil.which("slop")
+def _pick_with_program() -> Rect | None:
+    """By slurp, which is for the compositors of wlroots, or slop, which is for X11."""
+    name = "slurp" if is_wayland() else "slop"
+    program = shutil.which(name)
     if program is None:
         raise ScreenUnavailable(
-            "a region is drawn with tkinter or slop, and neither is installed: give --region instead"
+            f"a region is drawn with tkinter{' on XWayland' * is_wayland()} or {name}, and neither is installed:"
+            " give --region instead"
         )
     run = subprocess.run(
         [program, "-f", "%wx%h+%x+%y"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
