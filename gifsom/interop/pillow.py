@@ -7,15 +7,14 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image, ImagePalette, ImageSequence
 
 from gifsom.conversion.writer import Writer
 from gifsom.core.errors import FrameError, SettingError, printable
 from gifsom.core.values import check_rate, check_whole
-from gifsom.sources.arrays import is_picture, pictures_of
 from gifsom.sources.images import shown_for
+from gifsom.sources.shapes import WANTED, as_array, is_picture, pictures_of
 
 if TYPE_CHECKING:
     from gifsom.core.result import Result
@@ -140,17 +139,21 @@ def plays(loop: int | None) -> int:
 
 
 def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
-    """Single pictures: the frames of images, and those of arrays, as `gifsom.sources.arrays.pictures_of` has them.
+    """Single pictures: the frames of images, and those of arrays, as `gifsom.sources.shapes.pictures_of` has them.
 
-    Raises `FrameError` for the name of a file, and for arrays of which none are made.
+    Raises `FrameError` for the name of a file, for what holds no pictures, and for arrays of which none are made.
     """
     if isinstance(images, str | Path):
         raise FrameError(f"{printable(images)}: that is a name, not a picture: gifsom.convert is for files")
-    for image in [images] if is_picture(images) else images:  # type: ignore[union-attr]
+    if is_picture(images):
+        images = [images]  # type: ignore[list-item]
+    elif not isinstance(images, Iterable):
+        raise FrameError(f"{WANTED} or a PIL image, and {printable(repr(images))[:40]} is none, and no list of them")
+    for image in images:
         if isinstance(image, Image.Image):
             yield from ImageSequence.Iterator(image)
         else:
-            yield from pictures_of(np.asarray(image))
+            yield from pictures_of(as_array(image))
 
 
 def timed(

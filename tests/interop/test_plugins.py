@@ -399,7 +399,7 @@ def test_convert_and_open_take_arrays_as_save_does(tmp_path: Path) -> None:
         (np.moveaxis(colored[0], -1, 0), "np.moveaxis(x, 0, -1)"),
         ([np.moveaxis(colored[0], -1, 0)], "np.moveaxis(x, 0, -1)"),
         (colored / 255, '(255 * x).astype("uint8")'),
-        (colored / 127.5 - 1, '(255 * x.clip(0, 1)).astype("uint8")'),
+        (colored / 127.5 - 1, '(127.5 * (x + 1)).astype("uint8")'),
     ):
         with pytest.raises(gifsom.FrameError) as raised:
             gifsom.convert(wrong, tmp_path / "out.gif")
