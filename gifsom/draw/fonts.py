@@ -168,10 +168,13 @@ def lacking(face: Face, text: str) -> str:
     return "".join(letter for letter in seen if not any(has(font, letter) for font in face.fonts))
 
 
-def package(letters: str) -> str:
-    """Debian's package with a font for the first of some letters."""
-    code = ord(letters[0])
-    return next((name for first, last, name in PACKAGES if first <= code <= last), "fonts-noto-core")
+def packages(letters: str) -> str:
+    """Debian's packages with fonts for some letters."""
+    names = (
+        next((name for first, last, name in PACKAGES if first <= ord(letter) <= last), "fonts-noto-core")
+        for letter in letters
+    )
+    return ", ".join(dict.fromkeys(names))
 
 
 @lru_cache(maxsize=4096)

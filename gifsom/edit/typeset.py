@@ -8,7 +8,7 @@ from typing import Final
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Pixels
 from gifsom.core.values import MAX_SIDE, Color, check_share, check_whole, parse_color
-from gifsom.draw.fonts import WEIGHTS, Face, face, lacking, package
+from gifsom.draw.fonts import WEIGHTS, Face, face, lacking, packages
 from gifsom.draw.text import DARK, OPACITY, Box, boxed, boxed_extent, extent, lettering
 from gifsom.edit.place import MARGIN, POSITIONS, check_position, place
 
@@ -96,7 +96,7 @@ def typeset(text: str, look: Look, picture: tuple[int, int]) -> tuple[Pixels, tu
     lines, fonts, rim = _laid(paragraphs, picture, margin, look)
     if missing := lacking(fonts, "".join(paragraphs)):
         raise SettingError(
-            f"no font of this system has {missing}: install one (Debian: {package(missing)}), or leave that out"
+            f"no font of this system has {missing}: install one (Debian: {packages(missing)}), or leave that out"
         )
     align = "lmr"[POSITIONS[look.position][0]]
     color, box = parse_color(look.color), look.box

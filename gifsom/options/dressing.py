@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from gifsom.core.deferred import Deferred
 from gifsom.core.values import check_seconds
-from gifsom.options.option import ANYWHERE, Edit, Option, flag, text
+from gifsom.options.option import ANYWHERE, Edit, Option, file_text, flag, text
 
 if TYPE_CHECKING:
     from gifsom import edit, sources
@@ -64,7 +64,7 @@ class DressingEdits(TypedDict, total=False):
             "Lay a picture or a clip over it: 'logo.png|size=20%'; |position=top-left, |opacity=60%, |time=0-5 and"
             " |fade=0.3, too.",
             "FILE",
-            read=lambda value: edit.parse_overlay(text(value)),
+            read=lambda value: edit.parse_overlay(file_text(value)),
             apply=lambda clip, options: edit.overlay(clip, **opened(options)),
             placed=True,
             files=lambda value, place: edit.with_files(value, place, [], head=True),
@@ -89,7 +89,7 @@ class DressingEdits(TypedDict, total=False):
             "Each line of an .srt or .vtt file as a caption at its time; 'talk.srt|style=pill|shift=-60' and the other"
             " options of a caption.",
             "FILE",
-            read=lambda value: edit.parse_subtitles(text(value)),
+            read=lambda value: edit.parse_subtitles(file_text(value)),
             apply=lambda clip, options: edit.subtitles(clip, **options),
             placed=True,
             files=lambda value, place: edit.with_files(value, place, ["font"], head=True),

@@ -13,7 +13,7 @@ from gifsom import Clip, edit
 from gifsom.core.errors import SettingError, SourceNotFound, SourceUnreadable
 from gifsom.core.frame import Frame
 from gifsom.draw import fonts
-from gifsom.draw.fonts import Face, face, has, lacking, package
+from gifsom.draw.fonts import Face, face, has, lacking, packages
 from gifsom.draw.text import INK, Box, boxed, lettering
 
 Pixels = NDArray[np.uint8]
@@ -172,10 +172,16 @@ def test_fonts_are_found_without_fontconfig(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(
     ("letters", "expected"),
-    [("日本", "fonts-noto-cjk"), ("한", "fonts-noto-cjk"), ("🎉", "fonts-noto-color-emoji"), ("ش", "fonts-noto-core")],
+    [
+        ("日本", "fonts-noto-cjk"),
+        ("한", "fonts-noto-cjk"),
+        ("🎉", "fonts-noto-color-emoji"),
+        ("ش", "fonts-noto-core"),
+        ("日🎉本", "fonts-noto-cjk, fonts-noto-color-emoji"),
+    ],
 )
 def test_the_package_of_a_missing_script_is_told(letters: str, expected: str) -> None:
-    assert package(letters) == expected
+    assert packages(letters) == expected
 
 
 def test_letters_that_one_font_lacks_come_from_another() -> None:

@@ -1,5 +1,7 @@
 """Backdrops, borders and overlays: where they lie, how their edges look, and what remains of the picture."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -232,3 +234,13 @@ def test_an_overlay_is_not_written_over(tmp_path: Path) -> None:
     gif.write_bytes((FIXTURES / "sprite.gif").read_bytes())
     with pytest.raises(gifsom.GifsomError, match="source"):
         gifsom.convert(FIXTURES / "scene.mp4", gif, overlay=str(gif), overwrite=True)
+
+
+def test_the_command_line_takes_files_with_options(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text("1\n00:00:00,000 --> 00:00:00,500\nHop!\n")
+    words = ["--overlay", f"{logo(tmp_path)}|size=20%", "--subtitles", f"{tmp_path / 'a.srt'}|size=9|style=outline"]
+    target = tmp_path / "a.gif"
+    command = [sys.executable, "-m", "gifsom", "convert", str(FIXTURES / "sprite.gif"), str(target), *words]
+    subprocess.run(command, check=True, capture_output=True)
+    plain = gifsom.open(FIXTURES / "sprite.gif")
+    assert first(gifsom.open(target)).pixels.tobytes() != first(plain).pixels.tobytes()
