@@ -20,7 +20,7 @@ from gifsom.core.values import Color, Seconds, check_whole, parse_color
 from gifsom.edit.base import scale_to
 from gifsom.edit.frames import with_alpha, without_alpha
 from gifsom.edit.listed import listed, pixels
-from gifsom.edit.pace import pace, paced
+from gifsom.edit.pace import pace, paced, steady
 from gifsom.edit.picture import check_inside
 from gifsom.edit.span import Timespan, parse_span
 
@@ -54,6 +54,10 @@ class _Hidden(Timespan):
         self.rect, self.to = rect, to
         self.block: int | None = None
         self.color: Color = (0, 0, 0)
+
+    @property
+    def count(self) -> int | None:
+        return super().count if self.to is None or steady(self.source) else None
 
     def place(self, start: float, end: float) -> Rect:
         """The smallest place that holds all that is to be hidden between two times."""

@@ -19,6 +19,11 @@ def pace(clip: Source) -> float:
     return min(rate, MAX_FPS)
 
 
+def steady(clip: Source) -> bool:
+    """Whether a clip has frames at its rate throughout, so that movements need no others."""
+    return clip.rate is not None and not clip.native
+
+
 def paced(clip: Source, stretches: Sequence[Stretch], fps: float) -> Iterator[tuple[Frame, float]]:
     """The frames of a clip and when each of them ends, split so that a movement is seen in each of some stretches.
 

@@ -12,7 +12,7 @@ from gifsom.core.source import Source
 from gifsom.core.values import Seconds, check_seconds
 from gifsom.draw.stamp import faded, lay
 from gifsom.edit.base import Drawn, scale_to
-from gifsom.edit.pace import pace, paced
+from gifsom.edit.pace import pace, paced, steady
 from gifsom.edit.span import NEAR, Timespan
 
 LEVELS = 16
@@ -43,6 +43,19 @@ class Stamped(Timespan):
     @abstractmethod
     def stamps(self) -> Iterator[tuple[float, Pixels]]:
         """Stamps of one size (h, w, 4), each with the second after `start` at which it appears; the first at 0."""
+
+    @property
+    def rate(self) -> float | None:
+        return super().rate if self._still else None
+
+    @property
+    def count(self) -> int | None:
+        return super().count if self._still else None
+
+    @property
+    def _still(self) -> bool:
+        """Whether it needs no frames besides those that there are."""
+        return not (self.fade or self.animated) or steady(self.source)
 
     def scaled(self, size: tuple[int, int]) -> Source | None:
         return smaller(self, size)

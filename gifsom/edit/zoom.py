@@ -18,7 +18,7 @@ from gifsom.edit.base import Edited, resample
 from gifsom.edit.camera import GLIDE, Path, Stay, View, around
 from gifsom.edit.frames import with_alpha, without_alpha
 from gifsom.edit.listed import amount, listed
-from gifsom.edit.pace import pace, paced
+from gifsom.edit.pace import pace, paced, steady
 from gifsom.edit.span import parse_span
 
 LARGEST: Final = 10.0
@@ -52,11 +52,11 @@ class Zoomed(Edited):
 
     @property
     def rate(self) -> float | None:
-        return None if self.source.rate is None else max(self.source.rate, self._fps)
+        return self.source.rate if steady(self.source) else None
 
     @property
     def count(self) -> int | None:
-        return self.source.count if self.source.rate == self._fps and not self.native else None
+        return self.source.count if steady(self.source) else None
 
     @property
     def path(self) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import gifsom
-from gifsom import sources
+from gifsom import Clip, sources
 from gifsom.core.errors import SourceEmpty, SourceUnreadable
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
@@ -299,3 +299,22 @@ def test_it_becomes_a_gif(record: Callable[..., Recording], tmp_path: Path) -> N
         (0.25, [20, 0, 0]),
         (1.5, [200, 0, 0]),
     ]
+
+
+def test_clicks_keys_and_rests_of_the_pointer_are_marks_for_a_camera(record: Callable[..., Recording]) -> None:
+    happenings = [
+        (0, 10), Pointer(0, 5, 5, 0), Key(0.2, "a"), Pointer(0.5, 40, 30, 0), Pointer(0.6, 41, 30, 0), (1.0, 20),
+        Pointer(1.5, 20, 20, 0), Click(2.0, 22, 24, 1, True), Click(2.1, 22, 24, 1, False), Key(2.5, "Ctrl+S"),
+        Click(3, -5, 4, 1, True),
+    ]  # fmt: skip
+    marks = record(happenings, end=5).marks()
+    assert [(round(mark.time, 3), mark.x, mark.y) for mark in marks] == [
+        (0.2, 5, 5), (1.2, 40, 30), (2.0, 22, 24), (2.5, 22, 24),
+    ]  # fmt: skip
+
+
+def test_marks_move_with_edits(record: Callable[..., Recording]) -> None:
+    clip = Clip(record([(0, 10), Click(2.0, 22, 24, 1, True), Click(4.0, 60, 40, 1, True)], end=5))
+    edited = clip.trim(1, 5).crop("40x32+10+10").width(20).caption("Hi", size=8).fps(5)
+    assert [(mark.time, mark.x, mark.y) for mark in edited.source.marks() or ()] == [(1.0, 6.0, 7.0)]
+    assert clip.speed(2).source.marks() is None, "what an edit does not tell is not made up"
