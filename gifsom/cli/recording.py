@@ -34,6 +34,7 @@ from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
     from gifsom.recorder.recorder import Recorder
+    from gifsom.recorder.types import Window
 
 TRIM: Final = 0.3
 """Seconds that are left out before a key ends a recording: the hand is on its way then, and "^C" on the screen."""
@@ -120,6 +121,8 @@ def record(
         if what:
             raise SettingError(f"pick and {next(iter(what))} exclude each other")
         what = {"region": _picked()}
+    elif window is not None and len(what) == 1:
+        what = {"window": _meant(window)}
     recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
@@ -148,6 +151,23 @@ def _picked() -> tuple[int, int, int, int]:
         complain("nothing was picked, and nothing is recorded")
         raise Ended(FAILED)
     return rect.left, rect.top, rect.width, rect.height
+
+
+def _meant(title: str) -> "Window | str":
+    """The window of that title; on a terminal, it is asked for where several may be meant."""
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return title
+    from gifsom.recorder.screen import check_screen
+    from gifsom.recorder.windows import find_windows
+
+    check_screen()
+    found = find_windows(title)
+    if len(found) == 1:
+        return found[0]
+    for number, window in enumerate(found, 1):
+        remark(f"{number}  {text.window(window)}")
+    number = click.prompt("Record which one", type=click.IntRange(1, len(found)), err=True)
+    return found[number - 1]
 
 
 def _count_down(delay: float, quiet: bool) -> None:
@@ -182,7 +202,7 @@ def _record(recorder: "Recorder", quiet: bool) -> None:
             threading.Thread(target=_wait_for_enter, args=(recorder,), daemon=True).start()
         with _line(quiet) as show:
             while not recorder.wait(REFRESH):
-                show(text.recording(recorder.stats, recorder.paused, typed))
+                show(text.recording(recorder, ["Enter", "Ctrl-C"] if typed else []))
         recorder.end()
         if not quiet:
             remark(text.recorded(recorder.stats, recorder.reason))

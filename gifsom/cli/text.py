@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gifsom.gif.reader import Info
     from gifsom.recorder.capture import Stats
     from gifsom.recorder.doctor import Finding
-    from gifsom.recorder.recorder import Kept
+    from gifsom.recorder.recorder import Kept, Recorder
     from gifsom.recorder.types import Monitor, Window
 
 ERROR = "1 is hardly seen"
@@ -201,10 +201,16 @@ def _advice(found: "Explanation") -> Iterator[str]:
         yield f"{-100 * one.saves / found.bytes:5.0f} %  {amount(one.saves):>10}  {one.text} (gifsom {command})"
 
 
-def recording(stats: "Stats", paused: bool, typed: bool) -> str:
-    """Of a recording that goes on; `typed`: keys can end it."""
-    state = "paused   " if paused else "recording"
-    return f"{state} {going(stats)}   {'Enter, Ctrl-C or ' if typed else ''}`gifsom stop` ends it"
+def recording(recorder: "Recorder", keys: Sequence[str]) -> str:
+    """Of a recording that goes on; `keys` can end it."""
+    state = "paused   " if recorder.paused else "recording"
+    what = "" if recorder.window is None else f'"{printable(recorder.window.title or recorder.window.program)}" '
+    return f"{state} {what}{going(recorder.stats)}   {listed([*keys, '`gifsom stop`'])} ends it"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Such as "Enter, Ctrl-C or `gifsom stop`"."""
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def recorded(stats: "Stats", reason: str) -> str:

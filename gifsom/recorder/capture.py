@@ -21,7 +21,7 @@ from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
-from gifsom.recorder.windows import window_rect
+from gifsom.recorder.windows import grown, window_rect
 from gifsom.spool import Gap, Heartbeat, SpoolWriter, same_pixels
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
@@ -66,6 +66,7 @@ class Capture:
         clock: its time.
         over: set when nothing more is grabbed.
         trouble: an unexpected error in its threads.
+        cut: whether a part of a picture was outside of the screen.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Capture:
             rect: of the screen.
             control: of the recording, which names the file; it is not closed here.
             fps: pictures a second.
-            window: id of a window to follow, with the size of `rect`; None: none.
+            window: id of a window to follow, at `rect`; None: none. Where it grows, so do the pictures.
             duration: seconds after which it ends.
             cursor, clicks, keys: what else is recorded.
 
@@ -112,7 +113,7 @@ class Capture:
         self._stopping = threading.Event()
         with Camera() as camera:
             first = camera.picture(rect)
-            self._scale = camera.scale
+            self._scale, self.cut = camera.scale, camera.cut
         self._backlog = Backlog(backlog_bytes(first.nbytes))
         with ExitStack() as stack:
             self._watch = stack.enter_context(PointerWatch()) if cursor else None
@@ -127,6 +128,11 @@ class Capture:
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def rect(self) -> Rect:
+        """The part of the screen that is recorded now."""
+        return self._rect
 
     @property
     def stats(self) -> Stats:
@@ -203,12 +209,13 @@ class Capture:
         if self._stopping.is_set():
             return
         pixels = camera.picture(self._rect)
+        self.cut = self.cut or camera.cut
         now = self.clock.at(moment)
         counted = self._counted
         longest = max(counted.longest, moment - self._grabbed) if self._grabbed else counted.longest
         self._grabbed = moment
         self._counted = counted = replace(counted, captured=counted.captured + 1, longest=longest)
-        if self._last is not None and same_pixels(self._last, pixels):
+        if self._last is not None and self._last.shape == pixels.shape and same_pixels(self._last, pixels):
             self._counted = replace(counted, identical=counted.identical + 1)
             if now - self._noted >= HEARTBEAT:
                 self._backlog.offer(Heartbeat(now))
@@ -257,13 +264,16 @@ class Capture:
                 self.clock.pause()
 
     def _follow(self) -> None:
-        """Follow the window, at each picture, so that it does not shake while it moves. End where it is closed."""
+        """Follow the window, at each picture, so that it does not shake while it moves, and hold all of it.
+
+        End where it is closed.
+        """
         if self._window is not None:
             place = window_rect(self._window)
             if place is None:
                 self.stop("the window was closed or minimized")
             else:
-                self._rect = replace(self._rect, left=place.left, top=place.top)
+                self._rect = grown(self._rect, place)
 
     def _look_around(self) -> None:
         """End where the time is over or the disk is nearly full."""
@@ -284,6 +294,9 @@ class Capture:
     def _write(self, item: Item) -> None:
         match item:
             case Grab():
+                size = (item.pixels.shape[1], item.pixels.shape[0])
+                if size != self._writer.size:
+                    self._writer.grow(item.time, size)
                 self._writer.picture(item.time, item.pixels)
             case Pointer():
                 self._writer.pointer(item)

@@ -6,14 +6,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
+from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, WindowNotFound, printable
 from gifsom.core.frame import Rect
 from gifsom.core.region import clip_region, region_text, to_rect
 from gifsom.core.values import MAX_PIXELS, RECORD_FPS, Seconds, check_fps, check_whole, parse_seconds
 from gifsom.recorder.capture import LOW_DISK, Capture, Stats
 from gifsom.recorder.control import Control, claim, delete, waiting
 from gifsom.recorder.screen import check_screen, monitor, screen_rect
-from gifsom.recorder.windows import find_window
+from gifsom.recorder.types import Window
+from gifsom.recorder.windows import find_window, window_rect
 from gifsom.sources.recording import Recording, open_recording
 from gifsom.spool import Spool
 
@@ -37,7 +38,7 @@ class Recorder:
         self,
         *,
         region: tuple[int, int, int, int] | str | None = None,
-        window: str | None = None,
+        window: str | Window | None = None,
         monitor: int | None = None,
         fps: float = RECORD_FPS,
         duration: Seconds | None = None,
@@ -49,7 +50,8 @@ class Recorder:
 
         Args:
             region: left, top, width and height in pixels of the screen, or "WxH+X+Y"; what is outside is left out.
-            window: "active", or a part of a title or of a program's name. It is followed when it moves.
+            window: "active", a title, or a part of one or of a program's name; or a window that was found. It is followed
+                when it moves, and the picture grows with it.
             monitor: its number, from 1 on.
             fps: pictures a second, more than 0 and up to 50.
             duration: seconds after which it ends by itself; None: when it is stopped.
@@ -67,6 +69,7 @@ class Recorder:
             check_whole("monitor", monitor, 1, 99)
         self._region = None if region is None else to_rect(region)
         self._window, self._monitor = window, monitor
+        self.window: Window | None = None
         self._fps = fps
         self._duration = None if duration is None else parse_seconds(duration)
         if self._duration == 0:
@@ -112,8 +115,11 @@ class Recorder:
     def _place(self) -> tuple[Rect, int | None]:
         """The recorded rectangle of the screen, and the number of the window that is followed."""
         if self._window is not None:
-            window = find_window(self._window)
-            return window.rect, window.id
+            self.window = window = find_window(self._window) if isinstance(self._window, str) else self._window
+            rect = window_rect(window.id)
+            if rect is None:
+                raise WindowNotFound(f"the window '{printable(window.title)}' was closed")
+            return rect, window.id
         if self._region is not None:
             return clip_region(self._region, screen_rect()), None
         return monitor(self._monitor).rect, None
@@ -179,14 +185,26 @@ class Recorder:
 
     @property
     def notes(self) -> list[str]:
-        """Warnings, a line each: a region that was cut, pictures that were dropped."""
+        """Warnings, a line each: a region that was cut, a window that grew, pictures that were dropped."""
         notes = []
         if self._region is not None and self.rect is not None and self.rect != self._region:
             asked, there = region_text(self._region), region_text(self.rect)
             notes.append(f"the region {asked} reaches beyond the screen: {there} is recorded")
+        if self.window is not None and self.rect is not None:
+            notes += self._about_window(self.rect)
         stats = self.stats
         if stats.dropped > MANY_DROPS * (stats.captured + stats.dropped):
             notes.append(f"{stats.dropped} of {stats.captured + stats.dropped} pictures were dropped: it was too slow")
+        return notes
+
+    def _about_window(self, begun: Rect) -> list[str]:
+        notes = []
+        if self._running.cut:
+            notes.append("a part of the window is outside of the screen, and black in the picture")
+        now = self._running.rect
+        if (now.width, now.height) != (begun.width, begun.height):
+            before, after = (f"{rect.width}x{rect.height}" for rect in (begun, now))
+            notes.append(f"the window grew: the picture is {after} pixels, and black where it was {before} before")
         return notes
 
     @property

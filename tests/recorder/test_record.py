@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from gifsom.recorder.backlog import Backlog, Grab, backlog_bytes
 from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control, claim, in_use, running, tell
 from gifsom.recorder.recorder import kept
+from gifsom.recorder.windows import find_window
 from gifsom.sources.recording import RING
 from gifsom.spool import Event, Heartbeat, Picture, Spool
 from gifsom.spool.events import Click, Key, Pointer
@@ -251,6 +253,72 @@ def test_a_window_is_followed_and_its_end_is_the_end(
     assert color(shown[0][middle]) == "aa5500"
     followed = [picture for picture in shown if color(picture[middle]) == "aa5500"]
     assert len(followed) >= len(shown) - 1, "but for a moment while it moves"
+
+
+def test_a_window_that_grows_gets_a_canvas_that_fits(
+    managed: Screen, record: Callable[..., Running], here: Path
+) -> None:
+    managed.run("xsetroot", "-solid", "#336699")
+    window = managed.show("w", "xterm", *painted("aa5500"), "-geometry", "20x8+50+60", "-T", "w", "-e", "sleep", "60")
+    recording = record("a.gif", "--window", "w", "--no-cursor", "--keep")
+    recording.go_on(0.3)
+    before = Spool.open(recording.spool, 1 << 24).begins
+    managed.run("xdotool", "windowsize", str(window), "400", "300")
+    assert wait_for(lambda: find_window("w").rect.width > before[0], PATIENCE)
+    recording.go_on(0.5)
+    size = find_window("w").rect
+    managed.run("xdotool", "windowsize", str(window), "100", "80")
+    recording.go_on(0.3)
+    status, _, err = recording.end(signal.SIGTERM)
+    assert status == 0, err
+    fits = f"{size.width}x{size.height}"
+    assert (
+        f"the window grew: the picture is {fits} pixels, and black where it was {before[0]}x{before[1]} before" in err
+    )
+    assert (here / "a.gsr").is_file()
+    shown = pictures(here / "a.gif")
+    assert shown[0].shape == (size.height, size.width, 3)
+    inside = (before[1] // 2, before[0] // 2)
+    assert [color(picture[inside]) for picture in (shown[0], shown[-1])] == ["aa5500", "aa5500"]
+    far = (size.height - 5, size.width - 20)
+    seen = [color(picture[far]) for picture in shown]
+    assert (seen[0], seen[-1]) == ("000000", "336699")
+    assert "aa5500" in seen
+
+
+def test_a_part_of_a_window_off_the_screen_is_told(screen: Screen, record: Callable[..., Running], here: Path) -> None:
+    window = screen.show(
+        "off", "xterm", *painted("aa5500"), "-geometry", "20x8+50+60", "-T", "off", "-e", "sleep", "60"
+    )
+    screen.run("xdotool", "windowmove", str(window), "-40", "60")
+    assert wait_for(lambda: find_window("off").rect.left < 0, PATIENCE)
+    status, _, err = record("a.gif", "--window", "off", "--duration", "0.2").end()
+    assert status == 0
+    assert err.count("a part of the window is outside of the screen, and black in the picture") == 1
+    assert 'recording "off" 0:0' in err
+    assert color(pictures(here / "a.gif")[0][40, 10]) == "000000"
+
+
+def test_on_a_terminal_it_is_asked_which_window_is_meant(screen: Screen, here: Path, state: Path) -> None:
+    pty = pytest.importorskip("pty")
+    screen.xterm("twin")
+    screen.show("twin", "xterm", *painted("aa5500"), "-geometry", "20x8+700+60", "-T", "twin", "-e", "sleep", "60")
+    ours, theirs = pty.openpty()
+    command = [*COMMAND, "record", "a.gif", "--window", "twin", "--duration", "0.3"]
+    process = subprocess.Popen(command, cwd=here, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = b""
+    while b"Record which one" not in said:
+        said += os.read(ours, 4096)
+    place = next(n for n, line in enumerate(said.decode().splitlines(), 1) if "+701+" in line)
+    os.write(ours, f"{place}\n".encode())
+    with suppress(OSError):  # that is how a terminal ends whose program has ended
+        while more := os.read(ours, 4096):
+            said += more
+    os.close(ours)
+    assert process.wait(60) == 0, said.decode()
+    assert color(pictures(here / "a.gif")[0][20, 20]) == "aa5500"
+    assert 'recording "twin"' in said.decode()
 
 
 def test_what_cannot_be_recorded_is_one_line(screen: Screen, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
