@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -24,6 +24,7 @@ from gifsom.cli.common import (
     heed_interrupt,
     remark,
 )
+from gifsom.cli.desktop import hotkeys, meant, trim
 from gifsom.cli.finish import finish_recording, tell_kept
 from gifsom.cli.help import LARGE, LOOKS, WHAT
 from gifsom.cli.options import DECIMAL, PATH, WHOLE, Command, Number, argument, flag, keep, option, quiet, takes
@@ -34,10 +35,6 @@ from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
     from gifsom.recorder.recorder import Recorder
-    from gifsom.recorder.types import Window
-
-TRIM: Final = 0.3
-"""Seconds that are left out before a key ends a recording: the hand is on its way then, and "^C" on the screen."""
 
 REFRESH: Final = 0.25
 """Seconds between two looks of the line that tells how a recording goes."""
@@ -79,6 +76,13 @@ REFRESH: Final = 0.25
 @flag("--cursor/--no-cursor", default=None, panel=LOOKS, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", panel=LOOKS, help="Show a ring where a button is pressed.")
 @flag("--keys", panel=LOOKS, help="Show the keys that are pressed: passwords, too, if you type them.")
+@option(
+    "--hotkey",
+    metavar="KEYS",
+    panel=WHAT,
+    help="Keys that end it in any window and, after a comma, those that pause it; 'none'. Without it:"
+    " Ctrl+Alt+Shift+G,Ctrl+Alt+Shift+B.",
+)
 @keep
 @preset
 @quiet
@@ -95,6 +99,7 @@ def record(
     cursor: bool | None,
     clicks: bool,
     keys: bool,
+    hotkey: str | None,
     keep: bool,
     quiet: bool,
     **options: Any,
@@ -122,23 +127,24 @@ def record(
             raise SettingError(f"pick and {next(iter(what))} exclude each other")
         what = {"region": _picked()}
     elif window is not None and len(what) == 1:
-        what = {"window": _meant(window)}
+        what = {"window": meant(window)}
     recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
     if keys:
         complain("keys are recorded and shown: mind passwords")
-    _count_down(delay, quiet)
-    _start(recorder, quiet)
-    try:
-        with LiveConversion(recorder.path, target, options) as live:
-            _record(recorder, quiet)
-            finish_recording(recorder.path, target, keep, quiet, options, live)
-    except KeyboardInterrupt:
-        tell_kept(recorder.path)
-        raise Ended(INTERRUPTED) from None
-    finally:
-        recorder.close()
+    with hotkeys(recorder, hotkey) as keyed:
+        _count_down(delay, quiet)
+        _start(recorder, quiet)
+        try:
+            with LiveConversion(recorder.path, target, options) as live:
+                _record(recorder, quiet, keyed)
+                finish_recording(recorder.path, target, keep, quiet, options, live)
+        except KeyboardInterrupt:
+            tell_kept(recorder.path)
+            raise Ended(INTERRUPTED) from None
+        finally:
+            recorder.close()
 
 
 def _picked() -> tuple[int, int, int, int]:
@@ -151,23 +157,6 @@ def _picked() -> tuple[int, int, int, int]:
         complain("nothing was picked, and nothing is recorded")
         raise Ended(FAILED)
     return rect.left, rect.top, rect.width, rect.height
-
-
-def _meant(title: str) -> "Window | str":
-    """The window of that title; on a terminal, it is asked for where several may be meant."""
-    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return title
-    from gifsom.recorder.screen import check_screen
-    from gifsom.recorder.windows import find_windows
-
-    check_screen()
-    found = find_windows(title)
-    if len(found) == 1:
-        return found[0]
-    for number, window in enumerate(found, 1):
-        remark(f"{number}  {text.window(window)}")
-    number = click.prompt("Record which one", type=click.IntRange(1, len(found)), err=True)
-    return found[number - 1]
 
 
 def _count_down(delay: float, quiet: bool) -> None:
@@ -190,8 +179,11 @@ def _start(recorder: "Recorder", quiet: bool) -> None:
         raise
 
 
-def _record(recorder: "Recorder", quiet: bool) -> None:
-    """Record until something ends it, and say what. A second signal is a KeyboardInterrupt, once all is stored."""
+def _record(recorder: "Recorder", quiet: bool, keyed: Sequence[str]) -> None:
+    """Record until something ends it, such as the keys `keyed`, and say what.
+
+    A second signal is a KeyboardInterrupt, once all is stored.
+    """
     told = recorder.notes
     for note in told:
         complain(note)
@@ -202,7 +194,7 @@ def _record(recorder: "Recorder", quiet: bool) -> None:
             threading.Thread(target=_wait_for_enter, args=(recorder,), daemon=True).start()
         with _line(quiet) as show:
             while not recorder.wait(REFRESH):
-                show(text.recording(recorder, ["Enter", "Ctrl-C"] if typed else []))
+                show(text.recording(recorder, [*(["Enter", "Ctrl-C"] if typed else []), *(keyed or ["`gifsom stop`"])]))
         recorder.end()
         if not quiet:
             remark(text.recorded(recorder.stats, recorder.reason))
@@ -220,7 +212,7 @@ def _signals(recorder: "Recorder", typed: bool) -> Iterator[list[int]]:
 
     def end(number: int, frame: FrameType | None) -> None:
         came.append(number)
-        recorder.stop("interrupted", _trim(recorder) if typed and number == signal.SIGINT else 0.0)
+        recorder.stop("interrupted", trim(recorder) if typed and number == signal.SIGINT else 0.0)
 
     before = {number: signal.signal(number, end) for number in SIGNALS}
     try:
@@ -233,13 +225,8 @@ def _signals(recorder: "Recorder", typed: bool) -> Iterator[list[int]]:
 def _wait_for_enter(recorder: "Recorder") -> None:
     while data := os.read(0, 1):  # not of sys.stdin, whose lock this thread would hold when the program ends
         if data in b"\r\n":
-            recorder.stop("stopped", _trim(recorder))
+            recorder.stop("stopped", trim(recorder))
             return
-
-
-def _trim(recorder: "Recorder") -> float:
-    """Seconds that a key which ends a recording cuts off: none in a pause."""
-    return 0.0 if recorder.paused else TRIM
 
 
 def _forget_typed() -> None:

@@ -202,10 +202,10 @@ def _advice(found: "Explanation") -> Iterator[str]:
 
 
 def recording(recorder: "Recorder", keys: Sequence[str]) -> str:
-    """Of a recording that goes on; `keys` can end it."""
+    """Of a recording that goes on; `keys` end it."""
     state = "paused   " if recorder.paused else "recording"
     what = "" if recorder.window is None else f'"{printable(recorder.window.title or recorder.window.program)}" '
-    return f"{state} {what}{going(recorder.stats)}   {listed([*keys, '`gifsom stop`'])} ends it"
+    return f"{state} {what}{going(recorder.stats)}   {listed(keys)} ends it"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gifsom.core.errors import GifsomError, printable
+from gifsom.core.errors import GifsomError, ScreenUnavailable, printable
 from gifsom.core.region import region_text
 from gifsom.recorder.folder import folder
+from gifsom.recorder.hotkeys import BIND, USUAL, Hotkeys, parse_hotkeys
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, monitors, screen_rect
@@ -57,6 +58,7 @@ def examine() -> list[Finding]:
         ("pointer", _pointer),
         ("clicks and keys", _input),
         ("windows", _windows),
+        ("hotkeys", _hotkeys),
     ]
     rest: list[tuple[str, Callable[[], Verdict]]] = [("picker", _picker), ("recordings", _folder), ("disk", _disk)]
     parts = [*screen, *rest] if session.ok else rest
@@ -122,6 +124,18 @@ def _windows() -> Verdict:
     listed = windows()
     active = next((printable(window.title or window.program) for window in listed if window.active), None)
     return True, f"{len(listed)} to be seen" + (f', "{active}" is active' if active else ", none is active")
+
+
+def _hotkeys() -> Verdict:
+    stop, toggle = USUAL
+    try:
+        with Hotkeys(parse_hotkeys(",".join(USUAL)), list[str]().append) as keys:
+            taken = keys.taken
+    except ScreenUnavailable as error:
+        return None, str(error)
+    if taken:
+        return None, f"another program has {stop} or {toggle}: give --hotkey, or {BIND}"
+    return True, f"{stop} ends a recording, {toggle} pauses it"
 
 
 def _picker() -> Verdict:

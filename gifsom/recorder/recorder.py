@@ -50,7 +50,7 @@ class Recorder:
 
         Args:
             region: left, top, width and height in pixels of the screen, or "WxH+X+Y"; what is outside is left out.
-            window: "active", a title, or a part of one or of a program's name; or a window that was found. It is followed
+            window: "active", a title, or a part of one or of a program's name; or a window found before. It is followed
                 when it moves, and the picture grows with it.
             monitor: its number, from 1 on.
             fps: pictures a second, more than 0 and up to 50.

@@ -33,7 +33,7 @@ def find_windows(text: str) -> list[Window]:
 
 
 def find_window(text: str) -> Window:
-    """The one window that is meant, see `find_windows`. Raises `WindowNotFound`, with a list, where several are, too."""
+    """The one window that is meant, see `find_windows`. Raises `WindowNotFound`, also where several are."""
     found = find_windows(text)
     if len(found) > 1:
         raise WindowNotFound(f"'{printable(text)}' fits {len(found)} windows: {_list(found)}")

@@ -5,7 +5,7 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from conftest import COMMAND, environment, gifsom, names, one_line, posix, wait_for
 from numpy.typing import NDArray
+from running import Running
 from xvfb import PATIENCE, Screen, start_screen
 
 from gifsom import Recorder
@@ -23,7 +24,6 @@ from gifsom.core.errors import (
     RecordingNotFound,
     ScreenUnavailable,
     SettingError,
-    SourceError,
     WindowNotFound,
 )
 from gifsom.core.frame import Rect
@@ -35,19 +35,12 @@ from gifsom.recorder.control import Control, claim, in_use, running, tell
 from gifsom.recorder.recorder import kept
 from gifsom.recorder.windows import find_window
 from gifsom.sources.recording import RING
-from gifsom.spool import Event, Heartbeat, Picture, Spool
+from gifsom.spool import Heartbeat, Picture, Spool
 from gifsom.spool.events import Click, Key, Pointer
 
-pytestmark = posix
+pytestmark = [posix, pytest.mark.usefixtures("state")]
 
 COLORS = ("c83214", "0a64f0", "28b446", "fadc00")
-
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which recordings are kept, for this test alone."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state" / "gifsom"
 
 
 @pytest.fixture
@@ -56,72 +49,6 @@ def busy(screen: Screen) -> Screen:
     script = "i=0; while :; do echo line $i; i=$((i+1)); sleep 0.03; done"
     screen.show("busy", "xterm", "-geometry", "60x20+0+0", "-T", "busy", "-e", "sh", "-c", script)
     return screen
-
-
-class Running:
-    """`gifsom record` as a process, which records once this is made; what it has stored so far tells how it goes."""
-
-    def __init__(self, cwd: Path, *arguments: str, state: Path, **options: Any) -> None:
-        command = [*COMMAND, "record", *arguments]
-        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        self.began = time.monotonic()
-        self.process = subprocess.Popen(command, cwd=cwd, env=environment(), **streams)
-        begun = wait_for(lambda: any(path.stat().st_size > 100 for path in state.glob("*.gsr")), PATIENCE)
-        assert begun, self.process.communicate(timeout=5)
-        (self.spool,) = state.glob("*.gsr")
-
-    @property
-    def recorded(self) -> float:
-        """Seconds that are stored by now."""
-        try:
-            return Spool.open(self.spool, 1 << 24).until
-        except SourceError:  # not even a picture yet
-            return 0.0
-
-    @property
-    def age(self) -> float:
-        """Seconds since it was started: no recording is longer."""
-        return time.monotonic() - self.began
-
-    def reach(self, until: float) -> None:
-        """Wait until so many seconds are stored."""
-        assert wait_for(lambda: self.recorded >= until, PATIENCE), f"{self.recorded} s are recorded"
-
-    def go_on(self, more: float) -> None:
-        """Wait until so many seconds more are stored."""
-        self.reach(self.recorded + more)
-
-    def note(self, which: Callable[[Event], object]) -> float:
-        """Wait until such an event is stored; its time."""
-
-        def found() -> list[float]:
-            try:
-                return [event.time for _, event in Spool.open(self.spool, 1 << 24).events() if which(event)]
-            except SourceError:
-                return []
-
-        assert wait_for(found, PATIENCE), "no such event is recorded"
-        return found()[0]
-
-    def end(self, number: signal.Signals | None = None, timeout: float = 120) -> tuple[int, str, str]:
-        if number is not None:
-            self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=timeout)
-        return self.process.returncode, (out or b"").decode(), (err or b"").decode()
-
-
-@pytest.fixture
-def record(here: Path, state: Path) -> Iterator[Callable[..., Running]]:
-    started: list[Running] = []
-
-    def start(*arguments: str, **options: Any) -> Running:
-        started.append(Running(here, *arguments, state=state, **options))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.process.kill()
-        one.process.communicate()
 
 
 def painted(flat: str) -> list[str]:

@@ -1,0 +1,80 @@
+"""The desktop around a recording: windows that are meant, and keys that end it whatever window has them."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from gifsom.cli import text
+from gifsom.cli.common import complain, remark
+from gifsom.core.errors import ScreenUnavailable
+
+if TYPE_CHECKING:
+    from gifsom.recorder.recorder import Recorder
+    from gifsom.recorder.types import Window
+
+TRIM: Final = 0.3
+"""Seconds that are left out before a key ends a recording: the hand is on its way then, and "^C" on the screen."""
+
+
+def meant(title: str) -> "Window | str":
+    """The window of that title; on a terminal, it is asked for where several may be meant."""
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return title
+    from gifsom.recorder.screen import check_screen
+    from gifsom.recorder.windows import find_windows
+
+    check_screen()
+    found = find_windows(title)
+    if len(found) == 1:
+        return found[0]
+    for number, window in enumerate(found, 1):
+        remark(f"{number}  {text.window(window)}")
+    number = click.prompt("Record which one", type=click.IntRange(1, len(found)), err=True)
+    return found[number - 1]
+
+
+@contextmanager
+def hotkeys(recorder: "Recorder", asked: str | None) -> Iterator[list[str]]:
+    """Let keys of the desktop end a recording and pause it in the block; those that end it.
+
+    `asked` as for `parse_hotkeys`; None: the usual ones, where nobody else has them. Raises `SettingError`, and
+    `ScreenUnavailable` where keys that are asked for are not to be had.
+    """
+    from gifsom.recorder.hotkeys import BIND, USUAL, Hotkeys, parse_hotkeys
+
+    chords = parse_hotkeys(",".join(USUAL) if asked is None else asked)
+    try:
+        keys = Hotkeys(chords, partial(_press, recorder))
+    except ScreenUnavailable:
+        if asked is not None and chords:
+            raise
+        yield []
+        return
+    with keys:
+        missing = [chords[name].text for name in keys.taken]
+        if missing and asked is not None:
+            raise ScreenUnavailable(f"another program has {text.listed(missing)}: give other keys, or {BIND}")
+        for one in missing:
+            complain(f"another program has {one}: give --hotkey, or {BIND}")
+        yield [chord.text for name, chord in chords.items() if name == "stop" and name not in keys.taken]
+
+
+def _press(recorder: "Recorder", command: str) -> None:
+    """Carry out a command, if there is anything yet to which it may apply."""
+    if not recorder.started:
+        return
+    if command == "stop":
+        recorder.stop("stopped", trim(recorder))
+    elif recorder.paused:
+        recorder.resume()
+    else:
+        recorder.pause()
+
+
+def trim(recorder: "Recorder") -> float:
+    """Seconds that a key which ends a recording cuts off: none in a pause."""
+    return 0.0 if recorder.paused else TRIM
