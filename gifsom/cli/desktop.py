@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +13,7 @@ from gifsom.cli.common import complain, remark
 from gifsom.core.errors import ScreenUnavailable
 
 if TYPE_CHECKING:
+    from gifsom.recorder.frame import RecordingFrame
     from gifsom.recorder.recorder import Recorder
     from gifsom.recorder.types import Window
 
@@ -35,6 +36,24 @@ def meant(title: str) -> "Window | str":
         remark(f"{number}  {text.window(window)}")
     number = click.prompt("Record which one", type=click.IntRange(1, len(found)), err=True)
     return found[number - 1]
+
+
+def framed(what: dict[str, Any], shown: bool) -> "RecordingFrame":
+    """A frame around what will be recorded, as `Recorder` is told it.
+
+    A window that is followed has none: the picture would show it while the window moves. Raises as `Recorder.start`.
+    """
+    from gifsom.core.region import clip_region, to_rect
+    from gifsom.recorder.frame import RecordingFrame
+    from gifsom.recorder.screen import monitor, screen_rect
+    from gifsom.recorder.systems.current import is_wayland
+
+    if not shown or "window" in what or is_wayland():
+        return RecordingFrame()
+    screen = screen_rect()
+    region = what.get("region")
+    rect = monitor(what.get("monitor")).rect if region is None else clip_region(to_rect(region), screen)
+    return RecordingFrame(rect, screen)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from math import ceil
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +25,7 @@ from gifsom.cli.common import (
     heed_interrupt,
     remark,
 )
-from gifsom.cli.desktop import hotkeys, meant, trim
+from gifsom.cli.desktop import framed, hotkeys, meant, trim
 from gifsom.cli.finish import finish_recording, tell_kept
 from gifsom.cli.help import LARGE, LOOKS, WHAT
 from gifsom.cli.options import DECIMAL, PATH, WHOLE, Command, Number, argument, flag, keep, option, quiet, takes
@@ -34,6 +35,7 @@ from gifsom.core.values import MAX_FPS, RECORD_FPS
 from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
+    from gifsom.recorder.frame import RecordingFrame
     from gifsom.recorder.recorder import Recorder
 
 REFRESH: Final = 0.25
@@ -76,6 +78,12 @@ REFRESH: Final = 0.25
 @flag("--cursor/--no-cursor", default=None, panel=LOOKS, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", panel=LOOKS, help="Show a ring where a button is pressed.")
 @flag("--keys", panel=LOOKS, help="Show the keys that are pressed: passwords, too, if you type them.")
+@flag(
+    "--frame/--no-frame",
+    default=True,
+    panel=LOOKS,
+    help="Show a frame around it, with the time; it is not in the picture.",
+)
 @option(
     "--hotkey",
     metavar="KEYS",
@@ -100,6 +108,7 @@ def record(
     clicks: bool,
     keys: bool,
     hotkey: str | None,
+    frame: bool,
     keep: bool,
     quiet: bool,
     **options: Any,
@@ -133,12 +142,12 @@ def record(
         check_edits(options["edits"], recorder.measure())
     if keys:
         complain("keys are recorded and shown: mind passwords")
-    with hotkeys(recorder, hotkey) as keyed:
-        _count_down(delay, quiet)
+    with hotkeys(recorder, hotkey) as keyed, framed(what, frame) as around:
+        _count_down(delay, quiet, around)
         _start(recorder, quiet)
         try:
             with LiveConversion(recorder.path, target, options) as live:
-                _record(recorder, quiet, keyed)
+                _record(recorder, quiet, keyed, around)
                 finish_recording(recorder.path, target, keep, quiet, options, live)
         except KeyboardInterrupt:
             tell_kept(recorder.path)
@@ -159,12 +168,14 @@ def _picked() -> tuple[int, int, int, int]:
     return rect.left, rect.top, rect.width, rect.height
 
 
-def _count_down(delay: float, quiet: bool) -> None:
+def _count_down(delay: float, quiet: bool, around: "RecordingFrame") -> None:
     end = time.monotonic() + delay
     with _line(quiet) as show:
         while (left := end - time.monotonic()) > 0:
             show(f"recording begins in {left:.0f} s …")
+            around.count(ceil(left))
             time.sleep(min(left, REFRESH))
+    around.begin()
 
 
 def _start(recorder: "Recorder", quiet: bool) -> None:
@@ -179,7 +190,7 @@ def _start(recorder: "Recorder", quiet: bool) -> None:
         raise
 
 
-def _record(recorder: "Recorder", quiet: bool, keyed: Sequence[str]) -> None:
+def _record(recorder: "Recorder", quiet: bool, keyed: Sequence[str], around: "RecordingFrame") -> None:
     """Record until something ends it, such as the keys `keyed`, and say what.
 
     A second signal is a KeyboardInterrupt, once all is stored.
@@ -195,7 +206,9 @@ def _record(recorder: "Recorder", quiet: bool, keyed: Sequence[str]) -> None:
         with _line(quiet) as show:
             while not recorder.wait(REFRESH):
                 show(text.recording(recorder, [*(["Enter", "Ctrl-C"] if typed else []), *(keyed or ["`gifsom stop`"])]))
+                around.show(recorder.stats.seconds, recorder.paused)
         recorder.end()
+        around.close()
         if not quiet:
             remark(text.recorded(recorder.stats, recorder.reason))
         for note in recorder.notes:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 import mss
 import numpy as np
@@ -25,6 +25,10 @@ _PERMISSION = (
     "this program may not record the screen: allow it in System Settings, Privacy & Security, Screen Recording, and"
     " start it again"
 )
+
+
+SETTLE: Final = 0.15
+"""Seconds after which a window that was taken away has left the screen as it was before, and that can be recorded."""
 
 
 def check_screen() -> None:

@@ -23,16 +23,25 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Running:
-    """`gifsom record` as a process, which records once this is made; what it has stored so far tells how it goes."""
+    """`gifsom record` as a process; what it has stored so far tells how it goes.
 
-    def __init__(self, cwd: Path, *arguments: str, state: Path, **options: Any) -> None:
+    It records once this is made; with `wait=False`, once `begin` has returned.
+    """
+
+    def __init__(self, cwd: Path, *arguments: str, state: Path, wait: bool = True, **options: Any) -> None:
+        self._state = state
         command = [*COMMAND, "record", *arguments]
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
         self.began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=cwd, env=environment(), **streams)
-        begun = wait_for(lambda: any(path.stat().st_size > 100 for path in state.glob("*.gsr")), PATIENCE)
+        if wait:
+            self.begin()
+
+    def begin(self) -> None:
+        """Wait until it records."""
+        begun = wait_for(lambda: any(path.stat().st_size > 100 for path in self._state.glob("*.gsr")), PATIENCE)
         assert begun, self.process.communicate(timeout=5)
-        (self.spool,) = state.glob("*.gsr")
+        (self.spool,) = self._state.glob("*.gsr")
 
     @property
     def recorded(self) -> float:
