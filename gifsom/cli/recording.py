@@ -26,7 +26,7 @@ from gifsom.cli.common import (
     remark,
 )
 from gifsom.cli.desktop import framed, hotkeys, meant, trim
-from gifsom.cli.finish import finish_recording, tell_kept
+from gifsom.cli.finish import finish_recording, tell_kept, tell_outlook
 from gifsom.cli.help import LARGE, LOOKS, WHAT
 from gifsom.cli.options import DECIMAL, PATH, WHOLE, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
@@ -128,15 +128,9 @@ def record(
     from gifsom.options.edits import check_edits
     from gifsom.recorder.recorder import Recorder
 
-    what = given(region=region, window=window, monitor=monitor)
     target = own_name(target)
     check_request(target, keep, options)
-    if pick:
-        if what:
-            raise SettingError(f"pick and {next(iter(what))} exclude each other")
-        what = {"region": _picked()}
-    elif window is not None and len(what) == 1:
-        what = {"window": meant(window)}
+    what = _chosen(pick, given(region=region, window=window, monitor=monitor))
     recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
@@ -148,12 +142,23 @@ def record(
         try:
             with LiveConversion(recorder.path, target, options) as live:
                 _record(recorder, quiet, keyed, around)
+                if not quiet:
+                    tell_outlook(recorder.path, recorder.stats.seconds, target, options)
                 finish_recording(recorder.path, target, keep, quiet, options, live)
         except KeyboardInterrupt:
             tell_kept(recorder.path)
             raise Ended(INTERRUPTED) from None
         finally:
             recorder.close()
+
+
+def _chosen(pick: bool, what: dict[str, Any]) -> dict[str, Any]:
+    """The part of the screen to record, once the user has been asked where that is needed."""
+    if pick:
+        if what:
+            raise SettingError(f"pick and {next(iter(what))} exclude each other")
+        return {"region": _picked()}
+    return {"window": meant(what["window"])} if list(what) == ["window"] else what
 
 
 def _picked() -> tuple[int, int, int, int]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gifsom.analysis.explain import Explanation
     from gifsom.analysis.palette import Study
     from gifsom.conversion.pipeline import Estimate
+    from gifsom.conversion.recording import Outlook
     from gifsom.core.result import Fit, Result
     from gifsom.gif.reader import Info
     from gifsom.recorder.capture import Stats
@@ -50,6 +51,23 @@ def conversion(result: "Result", verbose: bool = False) -> str:
         + fit(result.fit)
         + "".join(f"; {note}" for note in notes(result))
     )
+
+
+def made(result: "Result") -> str:
+    """Of a GIF that was made, for somebody who looks elsewhere."""
+    return f"{amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels, {result.seconds:.1f} s"
+
+
+def outlook(found: "Outlook") -> str:
+    """Of the GIF of a long recording that will be made."""
+    minutes, seconds = divmod(round(found.seconds), 60)
+    size, time = amount(found.bytes), span(found.elapsed)
+    return f"the GIF of {minutes}:{seconds:02} will have some {size}, and takes up to {time} to make"
+
+
+def span(seconds: float) -> str:
+    """Such as "40 s" or "3 min"."""
+    return f"{ceil(seconds)} s" if seconds < 90 else f"{ceil(seconds / 60)} min"
 
 
 def notes(result: "Result") -> Iterator[str]:
