@@ -210,7 +210,7 @@ def _record(recorder: "Recorder", quiet: bool, keyed: Sequence[str], around: "Re
             threading.Thread(target=_wait_for_enter, args=(recorder,), daemon=True).start()
         with _line(quiet) as show:
             while not recorder.wait(REFRESH):
-                show(text.recording(recorder, [*(["Enter", "Ctrl-C"] if typed else []), *(keyed or ["`gifsom stop`"])]))
+                show(text.recording(recorder, [*(["Enter"] if typed else []), *(keyed or ["`gifsom stop`"])]))
                 around.show(recorder.stats.seconds, recorder.paused)
         recorder.end()
         around.close()

@@ -222,8 +222,9 @@ def _advice(found: "Explanation") -> Iterator[str]:
 def recording(recorder: "Recorder", keys: Sequence[str]) -> str:
     """Of a recording that goes on; `keys` end it."""
     state = "paused   " if recorder.paused else "recording"
-    what = "" if recorder.window is None else f'"{printable(recorder.window.title or recorder.window.program)}" '
-    return f"{state} {what}{going(recorder.stats)}   {listed(keys)} ends it"
+    window = recorder.window
+    name = "" if window is None else f'   "{printable(window.title or window.program)}"'
+    return f"{state} {going(recorder.stats)}   {listed(keys)} ends it{name}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ imported here: it is on the screen sooner.
 """
 
 import signal
+import sys
 import tkinter
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -35,6 +36,10 @@ def serve(link: "Connection[Any, Any]", edges: Sequence[Place], badge: Place | N
         count: where the seconds are that are counted down; None: nowhere.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "win32":
+        from gifsom.recorder.systems.win32 import be_aware
+
+        be_aware()
     try:
         _Frame(link, edges, badge, count).run()
     except tkinter.TclError:  # the display is gone, or refuses: a recording goes on without a frame

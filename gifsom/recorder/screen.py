@@ -13,7 +13,7 @@ import numpy as np
 from gifsom.core.errors import GifsomError, ScreenUnavailable, SettingError, printable
 from gifsom.core.frame import Pixels, Rect
 from gifsom.core.region import clip_region, region_text
-from gifsom.recorder.systems.current import is_wayland, may_record
+from gifsom.recorder.systems.current import is_locked, is_wayland, may_record
 from gifsom.recorder.types import Monitor
 
 _WAYLAND = (
@@ -39,6 +39,8 @@ def check_screen() -> None:
     """
     if not may_record():
         raise ScreenUnavailable(_PERMISSION)
+    if is_locked():
+        raise ScreenUnavailable("the screen is locked, and shows itself to no program: unlock it, and start again")
     if is_wayland() or any(monitor.name.startswith("XWAYLAND") for monitor in monitors()):
         raise ScreenUnavailable(_WAYLAND)
 

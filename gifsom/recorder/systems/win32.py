@@ -44,6 +44,9 @@ _SIGNATURES: dict[str, dict[str, tuple[Any, list[Any]]]] = {
         "GetIconInfo": (BOOL, [c_void_p, c_void_p]),
         "GetDC": (c_void_p, [HWND]),
         "ReleaseDC": (c_int, [HWND, c_void_p]),
+        "SetProcessDpiAwarenessContext": (BOOL, [c_void_p]),
+        "OpenInputDesktop": (c_void_p, [DWORD, BOOL, DWORD]),
+        "CloseDesktop": (BOOL, [c_void_p]),
         "RegisterHotKey": (BOOL, [HWND, c_int, c_uint, c_uint]),
         "UnregisterHotKey": (BOOL, [HWND, c_int]),
         "PeekMessageW": (BOOL, [c_void_p, HWND, c_uint, c_uint, c_uint]),
@@ -67,6 +70,8 @@ _SIGNATURES: dict[str, dict[str, tuple[Any, list[Any]]]] = {
 _FRAME_BOUNDS, _CLOAKED = 9, 14
 _QUERY_LIMITED = 0x1000
 _SHOWING = 1
+_PER_MONITOR_V2 = -4
+_READ_OBJECTS = 1
 
 
 @cache
@@ -74,14 +79,33 @@ def dll(name: str) -> Any:
     """A library of Windows with the signatures of the functions that are used."""
     library = WinDLL(name)
     for function, (result, arguments) in _SIGNATURES[name].items():
-        getattr(library, function).restype = result
-        getattr(library, function).argtypes = arguments
+        if hasattr(library, function):  # what is new in Windows is asked for before it is used
+            getattr(library, function).restype = result
+            getattr(library, function).argtypes = arguments
     return library
+
+
+def be_aware() -> None:
+    """Count in pixels of each monitor, whatever its scale, in this process: before anything asks for a size.
+
+    Windows refuses where that has been chosen already, and before 2017 it does not know of it.
+    """
+    if hasattr(dll("user32"), "SetProcessDpiAwarenessContext"):
+        dll("user32").SetProcessDpiAwarenessContext(_PER_MONITOR_V2)
 
 
 def may_record() -> bool:
     """True: all programs may."""
+    be_aware()
     return True
+
+
+def is_locked() -> bool:
+    """Whether the input goes to a desktop that programs may not see: the lock screen, or a question of the system."""
+    desktop = dll("user32").OpenInputDesktop(0, False, _READ_OBJECTS)
+    if desktop:
+        dll("user32").CloseDesktop(desktop)
+    return not desktop
 
 
 def is_wayland() -> bool:
@@ -171,8 +195,8 @@ class Cursor:
 
     def look(self) -> tuple[int, int, int]:
         """x and y on the screen, and the id of the picture: 0 where it is hidden."""
-        dll("user32").GetCursorInfo(byref(self._info))
-        shown = self._info.flags & _SHOWING and self._info.cursor
+        known = dll("user32").GetCursorInfo(byref(self._info))  # not on the lock screen
+        shown = known and self._info.flags & _SHOWING and self._info.cursor
         return self._info.at.x, self._info.at.y, self._info.cursor if shown else 0
 
     def picture(self) -> Picture:
