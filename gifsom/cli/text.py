@@ -219,12 +219,18 @@ def _advice(found: "Explanation") -> Iterator[str]:
         yield f"{-100 * one.saves / found.bytes:5.0f} %  {amount(one.saves):>10}  {one.text} (gifsom {command})"
 
 
+TITLE = 20
+"""Characters of a window's title in the line of a recording, which is to fit in 80."""
+
+
 def recording(recorder: "Recorder", keys: Sequence[str]) -> str:
     """Of a recording that goes on; `keys` end it."""
     state = "paused   " if recorder.paused else "recording"
-    window = recorder.window
-    name = "" if window is None else f'   "{printable(window.title or window.program)}"'
-    return f"{state} {going(recorder.stats)}   {listed(keys)} ends it{name}"
+    name, window, stats = "", recorder.window, recorder.stats
+    if window is not None:
+        title = window.title or window.program
+        name = f'"{printable(title if len(title) <= TITLE else title[: TITLE - 1] + "…")}" '
+    return f"{state} {name}{lasting(stats)}, {amount(stats.bytes)}   {listed(keys)} ends it"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -239,9 +245,13 @@ def recorded(stats: "Stats", reason: str) -> str:
 
 def going(stats: "Stats") -> str:
     """How long a recording is, and what it takes."""
+    return f"{lasting(stats)}, {count(stats.captured, 'picture')}, {amount(stats.bytes)}"
+
+
+def lasting(stats: "Stats") -> str:
+    """How long a recording is, and what is missing of it."""
     minutes, seconds = divmod(stats.seconds, 60)
-    dropped = f", {stats.dropped} dropped" if stats.dropped else ""
-    return f"{minutes:.0f}:{seconds:04.1f}, {count(stats.captured, 'picture')}{dropped}, {amount(stats.bytes)}"
+    return f"{minutes:.0f}:{seconds:04.1f}" + (f", {stats.dropped} dropped" if stats.dropped else "")
 
 
 def kept(found: "Kept") -> str:

@@ -219,10 +219,10 @@ def test_a_part_of_a_window_off_the_screen_is_told(screen: Screen, record: Calla
     )
     screen.run("xdotool", "windowmove", str(window), "-40", "60")
     assert wait_for(lambda: find_window("off").rect.left < 0, PATIENCE)
-    status, _, err = record("a.gif", "--window", "off", "--duration", "0.2").end()
+    status, _, err = record("a.gif", "--window", "off", "--duration", "1").end()
     assert status == 0
     assert err.count("a part of the window is outside of the screen, and black in the picture") == 1
-    assert 'ends it   "off"' in err
+    assert 'recording "off" 0:0' in err
     assert color(pictures(here / "a.gif")[0][40, 10]) == "000000"
 
 
@@ -231,7 +231,7 @@ def test_on_a_terminal_it_is_asked_which_window_is_meant(screen: Screen, here: P
     screen.xterm("twin")
     screen.show("twin", "xterm", *painted("aa5500"), "-geometry", "20x8+700+60", "-T", "twin", "-e", "sleep", "60")
     ours, theirs = pty.openpty()
-    command = [*COMMAND, "record", "a.gif", "--window", "twin", "--duration", "0.3"]
+    command = [*COMMAND, "record", "a.gif", "--window", "twin", "--duration", "1"]
     process = subprocess.Popen(command, cwd=here, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     said = b""
@@ -245,7 +245,7 @@ def test_on_a_terminal_it_is_asked_which_window_is_meant(screen: Screen, here: P
     os.close(ours)
     assert process.wait(60) == 0, said.decode()
     assert color(pictures(here / "a.gif")[0][20, 20]) == "aa5500"
-    assert 'ends it   "twin"' in said.decode()
+    assert 'recording "twin" 0:0' in said.decode()
 
 
 def test_what_cannot_be_recorded_is_one_line(screen: Screen, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
