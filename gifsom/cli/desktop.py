@@ -64,8 +64,10 @@ def hotkeys(recorder: "Recorder", asked: str | None) -> Iterator[list[str]]:
     `ScreenUnavailable` where keys that are asked for are not to be had.
     """
     from gifsom.recorder.hotkeys import BIND, USUAL, Hotkeys, parse_hotkeys
+    from gifsom.recorder.systems.current import is_wayland
 
-    chords = parse_hotkeys(",".join(USUAL) if asked is None else asked)
+    usual = "none" if is_wayland() else ",".join(USUAL)  # there a dialog would come, which nobody has asked for
+    chords = parse_hotkeys(usual if asked is None else asked)
     try:
         keys = Hotkeys(chords, partial(_press, recorder))
     except ScreenUnavailable:
@@ -76,10 +78,11 @@ def hotkeys(recorder: "Recorder", asked: str | None) -> Iterator[list[str]]:
     with keys:
         missing = [chords[name].text for name in keys.taken]
         if missing and asked is not None:
-            raise ScreenUnavailable(f"another program has {text.listed(missing)}: give other keys, or {BIND}")
+            why = "were refused" if is_wayland() else "are another program's"
+            raise ScreenUnavailable(f"{' and '.join(missing)} {why}: give other keys, or {BIND}")
         for one in missing:
             complain(f"another program has {one}: give --hotkey, or {BIND}")
-        yield [chord.text for name, chord in chords.items() if name == "stop" and name not in keys.taken]
+        yield [keys.texts[name] for name in chords if name == "stop" and name not in keys.taken]
 
 
 def _press(recorder: "Recorder", command: str) -> None:

@@ -17,6 +17,7 @@ from gifsom.recorder.hotkeys import BIND, USUAL, Hotkeys, parse_hotkeys
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, monitors, screen_rect
+from gifsom.recorder.systems.current import is_wayland
 from gifsom.recorder.windows import windows
 
 GRABS = 5
@@ -127,6 +128,8 @@ def _windows() -> Verdict:
 
 
 def _hotkeys() -> Verdict:
+    if is_wayland():  # to ask would show a dialog
+        return None, f"--hotkey asks the desktop for keys, where its portal has them; else {BIND}"
     stop, toggle = USUAL
     try:
         with Hotkeys(parse_hotkeys(",".join(USUAL)), list[str]().append) as keys:

@@ -2,16 +2,16 @@
 
 import sys
 from collections.abc import Callable
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from gifsom.core.errors import ScreenUnavailable, SettingError, printable
 from gifsom.recorder.keys import Chord, parse_chord
 from gifsom.recorder.systems.current import is_wayland
 
-if sys.platform == "win32":
-    from gifsom.recorder.systems.win32_hotkeys import ChordListener
-elif sys.platform != "darwin":
-    from gifsom.recorder.systems.x11.hotkeys import ChordListener
+if TYPE_CHECKING:
+    from gifsom.recorder.systems.portal_keys import ChordListener as PortalListener
+    from gifsom.recorder.systems.win32_hotkeys import ChordListener as WindowsListener
+    from gifsom.recorder.systems.x11.hotkeys import ChordListener as X11Listener
 
 ACTIONS: Final = ("stop", "toggle")
 """Commands to a recording that have keys, in the order in which keys are named."""
@@ -44,16 +44,23 @@ def parse_hotkeys(text: str) -> dict[str, Chord]:
 class Hotkeys:
     """Chords of keys, of which each press calls `act` with its name, from a thread; a context manager.
 
-    taken  names of those that are not heard, since another program has them
+    taken  names of those that are not heard: another program has them, or the user has refused them
+    texts  the keys by name, as the desktop tells them
     """
 
     def __init__(self, chords: dict[str, Chord], act: Callable[[str], None]) -> None:
-        """Listen from now on. Raises `ScreenUnavailable` where a program cannot do so, and says what would do."""
+        """Listen from now on; a Wayland desktop may ask the user first.
+
+        Raises `ScreenUnavailable` where a program cannot do so, and says what would do.
+        """
         self._names, self._act = list(chords), act
-        if sys.platform == "darwin" or (chords and is_wayland()):
-            raise ScreenUnavailable(f"keys of all windows are told to no program here: {BIND}")
-        self._listener = ChordListener(list(chords.values()), self._press) if chords else None
-        self.taken = [] if self._listener is None else [self._names[number] for number in sorted(self._listener.taken)]
+        try:
+            self._listener = _listener(list(chords.values()), self._press) if chords else None
+        except ScreenUnavailable as error:
+            raise ScreenUnavailable(f"{error}: {BIND}") from None
+        taken, triggers = (self._listener.taken, self._listener.triggers) if self._listener else (set(), {})
+        self.taken = [self._names[number] for number in sorted(taken)]
+        self.texts = {name: triggers.get(n, chord.text) for n, (name, chord) in enumerate(chords.items())}
 
     def _press(self, number: int) -> None:
         self._act(self._names[number])
@@ -68,3 +75,22 @@ class Hotkeys:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _listener(chords: list[Chord], put: Callable[[int], None]) -> "PortalListener | WindowsListener | X11Listener":
+    """The one of this system, imported where it can be."""
+    if sys.platform == "win32":
+        from gifsom.recorder.systems.win32_hotkeys import ChordListener as OfWindows
+
+        return OfWindows(chords, put)
+    if sys.platform == "darwin":
+        raise ScreenUnavailable("keys of all windows are told to no program here")
+    if is_wayland():
+        try:
+            from gifsom.recorder.systems.portal_keys import ChordListener as OfPortal
+        except ImportError:
+            raise ScreenUnavailable("keys of all windows need the package jeepney on Wayland") from None
+        return OfPortal(chords, put)
+    from gifsom.recorder.systems.x11.hotkeys import ChordListener as OfX11
+
+    return OfX11(chords, put)

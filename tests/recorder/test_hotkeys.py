@@ -196,7 +196,7 @@ def test_keys_that_are_taken_are_told_before_it_begins_if_they_were_asked_for(
     heard(f"Ctrl+F9,{USUAL[0]}")
     run = gifsom("record", "a.gif", "--hotkey", "Ctrl+F9", cwd=here)
     assert run.status == 1
-    assert "another program has Ctrl+F9: give other keys, or bind" in one_line(run.err)
+    assert "Ctrl+F9 are another program's: give other keys, or bind" in one_line(run.err)
     run = gifsom("record", "a.gif", "--region", "9x9+0+0", "--duration", "0.2", cwd=here)
     assert run.status == 0
     assert f"another program has {USUAL[0]}: give --hotkey, or bind" in run.err

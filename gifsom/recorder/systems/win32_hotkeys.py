@@ -16,11 +16,13 @@ _QUIT, _HOTKEY = 0x0012, 0x0312
 class ChordListener:
     """A thread that passes the number of each chord that is pressed to `put`, until it is closed.
 
-    taken  numbers of the chords that are not heard: another program has them
+    taken     numbers of the chords that are not heard: another program has them
+    triggers  empty: the keys are those that were asked for
     """
 
     def __init__(self, chords: Sequence[Chord], put: Callable[[int], None]) -> None:
         self.taken: set[int] = set()
+        self.triggers: dict[int, str] = {}
         self._chords, self._put = chords, put
         self._ready = threading.Event()
         self._id = 0

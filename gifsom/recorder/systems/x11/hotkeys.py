@@ -51,11 +51,13 @@ class ChordListener:
 
     A chord that is held counts once. Raises `ScreenUnavailable`.
 
-    taken  numbers of the chords that are not heard: another program has them, or the keyboard lacks the key
+    taken     numbers of the chords that are not heard: another program has them, or the keyboard lacks the key
+    triggers  empty: the keys are those that were asked for
     """
 
     def __init__(self, chords: Sequence[Chord], put: Callable[[int], None]) -> None:
         self.taken: set[int] = set()
+        self.triggers: dict[int, str] = {}
         self._put = put
         self._x11 = load("libX11.so.6", _X11)
         self._display = Display()
