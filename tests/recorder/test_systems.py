@@ -1,4 +1,10 @@
-"""Windows and macOS, through the functions that their documentation describes, served by fakes: neither is here."""
+"""Windows and macOS, through the functions that their documentation describes, served by fakes: neither is here.
+
+Read in Microsoft's reference: RegisterHotKey, WM_HOTKEY, SetProcessDpiAwarenessContext, DPI_AWARENESS_CONTEXT,
+OpenInputDesktop. That the last one fails while the screen is locked is what users report, and so is
+CGSSessionScreenIsLocked in CGSessionCopyCurrentDictionary, which Apple does not document. What the fakes do cannot show:
+how Tk's windows look there, and whether the lock is seen.
+"""
 
 import pytest
 from conftest import wait_for
