@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from gifsom.cli import text
 from gifsom.cli.common import FAILED, Ended, complain, progress_bars, remark, tell_shortfall
-from gifsom.cli.notify import notify
 from gifsom.core.errors import GifsomError, printable
+from gifsom.recorder.notify import notify
 
 if TYPE_CHECKING:
     from gifsom.conversion.live import LiveConversion

@@ -13,9 +13,9 @@ from xvfb import Screen, need
 
 from gifsom import convert
 from gifsom.cli.finish import tell_outlook
-from gifsom.cli.notify import notify
 from gifsom.conversion.recording import LONG, outlook
 from gifsom.core.values import MAX_PIXELS
+from gifsom.recorder.notify import notify
 from gifsom.sources.recording import open_recording
 from gifsom.spool import SpoolWriter
 
