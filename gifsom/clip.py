@@ -4,16 +4,23 @@ from collections.abc import Callable, Iterator
 from functools import update_wrapper, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Concatenate, NoReturn, ParamSpec, Unpack
+from typing import TYPE_CHECKING, Any, BinaryIO, Concatenate, NoReturn, ParamSpec, Unpack
 
 from gifsom import edit, sources
 from gifsom.conversion.pipeline import convert
+from gifsom.conversion.stages import open_edited
 from gifsom.core.frame import Frame, Shortfall
 from gifsom.core.result import Result
 from gifsom.core.source import Holder, Source
+from gifsom.core.values import Seconds
 from gifsom.interop.notebook import preview
+from gifsom.options.conversion import ConvertOptions
+from gifsom.options.document import expanded, is_document
 from gifsom.options.table import Options
 from gifsom.recorder import recorder
+
+if TYPE_CHECKING:
+    from gifsom.sources.opener import SourceLike
 
 P = ParamSpec("P")
 
@@ -102,11 +109,21 @@ class Clip(Holder):
     crop = _chained(edit.crop)
     rotate = _chained(edit.rotate)
     flip = _chained(edit.flip)
+    cut = _chained(edit.cut)
+    only = _chained(edit.only)
+    frame_delay = _chained(edit.frame_delay)
+    hold = _chained(edit.hold)
+    duplicate = _chained(edit.duplicate)
+    move = _chained(edit.move)
+    insert = _chained(edit.insert)
+    title = _chained(edit.title)
+    fade = _chained(edit.fade)
     speed = _chained(edit.speed)
     fast_forward = _chained(edit.fast_forward)
     reverse = _chained(edit.reverse)
     boomerang = _chained(edit.boomerang)
     loop_smooth = _chained(edit.loop_smooth)
+    still_outside = _chained(edit.still_outside)
     trim_still = _chained(edit.trim_still)
     drop_duplicates = _chained(edit.drop_duplicates)
     idle_limit = _chained(edit.idle_limit)
@@ -118,6 +135,14 @@ class Clip(Holder):
     brightness = _chained(edit.brightness)
     contrast = _chained(edit.contrast)
     saturation = _chained(edit.saturation)
+
+    def split(self, *places: Seconds) -> "list[Clip]":
+        """The parts before, between and behind some places: times, or frames such as "#20", with which a part begins.
+
+        >>> [part.duration for part in gifsom.open("fixtures/scene.mp4").split(1, "0:02.5")]
+        [1.0, 1.5, 0.5]
+        """
+        return [Clip(part) for part in edit.split(self.source, *places)]
 
     def save(self, path: str | Path | BinaryIO, **options: Unpack[Options]) -> Result:
         """Write a GIF; options as for `gifsom.convert`.
@@ -157,5 +182,14 @@ def _opens(opener: Callable[P, Source]) -> Callable[P, Clip]:
     return opening
 
 
-open = _opens(sources.open)
+@wraps(sources.open)
+def _source(source: "SourceLike", **options: Any) -> Source:
+    """A source, or what a document says: its sources, with its edits."""
+    if not is_document(source):
+        return sources.open(source, **options)
+    opening, asked = expanded(source, options)
+    return open_edited(opening, ConvertOptions.of(asked))
+
+
+open = _opens(_source)
 open_raw = _opens(sources.open_raw)

@@ -132,3 +132,38 @@ def test_what_another_value_changes_is_told_at_the_same_quality(ablation: Any, s
     now = [[point(size, "1", 100, 40), point(size, "1", 400, 60)]]
     other = [[point(size, "2", 100, 50), point(size, "2", 400, 61)]]
     assert ablation.summary(now, other) == "bytes 1.0000   mean +5.50   bytes for the same mean 0.5000 (1 of 2)"
+
+
+@pytest.fixture
+def replay(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(Path(__file__).parent / "benchmarks")
+    return import_module("replay")
+
+
+def recorded(replay: Any, segments: list[int], **seconds: float) -> Any:
+    """A conversion whose tasks take so many seconds each, 0.01 where nothing is said."""
+    parts = [
+        {(kind, n): seconds.get(kind, 0.01) for kind in kinds for n in range(len(segments))}
+        for kinds in (replay.FIRST, replay.SECOND)
+    ]
+    return replay.Recorded((640, 360), {"start": 0.5}, *parts, segments, len(set(segments)))
+
+
+def test_one_processor_does_all_tasks_one_after_the_other(replay: Any) -> None:
+    run = recorded(replay, [0] * 20 + [1] * 30, code=0.1)
+    assert sum(replay.replay(run, 1).values()) == pytest.approx(run.total)
+
+
+def test_frames_of_one_segment_are_coded_one_after_the_other(replay: Any) -> None:
+    seconds = replay.replay(recorded(replay, [0] * 50, code=1.0), 16)["second pass"]
+    assert 50 < seconds < 51
+
+
+def test_segments_are_coded_at_the_same_time(replay: Any) -> None:
+    seconds = replay.replay(recorded(replay, replay.ascending("a" * 20 + "b" * 20), code=1.0), 16)["second pass"]
+    assert 20 < seconds < 22
+
+
+def test_a_start_takes_as_long_on_any_number_of_processors(replay: Any) -> None:
+    run = recorded(replay, [0] * 8)
+    assert [replay.replay(run, processors)["start"] for processors in (1, 16)] == [0.5, 0.5]

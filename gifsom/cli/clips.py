@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gifsom.cli import text
+from gifsom.cli.after import Then, after
 from gifsom.cli.common import given, progress_bars, tell_quality, tell_shortfall
 from gifsom.cli.names import check_palette
 from gifsom.cli.options import NAME, PATH, WHOLE, Command, argument, flag, option, quiet, takes
@@ -15,22 +16,27 @@ from gifsom.options.table import Coding, Part, Reader, Reading
 
 @click.command(cls=Command)
 @argument("source", type=NAME, metavar="IN", help="A GIF.")
-@argument("target", type=PATH, metavar="OUT", help="The smaller GIF; another file than IN.")
+@argument("target", type=PATH, required=False, metavar="OUT", help="The smaller GIF; another file than IN.")
+@flag("--in-place", help="Replace IN, in one step, instead.")
+@after
 @quiet
 @takes(Coding, Reading)
-def optimize(source: str, target: Path, quiet: bool, **options: Any) -> None:
+def optimize(source: str, target: Path | None, in_place: bool, then: Then, quiet: bool, **options: Any) -> None:
     """Make a GIF smaller. Its timing, size, loop and transparency stay; OUT is never larger than IN.
 
     gifsom optimize big.gif small.gif --quality 80
+
+    gifsom optimize big.gif --in-place
     """
     with progress_bars(quiet) as progress:
         from gifsom.conversion.optimize import optimize
 
-        found = optimize(source, target, progress=progress, **options)
+        found = optimize(source, target, in_place=in_place, progress=progress, **options)
     tell_shortfall(source, found.shortfall)
     if not quiet:
         tell_quality(found)
         print(text.optimization(source, found))
+    then.do([found.path])
 
 
 @click.command(cls=Command)

@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gifsom.cli import text
+from gifsom.cli.after import Then, after
 from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
 from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_quality, tell_shortfall
 from gifsom.cli.help import MANY, WHAT, WHERE
@@ -17,6 +18,9 @@ from gifsom.core.errors import SettingError
 from gifsom.core.files import check_source
 from gifsom.options.table import Options
 
+if TYPE_CHECKING:
+    from gifsom.core.result import Result
+
 
 @click.command(cls=Command)
 @argument(
@@ -25,8 +29,8 @@ from gifsom.options.table import Options
     nargs=-1,
     metavar="IN... [OUT]",
     help="IN: a video, a picture, a recording, a folder of pictures, a pattern such as 'shots/*.png', or - for"
-    " standard input; several follow each other. OUT: the GIF, a .webp, .apng or .mp4 file, a folder/ for PNGs,"
-    " or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
+    " standard input; several follow each other. OUT: the GIF, a .webp, .apng, .avif, .mp4 or .webm file, a"
+    " folder/ for PNGs, or - for standard output. Without it: IN's name, ending in .gif, in the current folder.",
 )
 @option(
     "--input",
@@ -40,12 +44,21 @@ from gifsom.options.table import Options
 )
 @option("--output", "-o", type=NAME, metavar="OUT", panel=WHERE, help="OUT, where the last name is a source, too.")
 @flag("--estimate", panel=WHERE, help="Say how large it will be, and how good; nothing is written.")
+@option(
+    "--split",
+    metavar="PLACE",
+    multiple=True,
+    panel=WHERE,
+    help="A file for each part, OUT-1.gif and so on; parts begin in the edited clip at 4.2 seconds, or at frame '#20'."
+    " Several, or such as 4.2,8.",
+)
 @option("--input-size", metavar="WxH", panel=MANY, help="Of raw video, which has no head: the size of its pictures.")
 @option("--input-fps", type=DECIMAL, metavar="F", panel=MANY, help="Of raw video: its frames a second.")
 @option("--pixel-format", metavar="NAME", panel=MANY, help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
 @jobs
 @dask
 @preset
+@after
 @quiet
 @flag("--verbose", "-v", help="Show what ffmpeg says, and figures.")
 @takes(Options)
@@ -54,11 +67,13 @@ def convert(
     inputs: tuple[str, ...],
     output: str | None,
     estimate: bool,
+    split: tuple[str, ...],
     input_size: str | None,
     input_fps: float | None,
     pixel_format: str | None,
     jobs: int | None,
     dask: str | None,
+    then: Then,
     quiet: bool,
     verbose: bool,
     **options: Any,
@@ -93,11 +108,14 @@ def convert(
     if not names and not inputs:
         raise SettingError("there is no source: name a clip")
     sources, target = sources_and_target([*inputs, *names], output) if names else ([*inputs], output)
+    places = [place.strip() for one in split for place in one.split(",")]
+    single = {"estimate": estimate, "split": bool(places), "copy, --open and --show": then != Then()}
     if target is not None and is_batch(sources, target):
-        if estimate:
-            raise SettingError("--estimate is for one clip")
+        _refuse(single, "for one clip")
         convert_batch(sources, target, options, jobs=jobs, dask=dask, quiet=quiet)
         return
+    if estimate or target == STREAM:
+        _refuse(single | {"estimate": False}, "for a file that is written")
     if jobs is not None or dask is not None:
         raise SettingError("--jobs and --dask are for batches: several clips, and a folder/ for their GIFs")
     _check_target(sources, target, estimate)
@@ -109,19 +127,34 @@ def convert(
         source = opened[0] if len(opened) == 1 else opened
         if estimate:
             expected = pipeline.estimate(source, progress=progress, **options)
-            shortfall, line = expected.shortfall, text.estimate(title, expected, verbose)
+        elif places:
+            results = pipeline.convert_parts(source, target, places, progress=progress, **options)
         else:
-            result = pipeline.convert(
-                source, sys.stdout.buffer if target == STREAM else target, progress=progress, **options
-            )
-            shortfall, line = result.shortfall, text.conversion(result, verbose)
-            if not quiet:
-                tell_quality(result)
-    tell_shortfall(title, shortfall)
-    if target == STREAM and not quiet:
-        remark(line)
-    elif estimate or not quiet:
-        print(line)
+            stream = sys.stdout.buffer if target == STREAM else target
+            results = [pipeline.convert(source, stream, progress=progress, **options)]
+    if estimate:
+        tell_shortfall(title, expected.shortfall)
+        print(text.estimate(title, expected, verbose))
+        return
+    for result in results:
+        _tell(title, result, quiet, verbose)
+    then.do([result.path for result in results])
+
+
+def _refuse(asked: dict[str, bool], what: str) -> None:
+    """Raise `SettingError` for an option that is asked and is not for this."""
+    for name, given in asked.items():
+        if given:
+            raise SettingError(f"--{name} {'are' if 'and' in name else 'is'} {what}")
+
+
+def _tell(source: str, result: "Result", quiet: bool, verbose: bool) -> None:
+    """The closing line of a file that was made, and what is to be known of it."""
+    if not quiet:
+        tell_quality(result)
+    tell_shortfall(source, result.shortfall)
+    if not quiet:
+        (remark if str(result.path) == STREAM else print)(text.conversion(result, verbose))
 
 
 def _check_target(sources: list[str], target: str | None, estimate: bool) -> None:

@@ -23,11 +23,12 @@ TRIM: Final = 0.3
 
 def meant(title: str) -> "Window | str":
     """The window of that title; on a terminal, it is asked for where several may be meant."""
-    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return title
     from gifsom.recorder.screen import check_screen
+    from gifsom.recorder.systems.current import is_wayland
     from gifsom.recorder.windows import find_windows
 
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stderr.isatty()) or is_wayland():
+        return title
     check_screen()
     found = find_windows(title)
     if len(found) == 1:

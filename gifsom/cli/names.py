@@ -9,7 +9,7 @@ from gifsom.core.errors import PaletteError, SettingError, SourceError, printabl
 STREAM: Final = "-"
 """Standard input as IN, and standard output as OUT."""
 
-ANIMATIONS: Final = (".gif", ".webp", ".apng", ".mp4")
+ANIMATIONS: Final = (".gif", ".webp", ".apng", ".avif", ".mp4", ".webm")
 """Endings of what several clips may be joined to."""
 
 VIDEO: Final = "video"
@@ -44,8 +44,8 @@ def check_joined(target: str) -> None:
     """Raise `SettingError` for an OUT that several clips cannot become."""
     if Path(target).suffix.lower() not in ANIMATIONS:
         raise SettingError(
-            f"{printable(target)}: several clips become one .gif, .webp, .apng or .mp4, which is named last, or a GIF"
-            " each in a folder/"
+            f"{printable(target)}: several clips become one {', '.join(ANIMATIONS[:-1])} or {ANIMATIONS[-1]}, which is"
+            " named last, or a GIF each in a folder/"
         )
 
 

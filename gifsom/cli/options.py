@@ -21,8 +21,8 @@ F = TypeVar("F", bound=Callable[..., object])
 
 _TYPED: Final = "gifsom.typed"
 
-SHORT: Final = {"overwrite": ("-y",), "fps": ("-r",), "width": ("-W",), "quality": ("-Q",)}
-"""Short forms of options, as users of ffmpeg and gifski type them."""
+SHORT: Final = {"overwrite": ("-y",), "only": ("--frames",), "fps": ("-r",), "width": ("-W",), "quality": ("-Q",)}
+"""Other forms of options, as users of ffmpeg, gifski and gifsicle type them."""
 
 
 class File(click.ParamType[str | Path]):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from gifsom.cli import text
+from gifsom.cli.after import Then, after
 from gifsom.cli.common import (
     FAILED,
     INTERRUPTED,
@@ -28,13 +29,15 @@ from gifsom.cli.common import (
 from gifsom.cli.desktop import framed, hotkeys, meant, trim
 from gifsom.cli.finish import finish_recording, tell_kept, tell_outlook
 from gifsom.cli.help import LARGE, LOOKS, WHAT
-from gifsom.cli.options import DECIMAL, PATH, WHOLE, Command, Number, argument, flag, keep, option, quiet, takes
+from gifsom.cli.options import DECIMAL, PATH, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
 from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
+    from gifsom.core.frame import Rect
+    from gifsom.recorder.feed import Screen
     from gifsom.recorder.frame import RecordingFrame
     from gifsom.recorder.recorder import Recorder
 
@@ -60,10 +63,9 @@ REFRESH: Final = 0.25
 )
 @option(
     "--monitor",
-    type=WHOLE,
     metavar="N",
     panel=WHAT,
-    help="A monitor, as `gifsom monitors` counts. Without it: the primary.",
+    help="A monitor, as `gifsom monitors` counts or names. Without it: the primary.",
 )
 @option(
     "--fps",
@@ -91,8 +93,11 @@ REFRESH: Final = 0.25
     help="Keys that end it in any window and, after a comma, those that pause it; 'none'. Without it:"
     " Ctrl+Alt+Shift+G,Ctrl+Alt+Shift+B.",
 )
+@option("--backend", metavar="NAME", panel=WHAT, help="auto, x11, portal or wlroots. Without it: auto, by the session.")
+@flag("--ask", panel=WHAT, help="Show the desktop's dialog again that chooses what is shared.")
 @keep
 @preset
+@after
 @quiet
 @takes(Edits, Judging, Ceiling, Coding)
 def record(
@@ -100,7 +105,7 @@ def record(
     pick: bool,
     region: str | None,
     window: str | None,
-    monitor: int | None,
+    monitor: str | None,
     fps: float | None,
     delay: float,
     duration: str | None,
@@ -109,8 +114,11 @@ def record(
     keys: bool,
     hotkey: str | None,
     frame: bool,
+    backend: str | None,
+    ask: bool,
     keep: bool,
     quiet: bool,
+    then: Then,
     **options: Any,
 ) -> None:
     """Record the screen to a GIF, until Enter, Ctrl-C or `gifsom stop`.
@@ -123,15 +131,19 @@ def record(
 
     A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
     """
-    from gifsom.conversion.live import LiveConversion
     from gifsom.conversion.recording import check_request, own_name
     from gifsom.options.edits import check_edits
     from gifsom.recorder.recorder import Recorder
 
     target = own_name(target)
     check_request(target, keep, options)
-    what = _chosen(pick, given(region=region, window=window, monitor=monitor))
-    recorder = Recorder(**what, **given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys))
+    what = _meant(pick, given(region=region, window=window, monitor=monitor))
+    besides = given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys, backend=backend, ask=ask)
+    recorder = Recorder(**what, **besides)
+    screen = recorder.open()
+    if pick:
+        what = {"region": _picked(screen)}
+        recorder.choose(what["region"])
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
     if keys:
@@ -140,11 +152,7 @@ def record(
         _count_down(delay, quiet, around)
         _start(recorder, quiet)
         try:
-            with LiveConversion(recorder.path, target, options) as live:
-                _record(recorder, quiet, keyed, around)
-                if not quiet:
-                    tell_outlook(recorder.path, recorder.stats.seconds, target, options)
-                finish_recording(recorder.path, target, keep, quiet, options, live)
+            _record_to(target, recorder, keyed, around, keep, quiet, then, options)
         except KeyboardInterrupt:
             tell_kept(recorder.path)
             raise Ended(INTERRUPTED) from None
@@ -152,25 +160,45 @@ def record(
             recorder.close()
 
 
-def _chosen(pick: bool, what: dict[str, Any]) -> dict[str, Any]:
-    """The part of the screen to record, once the user has been asked where that is needed."""
-    if pick:
-        if what:
-            raise SettingError(f"pick and {next(iter(what))} exclude each other")
-        return {"region": _picked()}
+def _record_to(
+    target: Path,
+    recorder: "Recorder",
+    keyed: Sequence[str],
+    around: "RecordingFrame",
+    keep: bool,
+    quiet: bool,
+    then: Then,
+    options: dict[str, Any],
+) -> None:
+    """Record until something ends it, make the GIF, which is begun meanwhile, and hand it on."""
+    from gifsom.conversion.live import LiveConversion
+
+    with LiveConversion(recorder.path, target, options) as live:
+        _record(recorder, quiet, keyed, around)
+        if not quiet:
+            tell_outlook(recorder.path, recorder.stats.seconds, target, options)
+        made = finish_recording(recorder.path, target, keep, quiet, options, live)
+    then.do([made.path])
+
+
+def _meant(pick: bool, what: dict[str, Any]) -> dict[str, Any]:
+    """The part of the screen to record, once the user has been asked which window that is."""
+    if pick and what:
+        raise SettingError(f"pick and {next(iter(what))} exclude each other")
+    if "monitor" in what and what["monitor"].isdecimal():
+        return {**what, "monitor": int(what["monitor"])}
     return {"window": meant(what["window"])} if list(what) == ["window"] else what
 
 
-def _picked() -> tuple[int, int, int, int]:
+def _picked(screen: "Screen") -> "Rect":
+    """The region that the user draws on a still of the screen."""
     from gifsom.recorder.picker import pick
-    from gifsom.recorder.screen import check_screen
 
-    check_screen()
-    rect = pick()
+    rect = pick(*screen.still())
     if rect is None:
         complain("nothing was picked, and nothing is recorded")
         raise Ended(FAILED)
-    return rect.left, rect.top, rect.width, rect.height
+    return rect
 
 
 def _count_down(delay: float, quiet: bool, around: "RecordingFrame") -> None:

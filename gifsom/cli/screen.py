@@ -117,12 +117,14 @@ def _asked() -> str | None:
 @click.command(cls=Command)
 def monitors() -> None:
     """List the monitors, as `gifsom record --monitor` counts them."""
-    from gifsom.recorder.screen import check_screen
-    from gifsom.recorder.screen import monitors as listed
+    from gifsom.recorder.backend import open_screen
 
-    check_screen()
-    for one in listed():
-        print(text.monitor(one))
+    screen = open_screen()
+    try:
+        for one in screen.monitors():
+            print(text.monitor(one))
+    finally:
+        screen.close()
 
 
 @click.command(cls=Command)

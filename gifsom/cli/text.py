@@ -47,7 +47,8 @@ def conversion(result: "Result", verbose: bool = False) -> str:
         length += f" ({result.shortfall.amount} could be read)"
     return (
         f"{printable(result.path)}: {amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels,"
-        f" {count(result.frames, 'frame')}, {length}, {', '.join([*colors, how])}, made in {result.elapsed:.1f} s"
+        f" {count(result.frames, 'frame')}, {length}{', without sound' if result.muted else ''},"
+        f" {', '.join([*colors, how])}, made in {result.elapsed:.1f} s"
         + fit(result.fit)
         + "".join(f"; {note}" for note in notes(result))
     )
@@ -93,6 +94,8 @@ def estimate(source: str, found: "Estimate", verbose: bool = False) -> str:
 def optimization(source: str, found: "Result") -> str:
     """Of a GIF that was made smaller, or not."""
     new = f"{printable(found.path)}: {amount(found.bytes)}"
+    if found.copied and printable(found.path) == printable(source):
+        return f"{new}, left as it was: what was made of it is no smaller"
     if found.copied:
         return f"{new}, a copy of {printable(source)}: what was made of it is no smaller"
     assert found.source_bytes is not None  # `optimize` says it

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from gifsom.core.errors import SettingError, named
+from gifsom.core.errors import SettingError, named, printable
 from gifsom.core.files import (
     check_ending,
     check_folder,
@@ -72,6 +72,19 @@ def check_output(source: "SourceLike", target: "str | Path | BinaryIO | None", s
     check_ending(Path(name), ENDINGS)
     check_target(Path(name), settings.overwrite)
     return Output(name, None, True, settings.overwrite)
+
+
+def part_names(source: "SourceLike", target: "str | Path | None", count: int) -> list[Path]:
+    """The files of the parts of a clip: OUT-1.gif, OUT-2.gif and so on for OUT.gif; None: by the source's name.
+
+    Raises `SettingError` for a folder.
+    """
+    if target is not None and is_folder(target):
+        raise SettingError(
+            f"{printable(target)}: that is a folder: name a file, such as OUT.gif for OUT-1.gif and so on"
+        )
+    path = _own_name(source) if target is None else with_ending(Path(target))
+    return [path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(1, count + 1)]
 
 
 def _own_name(source: "SourceLike") -> Path:

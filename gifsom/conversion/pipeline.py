@@ -1,15 +1,16 @@
 """The whole conversion, one line a stage: options, output, clip, first pass, plans, file."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Unpack
 
-from gifsom import export
+from gifsom import edit, export
 from gifsom.conversion.colors import given_palette
 from gifsom.conversion.encode import encode, encode_or_copy
-from gifsom.conversion.output import Output, check_output
+from gifsom.conversion.output import Output, check_output, part_names
 from gifsom.conversion.plan import LocalTablesPlan, Plans, Timeline, plan_coding
 from gifsom.conversion.rate_control import RateControl
 from gifsom.conversion.run_sampler import DENSE, SPACING
@@ -19,9 +20,12 @@ from gifsom.core.frame import Shortfall
 from gifsom.core.progress import Progress, silent
 from gifsom.core.result import Fit, Result
 from gifsom.core.source import Source
+from gifsom.core.values import Seconds
 from gifsom.options.conversion import ConvertOptions
+from gifsom.options.document import expanded
 from gifsom.options.option import documented
 from gifsom.options.table import Options
+from gifsom.palette.palette import Palette
 
 if TYPE_CHECKING:
     from gifsom.sources.opener import SourceLike
@@ -63,10 +67,11 @@ def convert(
 
     Args:
         source: what `gifsom.open` takes: a video, a picture, a recording, a folder, a pattern, arrays, a `Clip`, a
-            binary stream, or a list of such, which follow each other.
-        target: the GIF; a binary stream that it is written to; or a .webp, .png, .apng or .mp4 file, or a folder for
-            PNGs, which is new or whose name ends in a slash. None: the source's name, ending in .gif, in the current
-            folder.
+            binary stream, or a list of such, which follow each other; or a .gifsom document, whose edits and options
+            come before those that are given here.
+        target: the GIF; a binary stream that it is written to; or a .webp, .png, .apng, .avif, .mp4 or .webm file, or a
+            folder for PNGs, which is new or whose name ends in a slash. None: the source's name, ending in .gif, in the
+            current folder.
         progress: called often with stage, done, of.
         **options: what is asked of the GIF, `gifsom.Options`; edits are done in the order in which they stand here.
 
@@ -80,24 +85,70 @@ def convert(
     (32, 24)
     """
     began = time.perf_counter()
-    settings = ConvertOptions.of(options)
+    opening, asked = expanded(source, options)
+    settings = ConvertOptions.of(asked)
     output = check_output(source, target, settings)
     palette = given_palette(settings)  # its faults are told before a long clip is read
-    edited = open_edited(source, settings)
+    edited = open_edited(opening, settings)
     if output.stream is None:
         check_source(output.path, edited)  # of a folder or a pattern, which files it reads is known now
+    origin = Path(opening) if isinstance(opening, str | Path) else None
+    result = _written(edited, output, settings, palette, progress, origin)
+    return replace(result, elapsed=time.perf_counter() - began)
+
+
+def convert_parts(
+    source: "SourceLike",
+    target: "str | Path | None",
+    places: Sequence[Seconds],
+    *,
+    progress: Progress = silent,
+    **options: Unpack[Options],
+) -> list[Result]:
+    """Convert the parts of an edited clip to a file each, OUT-1.gif and so on; as `convert`, but for these.
+
+    Args:
+        target: OUT.gif, or another file that `convert` writes; None: named after the source.
+        places: where the parts begin, all but the first; see `gifsom.Clip.split`.
+
+    No file is written before all of them can be.
+    """
+    began = time.perf_counter()
+    opening, asked = expanded(source, options)
+    settings = ConvertOptions.of(asked)
+    outputs = [check_output(source, path, settings) for path in part_names(source, target, len(places) + 1)]
+    palette = given_palette(settings)
+    edited = open_edited(opening, settings)
+    for output in outputs:
+        check_source(output.path, edited)
+    parts, results = edit.split(edited, *places), []
+    _ = parts[-1].duration  # of frames by number, which are counted for that: some may not be there
+    for part, output in zip(parts, outputs, strict=True):
+        result = _written(part, output, settings, palette, progress)
+        results.append(replace(result, elapsed=time.perf_counter() - began))
+        began = time.perf_counter()
+    return results
+
+
+def _written(
+    edited: Source,
+    output: Output,
+    settings: ConvertOptions,
+    palette: Palette | None,
+    progress: Progress,
+    origin: Path | None = None,
+) -> Result:
+    """Write a clip; `origin` is the file that it was read from, which a GIF may be a copy of."""
     if not output.gif:
-        result = _export(edited, output, settings, progress)
-        return replace(result, elapsed=time.perf_counter() - began)
+        return _export(edited, output, settings, progress)
     analysis = analyze(edited, settings, progress)
     plans = plan_coding(analysis, palette, settings, progress)
     with output.opened() as stream:
-        if isinstance(source, str | Path) and _may_be_copied(analysis, settings):
-            encoded = encode_or_copy(stream, Path(source), analysis, plans, settings, progress, exact=True)
+        if origin is not None and _may_be_copied(analysis, settings):
+            encoded = encode_or_copy(stream, origin, analysis, plans, settings, progress, exact=True)
         else:
             encoded = encode(stream, analysis, plans, settings, progress)
-    made = _told(encoded.result(output.path), edited, encoded.clip, settings)
-    return replace(made, elapsed=time.perf_counter() - began)
+    return _told(encoded.result(output.path), edited, encoded.clip, settings)
 
 
 def estimate(source: "SourceLike", *, progress: Progress = silent, **options: Unpack[Options]) -> Estimate:
@@ -111,9 +162,10 @@ def estimate(source: "SourceLike", *, progress: Progress = silent, **options: Un
     (64, 48)
     """
     began = time.perf_counter()
-    settings = ConvertOptions.of(options)
+    opening, asked = expanded(source, options)
+    settings = ConvertOptions.of(asked)
     palette = given_palette(settings)  # its faults are told before a long clip is read
-    edited = open_edited(source, settings)
+    edited = open_edited(opening, settings)
     analysis = analyze(edited, settings, progress, spacing=DENSE if settings.limit is None else SPACING)
     plans = plan_coding(analysis, palette, settings, progress)
     expect = _coded if isinstance(plans.nearest, LocalTablesPlan) else _probed
@@ -139,10 +191,11 @@ def frames(
         SettingError, SourceError, TargetError: with one line that says what and why; then nothing has been written.
     """
     began = time.perf_counter()
-    settings = ConvertOptions.of(options)
+    opening, asked = expanded(source, options)
+    settings = ConvertOptions.of(asked)
     check_source(Path(folder), source)
     check_folder(Path(folder), settings.overwrite)
-    clip = open_edited(source, settings)
+    clip = open_edited(opening, settings)
     check_source(Path(folder), clip)
     result = export.write_frames(clip, folder, overwrite=settings.overwrite, progress=progress)
     return replace(result, notes=clip.notes, elapsed=time.perf_counter() - began)

@@ -47,7 +47,7 @@ def with_ending(path: Path) -> Path:
     >>> with_ending(Path("out")).name, with_ending(Path("out.webp")).name
     ('out.gif', 'out.webp')
     """
-    if path.name.lower() in (".gif", ".png", ".apng", ".webp", ".mp4"):
+    if path.name.lower() in (".gif", ".png", ".apng", ".webp", ".avif", ".mp4", ".webm"):
         raise TargetUnwritable(f"{printable(path)}: that is an ending without a name")
     name = path.name.rstrip(".")
     if not name or (path.suffix and not path.name.endswith(".")) or str(path) == "-":
@@ -253,7 +253,8 @@ def replacing(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
 def replacing_file(path: Path, overwrite: bool) -> Iterator[Path]:
     """Name of a file beside `path`, to be made within the block; it replaces `path` when that ends without an error.
 
-    For programs that write files by name; otherwise use `replacing`. Raises the same.
+    A file that is replaced hands its permissions on. For programs that write files by name; otherwise use `replacing`.
+    Raises the same.
     """
     check_target(path, overwrite)
     part = path.with_name(f".gifsom-{secrets.token_hex(6)}.part")
@@ -263,6 +264,8 @@ def replacing_file(path: Path, overwrite: bool) -> Iterator[Path]:
         try:
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
+            if path.exists():
+                shutil.copymode(path, part)
             part.replace(path)
         except OSError as error:
             raise TargetUnwritable(f"{printable(path)}: {error.strerror}") from error

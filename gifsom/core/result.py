@@ -41,6 +41,7 @@ class Result:
     fit           the cost of the size limit, or None where none was asked, or needed by `optimize`
     copied        it has the very bytes of a GIF that it was made of: nothing smaller was found
     source_bytes  size of the GIF that `optimize` was given; else None
+    muted         it could have sound, and its source has some that is left out
     full_size     width and height before the usual width made it smaller; None: nothing did, but what was asked
     notes         effects of edits, such as how much was cut, and what could not be done as it was asked
     """
@@ -59,6 +60,7 @@ class Result:
     fit: Fit | None = None
     copied: bool = False
     source_bytes: int | None = None
+    muted: bool = False
     full_size: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
 

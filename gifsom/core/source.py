@@ -65,6 +65,11 @@ class Source(ABC):
         return None
 
     @property
+    def sound(self) -> bool:
+        """Whether it has sound, which is not read."""
+        return False
+
+    @property
     def growing(self) -> bool:
         """Whether it is being recorded: its frames come as it goes on, and its duration raises `StillGrowing`."""
         return False
@@ -78,7 +83,7 @@ class Source(ABC):
     def frames(self) -> Iterator[Frame]:
         """The frames in order, read-only, from 0 s on, the same ones at each call."""
 
-    # Steps that a source may do itself, as ffmpeg does for a video. None: an edit does them.
+    # Steps that a source may do itself, as ffmpeg does for a video. None: an edit does them, but for the last one.
 
     def trimmed(self, start: float, end: float | None) -> "Source | None":
         """The part from `start` to `end` in seconds; end None: to its own end. Raises `SourceEmpty` for no frames."""
@@ -94,6 +99,13 @@ class Source(ABC):
 
     def scaled(self, size: tuple[int, int]) -> "Source | None":
         """Each picture at `size`, width and height."""
+        return None
+
+    def dissolved(self, seconds: float) -> "Source | None":
+        """With clips that follow each other in it dissolving into each other; no edit does it where it cannot.
+
+        Raises `SettingError` where one of them is too short for that.
+        """
         return None
 
 

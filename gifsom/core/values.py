@@ -64,6 +64,9 @@ Seconds: TypeAlias = float | int | str
 WHITE: Color = (255, 255, 255)
 """Default color behind transparent pictures."""
 
+BLACK: Color = (0, 0, 0)
+"""Default color around pictures of another shape, where a video is among them."""
+
 _TIME = re.compile(r"(?:(?:(?P<h>\d+):)?(?P<m>\d+):)?(?P<s>\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
 _SIZE = re.compile(r"(?P<n>\d+(?:\.\d*)?|\.\d+)\s*(?P<unit>b|[kmg]i?b?)?", re.ASCII | re.IGNORECASE)

@@ -7,16 +7,24 @@ from gifsom.edit.base import trim
 from gifsom.edit.blur import blur, parse_blur
 from gifsom.edit.cache import cached
 from gifsom.edit.caption import caption, parse_caption, progress_bar
+from gifsom.edit.cinemagraph import still_outside
+from gifsom.edit.delays import frame_delay, hold, parse_frame_delay, parse_hold
+from gifsom.edit.fade import fade, parse_fade
+from gifsom.edit.insert import Plain, insert, insert_with_file, parse_insert, parse_title, title
 from gifsom.edit.loops import boomerang, loop_smooth, reverse
+from gifsom.edit.order import duplicate, move, parse_duplicate, parse_move
 from gifsom.edit.picture import crop, fit, height, parse_area, parse_side, scale, width
 from gifsom.edit.speed import fast_forward, parse_stretch, speed
 from gifsom.edit.still import drop_duplicates, idle_limit, trim_still
 from gifsom.edit.stillness import check_threshold
+from gifsom.edit.stretches import to_stretches
 from gifsom.edit.time import fps, hold_last, max_frames
+from gifsom.edit.timeline import cut, only, split
 from gifsom.edit.tone import brightness, contrast, grayscale, saturation
 from gifsom.edit.turn import flip, rotate
 
 __all__ = [
+    "Plain",
     "blur",
     "boomerang",
     "brightness",
@@ -25,28 +33,48 @@ __all__ = [
     "check_threshold",
     "contrast",
     "crop",
+    "cut",
     "drop_duplicates",
+    "duplicate",
+    "fade",
     "fast_forward",
     "fit",
     "flip",
     "fps",
+    "frame_delay",
     "grayscale",
     "height",
+    "hold",
     "hold_last",
     "idle_limit",
+    "insert",
+    "insert_with_file",
     "loop_smooth",
     "max_frames",
+    "move",
+    "only",
     "parse_area",
     "parse_blur",
     "parse_caption",
+    "parse_duplicate",
+    "parse_fade",
+    "parse_frame_delay",
+    "parse_hold",
+    "parse_insert",
+    "parse_move",
     "parse_side",
     "parse_stretch",
+    "parse_title",
     "progress_bar",
     "reverse",
     "rotate",
     "saturation",
     "scale",
     "speed",
+    "split",
+    "still_outside",
+    "title",
+    "to_stretches",
     "trim",
     "trim_still",
     "width",

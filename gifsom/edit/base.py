@@ -58,6 +58,10 @@ class Edited(Source):
         return self.source.shortfall
 
     @property
+    def sound(self) -> bool:
+        return self.source.sound
+
+    @property
     def growing(self) -> bool:
         return self.source.growing
 
@@ -92,6 +96,10 @@ class Redrawn(Drawn):
     def frames(self) -> Iterator[Frame]:
         yield from map(memoized(self.redraw), self.source.frames())
 
+    def dissolved(self, seconds: float) -> Source | None:
+        part = self.source.dissolved(seconds)
+        return None if part is None else self.again(part)
+
 
 class Timed(Edited):
     """An edit of times alone: edits of pictures may be moved before it, where a source may do them itself."""
@@ -119,6 +127,10 @@ class Noted(Timed):
 
     def resampled(self, fps: float) -> Source:
         return self.again(resample(self.source, fps))
+
+    def dissolved(self, seconds: float) -> Source | None:
+        part = self.source.dissolved(seconds)
+        return None if part is None else self.again(part)
 
 
 class Retimed(Edited):
@@ -181,6 +193,10 @@ class _Resampled(Timed):
     @property
     def count(self) -> int | None:
         return slots(self.source.duration, self.fps)
+
+    def dissolved(self, seconds: float) -> Source | None:
+        part = self.source.dissolved(seconds)
+        return None if part is None else self.again(part)
 
     def frames(self) -> Iterator[Frame]:
         held: Frame | None = None

@@ -37,6 +37,9 @@ class Spanned(Redrawn):
         whole = self.source.count
         return None if whole is None else whole + len(self._cuts)
 
+    def dissolved(self, seconds: float) -> None:
+        return None  # its times are those of the clip as it is
+
     def frames(self) -> Iterator[Frame]:
         draw = memoized(self.redraw)
         for frame in cut(self.source, self._cuts):

@@ -2,6 +2,7 @@
 
 import tempfile
 import weakref
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from threading import Lock
@@ -14,6 +15,9 @@ from gifsom.core.frame import Frame, Mask
 
 HELD_BYTES = 8 << 20
 """Bytes of packed frames up to which they stay in memory."""
+
+CHUNK_BYTES = 64 << 20
+"""Bytes of packed frames that a queue keeps together."""
 
 _LEVEL = -5  # two thirds of the time that 1 takes, for a sixth more bytes
 
@@ -97,6 +101,41 @@ class Store:
         if len(raw) > size:
             mask = np.frombuffer(raw, np.bool_, offset=size).reshape(shape[:2])
         return Frame(np.frombuffer(raw, np.uint8, size).reshape(shape), 0.0, mask)
+
+
+class Queue:
+    """Frames that wait for their turn: the first HELD_BYTES of them in memory, those behind packed, mostly on disk.
+
+    What has been taken leaves its space when all frames that were packed with it have been taken.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Frame | tuple[Store, int]] = deque()
+        self._plain = 0  # bytes of frames that are not packed
+        self._store = Store()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, frame: Frame) -> None:
+        """Add a frame. Raises `TargetUnwritable` where the disk is full."""
+        if self._plain + frame.pixels.nbytes <= HELD_BYTES:
+            self._plain += frame.pixels.nbytes
+            self._waiting.append(frame)
+            return
+        if self._store.bytes > CHUNK_BYTES:
+            self._store = Store()
+        self._waiting.append((self._store, len(self._store.starts)))
+        self._store.append(frame)
+
+    def take(self) -> Frame:
+        """The first of them."""
+        first = self._waiting.popleft()
+        if isinstance(first, Frame):
+            self._plain -= first.pixels.nbytes
+            return first
+        store, number = first
+        return next(store.read([number]))
 
 
 def _close(file: "tempfile.SpooledTemporaryFile[bytes]") -> None:

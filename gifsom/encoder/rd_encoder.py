@@ -248,14 +248,14 @@ def encode_rate_distortion(
     joiner = _Joiner(stream, coder, plays)
     with closing(denoise(frames, size)) as views:
         planned = plan_frames(islice(views, count), size)
-        room, ahead = _bounds(size[0] * size[1], threads(), scenes)
+        room, ahead = bounds(size[0] * size[1], threads(), scenes)
         with closing(Lanes(planned, coder, threads(), ahead, room).results()) as results:
             for coded in results:
                 joiner.add(coded)
     return joiner.close()
 
 
-def _bounds(area: int, workers: int, scenes: int) -> tuple[int, int]:
+def bounds(area: int, workers: int, scenes: int) -> tuple[int, int]:
     """How many frames of so many pixels may be ready, and how many may wait, so that memory stays within bounds."""
     busy = min(workers, scenes)  # segments at a time
     room = min(2 * busy + 1, max(2, READY_BYTES * workers // (24 * area))) if workers > 1 else 1

@@ -1,4 +1,4 @@
-"""Other formats than GIF: animated WebP, animated PNG, MP4, and a folder of PNGs.
+"""Other formats than GIF: animated WebP, animated PNG, animated AVIF, MP4, WebM, and a folder of PNGs.
 
 Frames are streamed: memory holds a few of them, and the compressed file where an encoder needs that. A clip is read
 twice where the header of a format describes its content.
@@ -21,8 +21,9 @@ from gifsom.core.source import Source, held
 from gifsom.core.values import check_whole
 from gifsom.edit.frames import with_alpha
 from gifsom.export.apng import write_apng
+from gifsom.export.avif import write_avif
 from gifsom.export.base import Order, opaque
-from gifsom.export.mp4 import write_mp4
+from gifsom.export.video import write_mp4, write_webm
 from gifsom.export.webp import write_webp
 
 SHORTEST: Final = 1e-3
@@ -44,10 +45,11 @@ def export(
 
     Args:
         clip: any clip.
-        path: .webp; .png or .apng, both animated and lossless; .mp4, which is H.264 over white; or a folder, which
-            exists or whose name ends in a slash, for frame-0001.png and so on, all frames of the clip.
-        quality: 1 to 100, of .webp and .mp4; None: 80, and a WebP of at most 256 colors is lossless, as it is at 100.
-        plays: number of times that an animation runs, 0 for ever.
+        path: .webp; .png or .apng, both animated and lossless; .avif; .mp4, which is H.264 over white; .webm, which is
+            VP9; or a folder, which exists or whose name ends in a slash, for frame-0001.png and so on, all frames of
+            the clip.
+        quality: 1 to 100, but for PNGs; None: 80, and a WebP of at most 256 colors is lossless, as it is at 100.
+        plays: number of times that a WebP or a PNG runs, 0 for ever.
         overwrite: replace the file, or the frames in the folder.
         progress: called often with stage, done, of.
 
@@ -63,7 +65,7 @@ def export(
     if quality is not None:
         check_whole("quality", quality, 1, 100)
     check_whole("plays", plays, 0, 65_535)
-    order = Order(clip, Path(path), quality, plays, overwrite, progress)
+    order = Order(held(clip), Path(path), quality, plays, overwrite, progress)
     if is_folder(path):
         return write_frames(clip, path, overwrite=overwrite, progress=progress)
     write = _WRITERS.get(order.path.suffix.lower())
@@ -114,7 +116,9 @@ _WRITERS: Final[dict[str, _Writer]] = {
     ".webp": write_webp,
     ".png": write_apng,
     ".apng": write_apng,
+    ".avif": write_avif,
     ".mp4": write_mp4,
+    ".webm": write_webm,
 }
 
 ENDINGS: Final = tuple(_WRITERS)

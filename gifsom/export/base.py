@@ -40,6 +40,7 @@ class Order:
         exact: bool,
         size: tuple[int, int] | None = None,
         seconds: float | None = None,
+        muted: bool = False,
     ) -> Result:
         """Describe the file that was written; size and seconds None: those of the clip."""
         return Result(
@@ -51,6 +52,7 @@ class Order:
             exact=exact,
             quality=None if exact else self.quality or QUALITY,
             shortfall=self.clip.shortfall,
+            muted=muted,
         )
 
 
@@ -100,3 +102,26 @@ def summarize(order: Order) -> ClipSummary:
 def pictures(order: Order, found: ClipSummary) -> Iterator[Image.Image]:
     for frame, _ in reported(stills(order.clip), "Writing", len(found.lengths), order.progress):
         yield with_alpha(frame) if found.alpha else Image.fromarray(frame.pixels)
+
+
+class Reel(Image.Image):
+    """A sequence of pictures as the frames of one image, as Pillow's writers ask for them."""
+
+    def __init__(self, pictures: Iterator[Image.Image], count: int) -> None:
+        super().__init__()
+        self.n_frames, self.is_animated = count, count > 1
+        self.pictures = pictures
+        self._at = -1
+        self.seek(0)
+
+    def seek(self, frame: int) -> None:
+        """Forward only, and no further than there are pictures; a seek back to the start does nothing."""
+        if frame >= self.n_frames:
+            raise EOFError
+        while self._at < frame:
+            picture = next(self.pictures)
+            self.im, self._mode, self._size = picture.im, picture.mode, picture.size
+            self._at += 1
+
+    def tell(self) -> int:
+        return 0

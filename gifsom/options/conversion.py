@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gifsom.palette.palette import Palette
 
 
-_HANDLING = ("overwrite", "strict", "max_pixels", "reader", "seed")
+_HANDLING = ("overwrite", "strict", "trust", "max_pixels", "reader", "seed")
 """Options that say nothing of the GIF."""
 
 
@@ -48,6 +48,7 @@ class ConvertOptions:
     transparent: bool
     overwrite: bool
     strict: bool
+    trust: bool
     max_pixels: int
     reader: str | None
     stream: int | None
@@ -111,7 +112,7 @@ class ConvertOptions:
     @property
     def own_rate(self) -> bool:
         """Whether a rate is asked, so that there is no usual one."""
-        return any(name == "fps" for name, _ in self.edits)
+        return any(EDITS[name].paces(value) for name, value in self.edits)
 
     @property
     def rate(self) -> float | None:

@@ -1,35 +1,19 @@
 """Edits by their names, tried and done in the order in which they are asked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from gifsom.core.errors import SettingError
-from gifsom.core.frame import Frame
 from gifsom.core.source import Source
+from gifsom.core.values import BLACK
+from gifsom.edit import Plain
 from gifsom.edit.base import Noted
 from gifsom.edit.picture import too_small
 from gifsom.options.option import unknown
 from gifsom.options.table import EDITS
 
-
-class _Blank(Source):
-    """A black picture that lasts for ever: edits are tried on it."""
-
-    def __init__(self, size: tuple[int, int]) -> None:
-        self._size = size
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self._size
-
-    @property
-    def duration(self) -> float:
-        return 1e9
-
-    def frames(self) -> Iterator[Frame]:
-        yield Frame(np.zeros((self._size[1], self._size[0], 3), np.uint8), 0.0)
+_LONG = 1e9
+"""Seconds of the black picture that edits are tried on."""
 
 
 def check_edits(edits: Iterable[tuple[str, Any]], size: tuple[int, int] | None = None) -> None:
@@ -37,7 +21,7 @@ def check_edits(edits: Iterable[tuple[str, Any]], size: tuple[int, int] | None =
 
     With the `size` of the pictures, width and height, also for what does not fit into them.
     """
-    clip: Source = _Blank(size or (640, 360))
+    clip: Source = Plain(size or (640, 360), BLACK, _LONG)
     for name, value in edits:
         if name not in EDITS:
             raise SettingError(unknown("edit ", name, EDITS))

@@ -40,6 +40,7 @@ class Option:
     typed     whether the command line has it
     negated   a flag has a form --no-NAME, too
     settable  commands for which settings files and variables may say it; a preset may where "convert" is one
+    files     gives a value with another name for each file that it names, as the function says; None: it names none
     """
 
     help: str
@@ -52,6 +53,7 @@ class Option:
     typed: bool = True
     negated: bool = False
     settable: tuple[str, ...] = ("convert",)
+    files: Callable[[Any, Callable[[str], str]], Any] | None = None
 
     def verify(self, name: str, value: Any) -> None:
         """Raise `SettingError` for an impossible value; None is possible where it is the default."""
@@ -69,6 +71,15 @@ def as_it_is(value: Any) -> Any:
     return value
 
 
+def _never(value: Any) -> bool:
+    return False
+
+
+def always(value: Any) -> bool:
+    """Whatever the value."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit(Option):
     """An edit: the function of `gifsom.edit` that has the option's name, and is called with the clip and the value.
@@ -77,6 +88,7 @@ class Edit(Option):
             checks what it is given, so that this is for text, and for what needs a check without a clip
     apply   does the edit with what `read` gives, where that is no single argument of the function
     sizes   it says how large the clip is to be
+    paces   whether a value says how long all frames are shown, or how many there are in a second
     placed  whether a value is right depends on the size of the pictures
     judges  it judges what is still, and takes the `threshold` for that
     """
@@ -85,6 +97,7 @@ class Edit(Option):
     read: Callable[[Any], Any] = field(default=as_it_is)
     apply: "Callable[[Source, Any], Source] | None" = None
     sizes: bool = False
+    paces: Callable[[Any], bool] = field(default=_never)
     placed: bool = False
     judges: bool = False
 

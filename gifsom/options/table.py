@@ -2,7 +2,7 @@
 
 An entry is the option's name, its type, and an `Option` or `Edit`. From it come the keywords of `gifsom.convert` and
 what `help` says of them, their checks and defaults, the options of the command line, and the keys of settings files. A
-new edit is an entry here, its function in gifsom.edit, and its line in gifsom.clip.
+new edit is an entry here, or in a group that is imported, its function in gifsom.edit, and its line in gifsom.clip.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 from gifsom.core import values
 from gifsom.core.deferred import Deferred
 from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
-from gifsom.options.option import ANYWHERE, Edit, Option, entries, factor, flag, kinds, listing, number, text, whole
+from gifsom.options.option import (
+    ANYWHERE,
+    Edit,
+    Option,
+    always,
+    entries,
+    factor,
+    flag,
+    kinds,
+    listing,
+    number,
+    text,
+    whole,
+)
+from gifsom.options.timeline import TimelineEdits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,12 +58,13 @@ class Rate(TypedDict, total=False):
             "F",
             check=lambda _, value: check_fps(value),
             settable=ANYWHERE,
+            paces=always,
         ),
     ]
 
 
-class Edits(TypedDict, total=False):
-    """All other edits."""
+class PictureEdits(TypedDict, total=False):
+    """Edits of what is shown, and of its speed."""
 
     width: Annotated[
         int | None,
@@ -116,6 +131,15 @@ class Edits(TypedDict, total=False):
         float | None,
         Edit("Cut to the part that loops best, cross-fading that long where it begins again; 0: only cut.", "SECONDS"),
     ]
+    still_outside: Annotated[
+        str | None,
+        Edit(
+            "Only this part moves; around it the first picture stays.",
+            "WxH+X+Y",
+            read=lambda value: edit.parse_area(value),
+            placed=True,
+        ),
+    ]
     trim_still: Annotated[bool | None, Edit("Without the still beginning and end.", read=flag, judges=True)]
     drop_duplicates: Annotated[
         bool | None, Edit("Without frames that show what the one before does.", read=flag, judges=True)
@@ -180,6 +204,10 @@ class Ceiling(TypedDict, total=False):
     ]
 
 
+class Edits(PictureEdits, TimelineEdits, total=False):
+    """All edits but that of the rate."""
+
+
 class Coding(TypedDict, total=False):
     """How good a GIF is to be."""
 
@@ -240,7 +268,11 @@ class Look(TypedDict, total=False):
 
     palette: Annotated[
         "Palette | str | Path | None",
-        Option("Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.", "FILE"),
+        Option(
+            "Use the palette in a .gpl, .act, .png, .json or .npy file, as `gifsom palette` writes it.",
+            "FILE",
+            files=lambda value, place: place(value),
+        ),
     ]
     dither: Annotated[
         str,
@@ -296,6 +328,9 @@ class Reading(TypedDict, total=False):
     """How a source is read."""
 
     strict: Annotated[bool, Option("Fail where only a part of a damaged clip can be read.", default=False)]
+    trust: Annotated[
+        bool, Option("Open files that a .gifsom document names outside of its folder.", default=False, settable=())
+    ]
     max_pixels: Annotated[
         int,
         Option(

@@ -1,8 +1,8 @@
-"""A running recording: one thread grabs pictures at a steady rate, another one stores them.
+"""A running recording: one thread takes the pictures of a feed, another one stores them.
 
-Deadlines are absolute, so nothing drifts. A picture has the time at which it was grabbed, less the pauses: late and
-dropped pictures cost smoothness, and never change the duration of the recording. The queue to the disk is bounded in
-bytes; when the disk is too slow, pictures are dropped and counted.
+A picture has the time at which it was shown or grabbed, less the pauses: late and dropped pictures cost smoothness, and
+never change the duration of the recording. The queue to the disk is bounded in bytes; when the disk is too slow,
+pictures are dropped and counted.
 """
 
 import shutil
@@ -11,17 +11,15 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final
 
 from gifsom.core.errors import GifsomError
 from gifsom.core.frame import Pixels, Rect
 from gifsom.recorder.backlog import Backlog, Grab, Item, backlog_bytes
-from gifsom.recorder.camera import Camera
 from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control
-from gifsom.recorder.input import InputWatch
-from gifsom.recorder.pointer import PointerWatch
-from gifsom.recorder.windows import grown, window_rect
+from gifsom.recorder.feed import Feed, Shot
+from gifsom.recorder.types import Window
 from gifsom.spool import Gap, Heartbeat, SpoolWriter, same_pixels
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
@@ -40,9 +38,9 @@ class Stats:
     """Figures of a recording so far.
 
     seconds    recorded, less pauses
-    captured   pictures that were grabbed
+    captured   pictures that were taken
     identical  of them, those equal to the one before, which were not stored
-    dropped    pictures that could not be grabbed or stored in time
+    dropped    pictures that could not be taken or stored in time
     longest    seconds between two pictures, at most
     bytes      stored
     """
@@ -55,69 +53,47 @@ class Stats:
     bytes: int = 0
 
 
-Placed = TypeVar("Placed", Pointer, Click)
-
-
 class Capture:
-    """Records a part of the screen into a spool, from its creation to `close`.
+    """Records the pictures of a feed into a spool, from its creation to `close`.
 
     Attributes:
         reason: cause of its end; empty as long as it runs.
         clock: its time.
         over: set when nothing more is grabbed.
         trouble: an unexpected error in its threads.
-        cut: whether a part of a picture was outside of the screen.
     """
 
-    def __init__(
-        self,
-        rect: Rect,
-        control: Control,
-        fps: float,
-        *,
-        window: int | None,
-        duration: float | None,
-        cursor: bool,
-        clicks: bool,
-        keys: bool,
-    ) -> None:
+    def __init__(self, feed: Feed, control: Control, fps: float, duration: float | None) -> None:
         """Start recording.
 
         Args:
-            rect: of the screen.
+            feed: gives the pictures; it is closed here, also where this raises.
             control: of the recording, which names the file; it is not closed here.
             fps: pictures a second.
-            window: id of a window to follow, at `rect`; None: none. Where it grows, so do the pictures.
             duration: seconds after which it ends.
-            cursor, clicks, keys: what else is recorded.
 
         Raises:
-            ScreenUnavailable, TargetUnwritable, PackageMissing: before anything is recorded.
+            ScreenUnavailable, TargetUnwritable: before anything is recorded.
         """
         self.reason = ""
         self.over = threading.Event()
         self.trouble: BaseException | None = None
-        self._rect, self._window, self._duration = rect, window, duration
+        self._feed, self._duration = feed, duration
         self._period = 1 / fps
-        self._clicks = clicks
         self._counted = Stats()
         self._end: float | None = None
         self._ending = threading.Lock()
         self._last: Pixels | None = None
-        self._pointer: Pointer | None = None
         self._noted = 0.0  # time up to which the log is complete
         self._missing = 0  # pictures since the last one that was stored
         self._looked = self._grabbed = 0.0
         self._control = control
         self._folder = control.spool.parent
         self._stopping = threading.Event()
-        with Camera() as camera:
-            first = camera.picture(rect)
-            self._scale, self.cut = camera.scale, camera.cut
-        self._backlog = Backlog(backlog_bytes(first.nbytes))
         with ExitStack() as stack:
-            self._watch = stack.enter_context(PointerWatch()) if cursor else None
-            self._input = stack.enter_context(InputWatch(keys=keys)) if clicks or keys else None
+            stack.enter_context(feed)
+            first = feed.first().pixels
+            self._backlog = Backlog(backlog_bytes(first.nbytes))
             self._writer = stack.enter_context(SpoolWriter(control.spool, (first.shape[1], first.shape[0]), fps))
             self._writer.picture(0.0, first)  # however soon it ends, there is something in it
             self._opened = stack.pop_all()
@@ -132,7 +108,17 @@ class Capture:
     @property
     def rect(self) -> Rect:
         """The part of the screen that is recorded now."""
-        return self._rect
+        return self._feed.rect
+
+    @property
+    def cut(self) -> bool:
+        """Whether a part of a picture was outside of the screen."""
+        return self._feed.cut
+
+    @property
+    def window(self) -> Window | None:
+        """The window that is followed."""
+        return self._feed.window
 
     @property
     def stats(self) -> Stats:
@@ -147,6 +133,7 @@ class Capture:
                 self._end = max(self.clock.now() if end is None else end, self._period)
                 self.reason = reason
                 self._stopping.set()
+                self._feed.wake()
 
     def close(self) -> None:
         """End the recording, if it is running, and wait until all is stored."""
@@ -172,86 +159,65 @@ class Capture:
                 self.over.set()
 
     def _grab(self) -> None:
-        """Grab pictures and check the surroundings until the end."""
-        with Camera() as camera:
-            deadline = time.perf_counter()
-            while not self._stopping.is_set():
-                if self.clock.paused:
-                    self._rest()
-                    deadline = time.perf_counter()
-                moment = time.perf_counter()
-                if moment - self._looked >= LOOKS:
-                    self._looked = moment
-                    self._heed()
-                    self._look_around()
-                self._take(camera, moment)
-                self._watch_on()
-                deadline += self._period
-                late = time.perf_counter() - deadline
-                if late > self._period:  # go on from here instead of hurrying
-                    missed = int(late / self._period)
-                    self._miss(missed)
-                    deadline += missed * self._period
-                self._stopping.wait(max(0.0, deadline - time.perf_counter()))
+        """Take pictures and check the surroundings until the end."""
+        while not self._stopping.is_set():
+            if self.clock.paused:
+                self._rest()
+            moment = time.perf_counter()
+            if moment - self._looked >= LOOKS:
+                self._looked = moment
+                self._heed()
+                self._look_around()
+            shot = self._feed.next(moment + LOOKS)
+            self._miss(self._feed.missed())
+            if shot is None:
+                self._beat(self.clock.now())
+            else:
+                self._take(shot)
+            self._note(self._feed.drain())
 
     def _rest(self) -> None:
         """Wait for the end of a pause."""
         self._backlog.offer(Heartbeat(self.clock.now()))
         while self.clock.paused and not self._stopping.wait(LOOKS):
             self._heed()
-        if self._input is not None:
-            self._input.drain()
+        self._feed.resume()
         self._grabbed = 0.0
 
-    def _take(self, camera: Camera, moment: float) -> None:
-        """Grab a picture, and queue it if it is new."""
-        self._follow()
-        if self._stopping.is_set():
-            return
-        pixels = camera.picture(self._rect)
-        self.cut = self.cut or camera.cut
-        now = self.clock.at(moment)
+    def _take(self, shot: Shot) -> None:
+        """Queue a picture, if it is new."""
+        now = max(self.clock.at(shot.time), self._noted)  # what was shown before it began is its beginning
         counted = self._counted
-        longest = max(counted.longest, moment - self._grabbed) if self._grabbed else counted.longest
-        self._grabbed = moment
+        longest = max(counted.longest, shot.time - self._grabbed) if self._grabbed else counted.longest
+        self._grabbed = shot.time
         self._counted = counted = replace(counted, captured=counted.captured + 1, longest=longest)
-        if self._last is not None and self._last.shape == pixels.shape and same_pixels(self._last, pixels):
+        if self._last is not None and self._last.shape == shot.pixels.shape and same_pixels(self._last, shot.pixels):
             self._counted = replace(counted, identical=counted.identical + 1)
-            if now - self._noted >= HEARTBEAT:
-                self._backlog.offer(Heartbeat(now))
-                self._noted = now
+            self._beat(now)
             return
-        if not self._backlog.offer(Grab(now, pixels)):
+        if not self._backlog.offer(Grab(now, shot.pixels)):
             self._miss(1)
             return
         if self._missing:
             self._backlog.offer(Gap(now, self._missing))
-        self._last, self._noted, self._missing = pixels, now, 0
+        self._last, self._noted, self._missing = shot.pixels, now, 0
+
+    def _beat(self, now: float) -> None:
+        """Queue now and then that nothing has changed."""
+        if now - self._noted >= HEARTBEAT:
+            self._backlog.offer(Heartbeat(now))
+            self._noted = now
 
     def _miss(self, pictures: int) -> None:
         self._missing += pictures
         self._counted = replace(self._counted, dropped=self._counted.dropped + pictures)
 
-    def _watch_on(self) -> None:
-        """Queue changes of the pointer, and the clicks and keys."""
-        if self._watch is not None:
-            pointer, shape = self._watch.look()
-            if shape is not None:
-                self._backlog.offer(shape)
-            pointer = self._placed(pointer)
-            if self._pointer is None or replace(pointer, time=self._pointer.time) != self._pointer:
-                self._backlog.offer(pointer)
-                self._pointer = pointer
-        for event in self._input.drain() if self._input is not None else []:
-            if isinstance(event, Key):
-                self._backlog.offer(replace(event, time=self.clock.at(event.time)))
-            elif self._clicks:
-                self._backlog.offer(self._placed(event))
-
-    def _placed(self, event: Placed) -> Placed:
-        """An event of the screen, in pixels of the canvas and seconds of the recording."""
-        x, y = (event.x - self._rect.left) * self._scale, (event.y - self._rect.top) * self._scale
-        return replace(event, time=self.clock.at(event.time), x=x, y=y)
+    def _note(self, events: list[Pointer | Shape | Click | Key]) -> None:
+        """Queue what happened beside the pictures."""
+        for event in events:
+            if not isinstance(event, Shape):
+                event = replace(event, time=self.clock.at(event.time))
+            self._backlog.offer(event)
 
     def _heed(self) -> None:
         """Carry out commands of others."""
@@ -262,18 +228,6 @@ class Capture:
                 self.clock.resume()
             else:
                 self.clock.pause()
-
-    def _follow(self) -> None:
-        """Follow the window, at each picture, so that it does not shake while it moves, and hold all of it.
-
-        End where it is closed.
-        """
-        if self._window is not None:
-            place = window_rect(self._window)
-            if place is None:
-                self.stop("the window was closed or minimized")
-            else:
-                self._rect = grown(self._rect, place)
 
     def _look_around(self) -> None:
         """End where the time is over or the disk is nearly full."""

@@ -7,17 +7,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from gifsom.core.errors import GifsomError, ScreenUnavailable, printable
 from gifsom.core.region import region_text
+from gifsom.recorder.backend import open_screen
+from gifsom.recorder.feed import Target
 from gifsom.recorder.folder import folder
 from gifsom.recorder.hotkeys import BIND, USUAL, Hotkeys, parse_hotkeys
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, monitors, screen_rect
 from gifsom.recorder.systems.current import is_wayland
+from gifsom.recorder.types import Monitor
 from gifsom.recorder.windows import windows
 
 GRABS = 5
@@ -47,23 +52,43 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Check everything that a recording needs; problems are findings, not errors. Some 0.3 s.
+    """Check everything that a recording needs; problems are findings, not errors. Some 0.3 s; no dialog is shown.
 
-    Where no session can be recorded, that is the only finding on the screen.
+    Where no session can be recorded, the ways to do so are the only findings on the screen.
     """
-    session = Finding("session", *_told(_session))
-    screen: list[tuple[str, Callable[[], Verdict]]] = [
-        ("screen", _screen),
-        ("monitors", _monitors),
-        ("picture", _picture),
-        ("pointer", _pointer),
-        ("clicks and keys", _input),
-        ("windows", _windows),
-        ("hotkeys", _hotkeys),
+    if is_wayland():
+        return [*_wayland(), *_findings(REST)]
+    (session,) = _findings([("session", _session)])
+    return [session, *_findings([*SCREEN, *REST] if session.ok else REST)]
+
+
+def _wayland() -> list[Finding]:
+    """Ways to record a Wayland session, the one that is taken, and why."""
+    direct, portal = _findings([("wlroots", _direct), ("portal", _portal)])
+    if direct.ok:
+        session = Finding("session", True, "Wayland, recorded by wlroots: the compositor gives pictures to programs")
+        screen = _findings([("monitors", _monitors), ("picture", _direct_picture)])
+        windows = "cannot be recorded on this compositor: --region or --pick does it"
+    elif portal.ok:
+        session = Finding("session", True, "Wayland, recorded through the portal: the desktop's dialog asks once")
+        screen = _findings([("monitors", _monitors)])
+        windows = "are chosen in the desktop's dialog; --ask shows it again"
+    else:
+        session = Finding("session", False, "Wayland, which cannot be recorded: neither of the two ways is open")
+        return [session, direct, portal]
+    return [
+        session,
+        direct,
+        portal,
+        *screen,
+        Finding("clicks and keys", None, "are shown to no program on Wayland: --clicks and --keys are not possible"),
+        Finding("windows", None, windows),
+        *_findings([("hotkeys", _hotkeys)]),
     ]
-    rest: list[tuple[str, Callable[[], Verdict]]] = [("picker", _picker), ("recordings", _folder), ("disk", _disk)]
-    parts = [*screen, *rest] if session.ok else rest
-    return [session, *(Finding(name, *_told(part)) for name, part in parts)]
+
+
+def _findings(parts: list[tuple[str, Callable[[], Verdict]]]) -> list[Finding]:
+    return [Finding(name, *_told(part)) for name, part in parts]
 
 
 def _told(part: Callable[[], Verdict]) -> Verdict:
@@ -82,6 +107,32 @@ def _session() -> Verdict:
     return True, f"X11, display {printable(os.environ.get('DISPLAY', ''))}"
 
 
+def _direct() -> Verdict:
+    from gifsom.recorder.systems.wayland.wlroots import WlrootsScreen
+
+    try:
+        return True, f"{WlrootsScreen().method} is there"
+    except ScreenUnavailable as error:
+        return None, str(error)
+
+
+def _portal() -> Verdict:
+    from gifsom.recorder.systems.wayland.portal import check_portal
+
+    try:
+        return True, check_portal()
+    except ScreenUnavailable as error:
+        return None, str(error)
+
+
+def _direct_picture() -> Verdict:
+    with closing(open_screen("wlroots")) as screen:
+        start = time.perf_counter()
+        width, height = screen.measure(Target())
+        spent = time.perf_counter() - start
+    return True, f"{spent * 1000:.1f} ms for {width}x{height}"
+
+
 def _screen() -> Verdict:
     return True, region_text(screen_rect())
 
@@ -90,9 +141,16 @@ def _monitors() -> Verdict:
     listed = [
         " ".join([str(one.number), *([printable(one.name)] if one.name else []), region_text(one.rect)])
         + (" (primary)" if one.primary else "")
-        for one in monitors()
+        for one in (_on_wayland() if is_wayland() else monitors())
     ]
     return True, ", ".join(listed)
+
+
+def _on_wayland() -> list[Monitor]:
+    from gifsom.recorder.systems.wayland.compositor import Compositor
+
+    with Compositor() as compositor:
+        return compositor.monitors()
 
 
 def _picture() -> Verdict:
@@ -142,6 +200,10 @@ def _hotkeys() -> Verdict:
 
 
 def _picker() -> Verdict:
+    if is_wayland() and not os.environ.get("DISPLAY"):
+        if shutil.which("slurp"):
+            return True, "slurp"
+        return None, "there is neither XWayland (DISPLAY is not set) nor slurp: --pick is not possible, --region is"
     if importlib.util.find_spec("tkinter") and importlib.util.find_spec("_tkinter"):
         return True, "tkinter"
     if shutil.which("slop"):
@@ -162,6 +224,21 @@ def _disk() -> Verdict:
     hours = free / TYPICAL / 3600
     lasts = f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
     return (None if free < ENOUGH else True), f"{free / 1e9:.1f} GB are free, some {lasts} of a typical recording"
+
+
+SCREEN: Final[list[tuple[str, Callable[[], Verdict]]]] = [
+    ("screen", _screen),
+    ("monitors", _monitors),
+    ("picture", _picture),
+    ("pointer", _pointer),
+    ("clicks and keys", _input),
+    ("windows", _windows),
+    ("hotkeys", _hotkeys),
+]
+"""Findings on a screen that is grabbed."""
+
+REST: Final[list[tuple[str, Callable[[], Verdict]]]] = [("picker", _picker), ("recordings", _folder), ("disk", _disk)]
+"""Findings on the rest of the system."""
 
 
 def _nearest(folder: Path) -> Path:

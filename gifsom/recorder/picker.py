@@ -4,6 +4,7 @@ A window that no window manager touches covers the whole screen and shows that p
 away while the mouse is on it. Where Python has no tkinter, the program slop does the same, if it is installed.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -17,9 +18,10 @@ from PIL import Image
 
 from gifsom.core.errors import ScreenUnavailable
 from gifsom.core.frame import Pixels, Rect
-from gifsom.core.region import parse_region
-from gifsom.recorder.screen import SETTLE, screen_rect, snapshot
+from gifsom.core.region import parse_region, region_text
+from gifsom.recorder.screen import SETTLE
 from gifsom.recorder.selection import MIN_SIDE, Selection
+from gifsom.recorder.systems.current import is_wayland
 from gifsom.recorder.windows import windows
 
 if TYPE_CHECKING:
@@ -54,8 +56,11 @@ _ARROWS: Final = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1
 _SHIFT, _CONTROL = 1, 4
 
 
-def pick() -> Rect | None:
-    """The rectangle of the screen that the user chooses, in pixels; None: canceled with Esc or a right click.
+def pick(still: Pixels, bounds: Rect) -> Rect | None:
+    """The rectangle of the screen that the user chooses; None: canceled with Esc or a right click.
+
+    `still` (h, w, 4) is a picture of `bounds`, which is the whole screen, or the part of it that is shared. Where that
+    is larger than windows can be, as on a Wayland desktop with a scale, it is shown smaller.
 
     It is drawn from one corner of a pixel to another: as wide as the mouse went; the last row and column of the screen
     stand for its edge. A click takes the window under it. What is chosen is moved and pulled with the mouse and, by a
@@ -68,36 +73,53 @@ def pick() -> Rect | None:
     try:
         import tkinter  # not everywhere a part of Python; 0.05 s
     except ImportError:
-        return _pick_with_slop()
-    bounds = screen_rect()
-    there = [
-        replace(window.rect, left=window.rect.left - bounds.left, top=window.rect.top - bounds.top)
-        for window in windows()
-    ]
+        return _pick_with_program()
+    if is_wayland() and not os.environ.get("DISPLAY"):
+        return _pick_with_program()
+    there = [] if is_wayland() else [_moved(window.rect, -bounds.left, -bounds.top) for window in windows()]
     try:
-        picked = _Overlay(snapshot(bounds), bounds, there).ask()
+        picked = _Overlay(still, bounds, there).ask()
     except tkinter.TclError as error:
         raise ScreenUnavailable(f"the screen cannot be drawn on: {error}: give --region instead") from None
     time.sleep(SETTLE)
     return picked
 
 
+def _moved(rect: Rect, x: int, y: int) -> Rect:
+    return replace(rect, left=rect.left + x, top=rect.top + y)
+
+
+def _view(bounds: Rect, screen: tuple[int, int]) -> Rect:
+    """The place of the window: `bounds` itself, or one of that shape that fits on a screen of that size."""
+    factor = min(1.0, *(most / side for most, side in zip(screen, (bounds.width, bounds.height), strict=True)))
+    return bounds if factor == 1 else Rect(0, 0, int(bounds.width * factor), int(bounds.height * factor))
+
+
+def _mapped(rect: Rect, view: Rect, bounds: Rect) -> Rect:
+    """A rectangle of the window, counted from its corner, as one of what it shows."""
+    x, y = bounds.width / view.width, bounds.height / view.height
+    left, top = round(rect.left * x), round(rect.top * y)
+    right, bottom = round((rect.left + rect.width) * x), round((rect.top + rect.height) * y)
+    return Rect(bounds.left + left, bounds.top + top, right - left, bottom - top)
+
+
 class _Overlay:
     """The window, from its creation to the answer."""
 
     def __init__(self, still: Pixels, bounds: Rect, windows: Sequence[Rect]) -> None:
+        """Show `still`, of `bounds`; `windows` in it can be clicked, where it is not shown smaller."""
         import tkinter
 
-        self._bounds = bounds
-        self._size = size = (bounds.width, bounds.height)
-        self._selection = Selection(size, windows)
         self._picked: Rect | None = None
-        picture = Image.frombuffer("RGB", still.shape[1::-1], still.tobytes(), "raw", "BGRX", 0, 1).resize(size)
         self._window = window = tkinter.Tk()
         window.withdraw()
+        self._bounds, self._view = bounds, _view(bounds, (window.winfo_screenwidth(), window.winfo_screenheight()))
+        size = (self._view.width, self._view.height)
+        picture = Image.frombuffer("RGB", still.shape[1::-1], still.tobytes(), "raw", "BGRX", 0, 1).resize(size)
         window.overrideredirect(True)
         window.attributes("-topmost", True)
-        window.geometry(f"{bounds.width}x{bounds.height}+{bounds.left}+{bounds.top}")
+        window.geometry(region_text(self._view))
+        self._selection = Selection(size, windows)
         self._bright = self._photo(picture)
         self._dim = self._photo(picture.point([round(_DIMMED * value) for value in range(256)] * 3))
         self._part = tkinter.PhotoImage(master=window)
@@ -155,9 +177,7 @@ class _Overlay:
         self._window.after(_EVERY, self._wake)
 
     def _end(self, rect: Rect | None) -> None:
-        if rect is not None:
-            rect = replace(rect, left=self._bounds.left + rect.left, top=self._bounds.top + rect.top)
-        self._picked = rect
+        self._picked = None if rect is None else _mapped(rect, self._view, self._bounds)
         self._window.quit()
 
     def _press(self, event: "tkinter.Event[tkinter.Misc]") -> None:
@@ -225,11 +245,14 @@ class _Overlay:
         self._label.place(relx=0, x=left, y=top - _HANDLE - 4 if above else top + 4, anchor="sw" if above else "nw")
 
 
-def _pick_with_slop() -> Rect | None:
-    program = shutil.which("slop")
+def _pick_with_program() -> Rect | None:
+    """By slurp, which is for the compositors of wlroots, or slop, which is for X11."""
+    name = "slurp" if is_wayland() else "slop"
+    program = shutil.which(name)
     if program is None:
         raise ScreenUnavailable(
-            "a region is drawn with tkinter or slop, and neither is installed: give --region instead"
+            f"a region is drawn with tkinter{' on XWayland' * is_wayland()} or {name}, and neither is installed:"
+            " give --region instead"
         )
     run = subprocess.run(
         [program, "-f", "%wx%h+%x+%y"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False

@@ -1,20 +1,21 @@
 """Recorder: a part of the screen, recorded while a block lasts; and the recordings that are kept."""
 
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, WindowNotFound, printable
+from gifsom.core.errors import GifsomError, SettingError, TargetUnwritable, printable
 from gifsom.core.frame import Rect
-from gifsom.core.region import clip_region, region_text, to_rect
+from gifsom.core.region import region_text, to_rect
 from gifsom.core.values import MAX_PIXELS, RECORD_FPS, Seconds, check_fps, check_whole, parse_seconds
+from gifsom.recorder.backend import check_backend, open_screen
 from gifsom.recorder.capture import LOW_DISK, Capture, Stats
 from gifsom.recorder.control import Control, claim, delete, waiting
-from gifsom.recorder.screen import check_screen, monitor, screen_rect
+from gifsom.recorder.feed import Feed, Screen, Target, Wanted
 from gifsom.recorder.types import Window
-from gifsom.recorder.windows import find_window, window_rect
 from gifsom.sources.recording import Recording, open_recording
 from gifsom.spool import Spool
 
@@ -39,12 +40,14 @@ class Recorder:
         *,
         region: tuple[int, int, int, int] | str | None = None,
         window: str | Window | None = None,
-        monitor: int | None = None,
+        monitor: int | str | None = None,
         fps: float = RECORD_FPS,
         duration: Seconds | None = None,
         cursor: bool = True,
         clicks: bool = False,
         keys: bool = False,
+        backend: str = "auto",
+        ask: bool = False,
     ) -> None:
         """Name what is recorded. Without a region, a window or a monitor: the whole primary monitor.
 
@@ -52,12 +55,14 @@ class Recorder:
             region: left, top, width and height in pixels of the screen, or "WxH+X+Y"; what is outside is left out.
             window: "active", a title, or a part of one or of a program's name; or a window found before. It is followed
                 when it moves, and the picture grows with it.
-            monitor: its number, from 1 on.
+            monitor: its number, from 1 on, or its name.
             fps: pictures a second, more than 0 and up to 50.
             duration: seconds after which it ends by itself; None: when it is stopped.
             cursor: the pointer is recorded.
             clicks: clicks are recorded, and shown as rings.
             keys: keys are recorded, and shown as a caption. Mind passwords.
+            backend: "auto", or on Linux "x11", "portal" or "wlroots".
+            ask: the desktop's dialog is shown although it has been answered before.
 
         Raises:
             SettingError
@@ -65,16 +70,17 @@ class Recorder:
         if sum(choice is not None for choice in (region, window, monitor)) > 1:
             raise SettingError("region, window and monitor exclude each other")
         check_fps(fps)
-        if monitor is not None:
+        check_backend(backend)
+        if monitor is not None and not isinstance(monitor, str):
             check_whole("monitor", monitor, 1, 99)
-        self._region = None if region is None else to_rect(region)
-        self._window, self._monitor = window, monitor
-        self.window: Window | None = None
+        self._target = Target(None if region is None else to_rect(region), window, monitor)
         self._fps = fps
+        self._backend, self._ask = backend, ask
+        self._screen: Screen | None = None
         self._duration = None if duration is None else parse_seconds(duration)
         if self._duration == 0:
             raise SettingError("duration is 0: the recording would be empty")
-        self._besides = {"cursor": cursor, "clicks": clicks, "keys": keys}
+        self._wanted = Wanted(fps, cursor, clicks, keys)
         self._capture: Capture | None = None
         self._control: Control | None = None
         self.rect: Rect | None = None
@@ -89,40 +95,53 @@ class Recorder:
         """
         if self._capture is not None:
             raise SettingError("a recorder records once: make another one")
-        check_screen()
-        self.rect, window = self._place()
-        control = claim()
+        screen = self.open()
         try:
+            feed = screen.feed(self._target, self._wanted)
+            self.rect = feed.rect
+            self._store(feed)
+        except BaseException:
+            self._leave()
+            raise
+
+    def _store(self, feed: Feed) -> None:
+        """Begin to store the pictures of a feed, in a new file."""
+        with ExitStack() as stack:
+            stack.callback(feed.close)
+            control = claim()
+            stack.callback(control.close)
+            stack.callback(delete, control.spool)
             place = control.spool.parent
             free = shutil.disk_usage(place).free
             if free < LOW_DISK:
                 raise TargetUnwritable(f"{printable(place)}: the disk is nearly full: {free / 1e6:.0f} MB are free")
-            self._capture = Capture(
-                self.rect, control, self._fps, window=window, duration=self._duration, **self._besides
-            )
-        except BaseException:
-            delete(control.spool)
-            control.close()
-            raise
-        self._control = control
+            self._capture = Capture(feed, control, self._fps, self._duration)
+            self._control = control
+            stack.pop_all()
+
+    def open(self) -> Screen:
+        """Find the way to record the screen, once; a Wayland desktop may show a dialog. `start` does it, too.
+
+        Raises:
+            ScreenUnavailable: it cannot be recorded, with the reason.
+        """
+        if self._screen is None:
+            self._screen = open_screen(self._backend, cursor=self._wanted.cursor, ask=self._ask)
+        return self._screen
+
+    def choose(self, region: Rect) -> None:
+        """Record that part of the screen."""
+        self._target = Target(region)
 
     def measure(self) -> tuple[int, int]:
         """Width and height in pixels of what would be recorded now. Raises as `start` does."""
-        check_screen()
-        rect, _ = self._place()
-        return rect.width, rect.height
+        return self.open().measure(self._target)
 
-    def _place(self) -> tuple[Rect, int | None]:
-        """The recorded rectangle of the screen, and the number of the window that is followed."""
-        if self._window is not None:
-            self.window = window = find_window(self._window) if isinstance(self._window, str) else self._window
-            rect = window_rect(window.id)
-            if rect is None:
-                raise WindowNotFound(f"the window '{printable(window.title)}' was closed")
-            return rect, window.id
-        if self._region is not None:
-            return clip_region(self._region, screen_rect()), None
-        return monitor(self._monitor).rect, None
+    def _leave(self) -> None:
+        """Release the screen."""
+        if self._screen is not None:
+            self._screen.close()
+            self._screen = None
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait so many seconds, or until it ends by itself; whether it has ended."""
@@ -142,7 +161,10 @@ class Recorder:
 
     def end(self) -> None:
         """End the recording, if it goes on, and wait until all is stored. Its name stays in use until `close`."""
-        self._running.close()
+        try:
+            self._running.close()
+        finally:
+            self._leave()
 
     def close(self) -> None:
         """End the recording, if it goes on, and wait until all is stored."""
@@ -162,6 +184,11 @@ class Recorder:
         if self._control is None:
             raise SettingError(NOT_STARTED)
         return self._control.spool
+
+    @property
+    def window(self) -> Window | None:
+        """The window that is recorded, once it has begun."""
+        return None if self._capture is None else self._capture.window
 
     @property
     def started(self) -> bool:
@@ -187,8 +214,9 @@ class Recorder:
     def notes(self) -> list[str]:
         """Warnings, a line each: a region that was cut, a window that grew, pictures that were dropped."""
         notes = []
-        if self._region is not None and self.rect is not None and self.rect != self._region:
-            asked, there = region_text(self._region), region_text(self.rect)
+        region = self._target.region
+        if region is not None and self.rect is not None and self.rect != region:
+            asked, there = region_text(region), region_text(self.rect)
             notes.append(f"the region {asked} reaches beyond the screen: {there} is recorded")
         if self.window is not None and self.rect is not None:
             notes += self._about_window(self.rect)

@@ -12,14 +12,14 @@ import numpy as np
 
 from gifsom.core.errors import GifsomError, ScreenUnavailable, SettingError, printable
 from gifsom.core.frame import Pixels, Rect
-from gifsom.core.region import clip_region, region_text
-from gifsom.recorder.systems.current import is_locked, is_wayland, may_record
+from gifsom.core.region import clip_region
+from gifsom.recorder.feed import find_monitor
+from gifsom.recorder.systems.current import is_locked, is_wayland, is_xwayland, may_record
 from gifsom.recorder.types import Monitor
 
-_WAYLAND = (
-    "this is a Wayland session, of which an X11 program sees only black: record with the desktop's own recorder"
-    " (GNOME: Ctrl+Alt+Shift+R; KDE: Spectacle; else wf-recorder or OBS) and run 'gifsom convert FILE', or log in to an"
-    " Xorg session"
+_XWAYLAND = (
+    "this display belongs to a Wayland session, of which an X11 program sees only black: leave out --backend x11, or"
+    " log in to an Xorg session"
 )
 _PERMISSION = (
     "this program may not record the screen: allow it in System Settings, Privacy & Security, Screen Recording, and"
@@ -34,15 +34,18 @@ SETTLE: Final = 0.15
 def check_screen() -> None:
     """Raise `ScreenUnavailable`, with the reason, where the screen cannot be recorded.
 
-    A session that calls itself Wayland is refused whatever display is open: its recording would be black. Without
-    `WAYLAND_DISPLAY` and `XDG_SESSION_TYPE` the display itself is asked.
+    The display of a Wayland compositor would be recorded black. It is known by an extension, which is new, by the names
+    of its monitors, which were usual before, and where the session calls itself Wayland, by its being black.
     """
     if not may_record():
         raise ScreenUnavailable(_PERMISSION)
     if is_locked():
         raise ScreenUnavailable("the screen is locked, and shows itself to no program: unlock it, and start again")
-    if is_wayland() or any(monitor.name.startswith("XWAYLAND") for monitor in monitors()):
-        raise ScreenUnavailable(_WAYLAND)
+    listed = monitors()
+    if is_xwayland() or any(one.name.startswith("XWAYLAND") for one in listed):
+        raise ScreenUnavailable(_XWAYLAND)
+    if is_wayland() and not any(snapshot(one.rect)[..., :3].any() for one in listed):
+        raise ScreenUnavailable(_XWAYLAND)
 
 
 @contextmanager
@@ -101,14 +104,9 @@ def monitors() -> list[Monitor]:
         ]
 
 
-def monitor(number: int | None = None) -> Monitor:
-    """The monitor of that number; None: the primary one. Raises `SettingError`, which lists the existing ones."""
-    listed = monitors()
-    for one in listed:
-        if one.number == number or (number is None and one.primary):
-            return one
-    there = ", ".join(f"{one.number} ({region_text(one.rect)})" for one in listed)
-    raise SettingError(f"monitor is {printable(number)}: there are {there}")
+def monitor(wanted: int | str | None = None) -> Monitor:
+    """The monitor of that number or name; None: the primary one. Raises `SettingError`, which lists them."""
+    return find_monitor(monitors(), wanted)
 
 
 def screen_rect() -> Rect:

@@ -70,6 +70,7 @@ class Stream:
     pace        frames a second in the mean; None where it does not say
     fields      order of the two fields that each picture has: "tff", "bff", "auto" as flagged; None: it has none
     dated       ffmpeg is older than 5.1
+    sound       there is sound beside it
     demuxer     options that say what the file does not: those of raw pictures
     """
 
@@ -86,6 +87,7 @@ class Stream:
     pace: Fraction | None
     fields: str | None
     dated: bool
+    sound: bool = False
     demuxer: tuple[str, ...] = ()
 
 

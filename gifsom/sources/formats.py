@@ -50,7 +50,7 @@ def is_picture(head: bytes) -> bool:
 
 
 def unread(head: bytes) -> str | None:
-    """What people call a picture that begins with these bytes and is not read; None: it is none that is known.
+    """Name of a picture that begins with these bytes and is not read; None: it is none that is known.
 
     >>> unread(b"#?RADIANCE"), unread(b"GIF89a")
     ('a Radiance picture (HDR)', None)

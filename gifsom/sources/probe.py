@@ -254,6 +254,7 @@ def _described(
         pace=next((_exact(rate) for rate, name in rates if name == "fps"), look.pace),
         fields=look.fields,
         dated=_is_dated(lines),
+        sound=any(one.kind == "Audio" for one in listed),
         demuxer=demuxer,
     )
 

@@ -110,6 +110,10 @@ class VideoClip(Source):
         return None if self._known_end is None else slots(self._known_end - self.start, self.rate)
 
     @property
+    def sound(self) -> bool:
+        return self.stream.sound
+
+    @property
     def shortfall(self) -> Shortfall | None:
         return self._reading.shortfall
 

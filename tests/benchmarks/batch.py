@@ -1,10 +1,12 @@
-"""Times of a batch with one job and with two, and on a dask cluster of two workers, one of which is killed.
+"""Times of a batch with one job, with two, and without a batch; and on a dask cluster of two workers.
 
     python tests/benchmarks/batch.py CLIP ... [--clips 60] [--runs 3] [--no-cluster]
 
-Clips of two seconds, 320 pixels wide, are cut from all over those that are given. One job and two are run in turn,
-after a warm-up, and ratios are taken run by run, since machines are noisy. The workers of the cluster are processes of
-this machine, with one thread each; one is killed when five GIFs are there, and its outputs are compared with ours.
+Clips of two seconds, 320 pixels wide, are cut from all over those that are given. One job, two, and one command for
+each clip on one processor (Linux only) are run in turn, after a warm-up, and ratios are taken run by run, since
+machines are noisy. A batch that keeps both processors busy takes half of its seconds of CPU, where no other program is
+at work. The workers of the cluster are processes of this machine, with one thread each; one is killed when five GIFs
+are there, and its outputs are compared with ours.
 """
 
 import argparse
@@ -43,8 +45,23 @@ def run(clips: Path, out: Path, jobs: int | None = None, cluster: str | None = N
     return found.elapsed
 
 
+def spent() -> float:
+    """Seconds of CPU of this process and of those that it has waited for."""
+    return sum(os.times()[:4])
+
+
+def one_by_one(clips: Path, out: Path) -> float:
+    """Seconds of CPU of a command for each clip, on one processor."""
+    out.mkdir(exist_ok=True)
+    before = spent()
+    for clip in sorted(clips.iterdir()):
+        command = [sys.executable, "-m", "gifsom", "convert", str(clip), str(out / f"{clip.stem}.gif"), "--overwrite"]
+        subprocess.run(["taskset", "-c", "0", *command], check=True, stdout=subprocess.DEVNULL)
+    return spent() - before
+
+
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.glob("*.gif")}
 
 
 def kill_later(process: "subprocess.Popen[bytes]", out: Path) -> None:
@@ -87,17 +104,27 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        clips, one, two, far = (folder / part for part in ("clips", "one", "two", "far"))
+        clips, one, two, single, far = (folder / part for part in ("clips", "one", "two", "single", "far"))
         clips.mkdir()
         cut(asked.sources, asked.clips, clips)
         run(clips, one, jobs=2)
-        ratios = []
+        ratios, halves = [], []
         for _ in range(asked.runs):
-            alone, both = run(clips, one, jobs=1), run(clips, two, jobs=2)
+            alone, before = run(clips, one, jobs=1), spent()
+            both, cpu = run(clips, two, jobs=2), spent() - before
+            half = one_by_one(clips, single) / 2
             ratios.append(alone / both)
-            print(f"{asked.clips} clips: one job {alone:.1f} s, two jobs {both:.1f} s, {ratios[-1]:.2f}", flush=True)
-        same = contents(one) == contents(two)
-        print(f"two jobs are {statistics.median(ratios):.2f} times as fast; outputs {'equal' if same else 'DIFFER'}")
+            halves.append(both / half)
+            print(
+                f"{asked.clips} clips: one job {alone:.1f} s, two jobs {both:.1f} s ({ratios[-1]:.2f}),"
+                f" half of their CPU {cpu / 2:.1f} s, half of the commands' {half:.1f} s ({halves[-1]:.2f})",
+                flush=True,
+            )
+        same = contents(one) == contents(two) == contents(single)
+        print(
+            f"two jobs are {statistics.median(ratios):.2f} times as fast, and take {statistics.median(halves):.2f} of"
+            f" half of the commands' CPU; outputs {'equal' if same else 'DIFFER'}"
+        )
         if asked.cluster:
             seconds = on_cluster(clips, far, folder)
             done, same = len(contents(far)), contents(one) == contents(far)

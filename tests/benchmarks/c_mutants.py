@@ -112,11 +112,18 @@ def mutants(source: str) -> Iterator[Mutant]:
 def compile_(source: Path, out: Path, *flags: str) -> bool:
     """Whether a file compiles. Warnings are none."""
     level = [*build.here().names()][-1]
-    own = [*build.FLAGS, "-w", *build.Compiler(["gcc"]).flags(build.here(), level), f"-I{build.SOURCES}", *flags]
-    return (
-        subprocess.run(["gcc", *own, str(source), "-o", str(out), "-lm"], capture_output=True, check=False).returncode
-        == 0
-    )
+    own = [*build.FLAGS, "-w", *build.Compiler(["gcc"]).flags(build.here(), level), f"-I{build.SOURCES}"]
+    command = ["gcc", *own, str(source), *flags, "-o", str(out), "-lm"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def compile_all(folder: Path) -> dict[str, str]:
+    """Each file compiled, by name: a mutant's tests may call the kernels of others."""
+    objects = {path.stem: str(folder / f"{path.stem}.o") for path in build.sources()}
+    for path in build.sources():
+        if not compile_(path, Path(objects[path.stem]), "-c", *build.CHECKS):
+            sys.exit(f"{path.name}: it does not compile")
+    return objects
 
 
 def code(source: str, folder: Path) -> bytes | None:
@@ -145,7 +152,7 @@ def passes(library: Path, tests: list[str], seconds: int) -> bool:
     return status == 0
 
 
-def _try(mutant: Mutant, tests: list[str], seconds: int, original: bytes | None) -> bool | None:
+def _try(mutant: Mutant, tests: list[str], others: list[str], seconds: int, original: bytes | None) -> bool | None:
     """Whether the tests pass with a mutant; None where it is no C or the same code."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as name:
         folder = Path(name)
@@ -153,7 +160,7 @@ def _try(mutant: Mutant, tests: list[str], seconds: int, original: bytes | None)
         if made is None or made == original:
             return None
         library = folder / "checked.so"
-        if not compile_(folder / "mutant.c", library, *build.CHECKS):
+        if not compile_(folder / "mutant.c", library, *others, *build.CHECKS):
             return None
         return passes(library, tests, seconds)
 
@@ -173,11 +180,13 @@ def named(file: str) -> set[tuple[str, str]]:
 
 def tests_of(file: str) -> list[str]:
     """The tests of a C file, those of its wrapper."""
-    found = [str(path) for path in sorted((ROOT / "tests" / "native").glob(f"test_{file}*.py"))]
+    longer = tuple(f"test_{path.stem}" for path in build.sources() if path.stem.startswith(f"{file}_"))
+    paths = sorted((ROOT / "tests" / "native").glob(f"test_{file}*.py"))
+    found = [str(path) for path in paths if not path.stem.startswith(longer)]
     return found or sys.exit(f"{file}: there is no tests/native/test_{file}*.py")
 
 
-def examine(file: str, only: str, sample: int, jobs: int) -> int:
+def examine(file: str, others: list[str], only: str, sample: int, jobs: int) -> int:
     """Try a file's mutants and print what survives and its line; how many survived."""
     tests, source, equivalent, began = (
         tests_of(file),
@@ -188,7 +197,7 @@ def examine(file: str, only: str, sample: int, jobs: int) -> int:
     with tempfile.TemporaryDirectory(prefix="mutant-") as name:
         folder = Path(name)
         original = code(source, folder)
-        compile_(folder / "mutant.c", folder / "checked.so", *build.CHECKS)
+        compile_(folder / "mutant.c", folder / "checked.so", *others, *build.CHECKS)
         start = time.monotonic()
         if not passes(folder / "checked.so", tests, 600):
             sys.exit(f"{file}: the tests fail without any mutant")
@@ -196,7 +205,7 @@ def examine(file: str, only: str, sample: int, jobs: int) -> int:
     made = [mutant for mutant in mutants(source) if re.search(only, f"{mutant.line}\n{mutant.changed}")]
     if sample:
         made = sorted(random.Random(0).sample(made, min(sample, len(made))), key=lambda mutant: mutant.number)
-    attempt = partial(_try, tests=tests, seconds=seconds, original=original)
+    attempt = partial(_try, tests=tests, others=others, seconds=seconds, original=original)
     tried = survived = known = 0
     with get_context("fork").Pool(jobs) as pool:
         for count, (mutant, survives) in enumerate(zip(made, pool.imap(attempt, made), strict=True), 1):
@@ -224,8 +233,13 @@ def main() -> None:
     hypothesis.settings.register_profile("mutants", phases=phases, derandomize=True, deadline=None, database=None)
     os.chdir(ROOT)
     print(LINE.format("file", "mutants", "noticed", "named", "survived", "seconds"))
-    survived = [examine(file, asked.only, asked.sample, asked.jobs) for file in asked.files or files]
-    sys.exit(any(survived))
+    survived = 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as name:
+        objects = compile_all(Path(name))
+        for file in asked.files or files:
+            others = [made for other, made in objects.items() if other != file]
+            survived += examine(file, others, asked.only, asked.sample, asked.jobs)
+    sys.exit(bool(survived))
 
 
 if __name__ == "__main__":

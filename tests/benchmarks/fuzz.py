@@ -2,7 +2,7 @@
 
     python tests/benchmarks/fuzz.py [TARGET ...] [--minutes 2] [--jobs 2] [--seed N] [--found found]
 
---minutes is of the clock, in all: with two jobs and eight targets each runs for a quarter of it. With a --seed the
+--minutes is of the clock, in all: with two jobs and nine targets each runs for two ninths of it. With a --seed the
 inputs are the same each time, as far as the time goes. Of each target a line tells the inputs that were tried, how many
 there were in a second, the edges of the code that they reached, how many of them reached something new, and the peak of
 memory. Inputs that do harm, see tests/fuzz/run.py, are put into the folder --found, their tracebacks are printed, and
@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-TARGETS = ["spool", "records", "gif", "images", "palettes", "values", "edits", "configuration"]
+TARGETS = ["spool", "records", "gif", "images", "palettes", "values", "edits", "configuration", "documents"]
 START = 5.0
 """Seconds until a target has been imported and instrumented."""
 

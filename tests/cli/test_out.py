@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,19 @@ def shell(line: str, folder: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+SEVERAL = """
+import sys
+from gifsom.cli import main
+for line in sys.argv[1:]:
+    sys.argv = ["gifsom", *line.split()]
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, line
+"""
+"""A program that does several commands one after the other, as a shell does, but starts only once."""
+
+
 @posix
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
 def test_closed_streams_cost_no_gif_and_show_no_traceback(here: Path, closed: str) -> None:
@@ -89,9 +103,11 @@ def test_closed_streams_cost_no_gif_and_show_no_traceback(here: Path, closed: st
     shutil.copy(CARDS, here / "clip.mkv")
     status, _, err = shell(f"gifsom convert a.gif out.gif {closed}", here)
     assert (status, err, (here / "out.gif").read_bytes()) == (0, "", alone)
-    for line in ("convert clip.mkv", "convert a.gif clip.mkv gifs/", "info a.gif", "explain a.gif", "--help"):
-        status, _, err = shell(f"gifsom {line} {closed}", here)
-        assert (line, status, err) == (line, 0, "")
+    lines = ["convert clip.mkv", "convert a.gif clip.mkv gifs/", "info a.gif", "explain a.gif", "--help"]
+    program = ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-c", SEVERAL, *lines]
+    done = subprocess.run(program, cwd=here, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {"clip.gif", "gifs"} <= set(names(here))
 
 
 @posix

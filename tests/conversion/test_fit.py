@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +55,20 @@ def spinning(frames: int = 30) -> FrameClip:
     return FrameClip(pictures, [i / 20 for i in range(frames)], frames / 20, masks, rate=20.0)
 
 
+@cache
+def moved() -> FrameClip:
+    """What `moving` gives, drawn once for all tests."""
+    return moving()
+
+
+@cache
+def without_limit(name: str = "moving", quality: float | None = None) -> tuple[package.Result, bytes]:
+    """A conversion of `moved`, or of a fixture, that need not fit: done once for all tests."""
+    clip = moved() if name == "moving" else package.open(FIXTURES / name).width(240)
+    stream = BytesIO()
+    return package.convert(clip, stream, quality=quality), stream.getvalue()
+
+
 # --- A limit --------------------------------------------------------------------------------------------------------
 
 
@@ -81,14 +97,10 @@ def test_what_is_no_size_is_refused_and_said(text: object, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("part", "lowered"), [(0.7, False), (0.25, True)])
-@pytest.mark.parametrize("source", ["scene", "screen", "synthetic"])
-def test_the_gif_takes_85_to_100_per_cent_of_the_limit(source: str, part: float, lowered: bool, tmp_path: Path) -> None:
-    clip = (
-        moving()
-        if source == "synthetic"
-        else package.open(FIXTURES / f"{source}.{'mp4' if source == 'scene' else 'mkv'}").width(240)
-    )
-    plain = package.convert(clip, tmp_path / "plain.gif")
+@pytest.mark.parametrize("name", ["scene.mp4", "screen.mkv", "moving"])
+def test_the_gif_takes_85_to_100_per_cent_of_the_limit(name: str, part: float, lowered: bool, tmp_path: Path) -> None:
+    clip = moved() if name == "moving" else package.open(FIXTURES / name).width(240)
+    plain, _ = without_limit(name)
     limit = int(part * plain.bytes)
     result = package.convert(clip, tmp_path / "out.gif", max_size=limit)
     data = (tmp_path / "out.gif").read_bytes()
@@ -99,15 +111,15 @@ def test_the_gif_takes_85_to_100_per_cent_of_the_limit(source: str, part: float,
     gif = strict.check(data)
     assert gif.width == result.size[0] == (result.fit.width or plain.size[0])
     assert result.fit.fps in (None, *RATES)
-    if not lowered and source != "screen":  # text loses little with its quality
+    if not lowered and name != "screen.mkv":  # text loses little with its quality
         assert (result.fit.fps, result.fit.width) == (None, None)
     assert sum(frame.delay for frame in gif.frames) == pytest.approx(100 * clip.duration, abs=2)
 
 
 def test_quality_is_lowered_to_its_floor_before_rate_and_width(tmp_path: Path) -> None:
-    floor = package.convert(moving(), tmp_path / "floor.gif", quality=FLOOR).bytes
-    above = package.convert(moving(), tmp_path / "above.gif", max_size=int(1.2 * floor)).fit
-    below = package.convert(moving(), tmp_path / "below.gif", max_size=int(0.8 * floor)).fit
+    floor = without_limit(quality=FLOOR)[0].bytes
+    above = package.convert(moved(), tmp_path / "above.gif", max_size=int(1.2 * floor)).fit
+    below = package.convert(moved(), tmp_path / "below.gif", max_size=int(0.8 * floor)).fit
     assert above is not None
     assert below is not None
     assert (above.fps, above.width) == (None, None)
@@ -118,15 +130,15 @@ def test_quality_is_lowered_to_its_floor_before_rate_and_width(tmp_path: Path) -
 
 
 def test_rate_and_width_that_are_asked_stay_and_quality_goes_down_instead(tmp_path: Path) -> None:
-    floor = package.convert(moving(), tmp_path / "floor.gif", quality=FLOOR).bytes
+    floor = without_limit(quality=FLOOR)[0].bytes
     options = {"fps": 12, "width": 160, "max_size": int(0.8 * floor)}
-    result = package.convert(moving(), tmp_path / "out.gif", **options)
+    result = package.convert(moved(), tmp_path / "out.gif", **options)
     assert result.fit is not None
     assert (result.fit.fps, result.fit.width, result.size[0]) == (None, None, 160)
     assert result.fit.quality is not None
     assert 1 <= result.fit.quality < FLOOR
     assert result.bytes <= options["max_size"]
-    narrower = package.convert(moving(), tmp_path / "narrower.gif", fps=12, max_size=int(0.5 * floor)).fit
+    narrower = package.convert(moved(), tmp_path / "narrower.gif", fps=12, max_size=int(0.5 * floor)).fit
     assert narrower is not None
     assert narrower.fps is None
     assert narrower.width is not None
@@ -134,15 +146,12 @@ def test_rate_and_width_that_are_asked_stay_and_quality_goes_down_instead(tmp_pa
 
 
 def test_what_fits_anyway_is_as_good_as_can_be_or_as_is_asked(tmp_path: Path) -> None:
-    usual = package.convert(moving(), tmp_path / "usual.gif", max_size="10MB")
-    package.convert(moving(), tmp_path / "plain.gif")
-    best = package.convert(moving(), tmp_path / "best.gif", max_size="10MB", quality=100)
-    asked = package.convert(moving(), tmp_path / "asked.gif", max_size="10MB", quality=60)
-    package.convert(moving(), tmp_path / "100.gif", quality=100)
-    package.convert(moving(), tmp_path / "60.gif", quality=60)
-    assert (tmp_path / "usual.gif").read_bytes() == (tmp_path / "plain.gif").read_bytes()
-    assert (tmp_path / "best.gif").read_bytes() == (tmp_path / "100.gif").read_bytes()
-    assert (tmp_path / "asked.gif").read_bytes() == (tmp_path / "60.gif").read_bytes()
+    usual = package.convert(moved(), tmp_path / "usual.gif", max_size="10MB")
+    best = package.convert(moved(), tmp_path / "best.gif", max_size="10MB", quality=100)
+    asked = package.convert(moved(), tmp_path / "asked.gif", max_size="10MB", quality=60)
+    assert (tmp_path / "usual.gif").read_bytes() == without_limit()[1]
+    assert (tmp_path / "best.gif").read_bytes() == without_limit(quality=100)[1]
+    assert (tmp_path / "asked.gif").read_bytes() == without_limit(quality=60)[1]
     assert best.fit is not None
     assert asked.fit is not None
     assert usual.fit is not None
@@ -151,27 +160,27 @@ def test_what_fits_anyway_is_as_good_as_can_be_or_as_is_asked(tmp_path: Path) ->
 
 @pytest.mark.parametrize("part", [1.0, 1.03, 1.2, 2.0])
 def test_the_usual_quality_stays_where_it_fits_however_closely(part: float, tmp_path: Path) -> None:
-    plain = package.convert(moving(), tmp_path / "plain.gif")
-    result = package.convert(moving(), tmp_path / "out.gif", max_size=int(part * plain.bytes))
-    assert (tmp_path / "out.gif").read_bytes() == (tmp_path / "plain.gif").read_bytes()
+    plain, data = without_limit()
+    result = package.convert(moved(), tmp_path / "out.gif", max_size=int(part * plain.bytes))
+    assert (tmp_path / "out.gif").read_bytes() == data
     assert result.quality == QUALITY
     preset = {**package.preset("github"), "max_size": int(part * plain.bytes)}
-    package.convert(moving(), tmp_path / "preset.gif", **preset)
-    assert (tmp_path / "preset.gif").read_bytes() == (tmp_path / "plain.gif").read_bytes()
+    package.convert(moved(), tmp_path / "preset.gif", **preset)
+    assert (tmp_path / "preset.gif").read_bytes() == data
 
 
 @pytest.mark.parametrize("part", [0.99, 0.95, 0.9])
 def test_where_the_usual_quality_just_does_not_fit_the_space_is_filled(part: float, tmp_path: Path) -> None:
-    limit = int(part * package.convert(moving(), tmp_path / "plain.gif").bytes)
-    result = package.convert(moving(), tmp_path / "out.gif", max_size=limit)
+    limit = int(part * without_limit()[0].bytes)
+    result = package.convert(moved(), tmp_path / "out.gif", max_size=limit)
     assert 0.85 * limit <= result.bytes <= limit
     assert result.fit is not None
     assert (result.fit.fps, result.fit.width) == (None, None)
 
 
 def test_who_asks_for_the_best_quality_fills_the_space(tmp_path: Path) -> None:
-    limit = int(1.3 * package.convert(moving(), tmp_path / "plain.gif").bytes)
-    result = package.convert(moving(), tmp_path / "out.gif", max_size=limit, quality=100)
+    limit = int(1.3 * without_limit()[0].bytes)
+    result = package.convert(moved(), tmp_path / "out.gif", max_size=limit, quality=100)
     assert 0.85 * limit <= result.bytes <= limit
     assert result.quality is not None
     assert result.quality > QUALITY
@@ -210,12 +219,12 @@ def test_what_cannot_fit_is_an_error_with_the_smallest_size_and_nothing_is_writt
     options: dict[str, object], tmp_path: Path
 ) -> None:
     with pytest.raises(TargetTooLarge) as error:
-        package.convert(moving(), tmp_path / "out.gif", max_size=1000, **options)
+        package.convert(moved(), tmp_path / "out.gif", max_size=1000, **options)
     assert names(tmp_path) == []
     smallest = int(str(error.value).partition(" takes ")[2].split()[0])
     assert f"the smallest GIF of it takes {smallest} bytes" in str(error.value)
     assert str(error.value).endswith("the limit is 1000")
-    assert package.convert(moving(), tmp_path / "out.gif", max_size=smallest, **options).bytes <= smallest
+    assert package.convert(moved(), tmp_path / "out.gif", max_size=smallest, **options).bytes <= smallest
 
 
 @pytest.mark.parametrize("frames", [1, 2, SHORT, SHORT + 1, SHORT + 2])
@@ -255,14 +264,14 @@ def test_what_is_exact_errs_by_nothing_and_is_told_as_what_it_is(tmp_path: Path)
 
 
 def test_an_estimate_of_what_is_to_fit_says_what_a_conversion_does(tmp_path: Path) -> None:
-    expected = package.estimate(moving(), max_size=60_000)
-    real = package.convert(moving(), tmp_path / "out.gif", max_size=60_000)
+    expected = package.estimate(moved(), max_size=60_000)
+    real = package.convert(moved(), tmp_path / "out.gif", max_size=60_000)
     assert expected.fit is not None
     assert real.fit is not None
     assert (expected.fit.limit, expected.size) == (60_000, real.size)
     assert expected.fit.quality == pytest.approx(real.fit.quality, abs=8)
     with pytest.raises(TargetTooLarge, match="the smallest GIF of it takes"):
-        package.estimate(moving(), max_size=500)
+        package.estimate(moved(), max_size=500)
 
 
 def test_runs_lie_apart_within_the_clip_and_the_same_seed_keeps_the_same() -> None:
@@ -301,8 +310,15 @@ def test_where_nothing_moves_nothing_but_the_first_picture_is_expected() -> None
 # --- Smaller GIFs of GIFs -------------------------------------------------------------------------------------------
 
 
-def big(folder: Path, **options: object) -> Path:
-    package.convert(moving(24), folder / "big.gif", **{"quality": 100, "loop": 3, **options})
+@cache
+def data_of_big(quality: float) -> bytes:
+    stream = BytesIO()
+    package.convert(moving(24), stream, quality=quality, loop=3)
+    return stream.getvalue()
+
+
+def big(folder: Path, quality: float = 100) -> Path:
+    (folder / "big.gif").write_bytes(data_of_big(quality))
     return folder / "big.gif"
 
 

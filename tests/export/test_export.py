@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
 from conftest import FIXTURES, ROOT, FrameClip, Inside, listing, names, one_line, posix
@@ -120,7 +121,7 @@ def test_long_delays_of_an_apng_are_coarser(length: int, expected: tuple[int, in
 @pytest.mark.parametrize(
     "source", [SPRITE, FIXTURES / "vfr.mkv", FIXTURES / "scene.mp4", FIXTURES / "late.ts", FIXTURES / "odd.mp4"]
 )
-@pytest.mark.parametrize("ending", [".webp", ".png", ".mp4"])
+@pytest.mark.parametrize("ending", [".webp", ".png", ".avif", ".mp4", ".webm"])
 def test_the_duration_is_that_of_the_source(source: Path, ending: str, tmp_path: Path) -> None:
     original = gifsom.open(source).trim(0, 1)
     export(original, tmp_path / f"x{ending}")
@@ -156,6 +157,63 @@ def test_a_lower_quality_makes_a_smaller_mp4(tmp_path: Path) -> None:
     source = gifsom.open(FIXTURES / "scene.mp4").trim(0, 0.5)
     sizes = [export(source, tmp_path / f"{quality}.mp4", quality=quality).bytes for quality in (20, 80, 100)]
     assert sizes == sorted(sizes)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_webm_is_vp9_with_alpha_where_the_clip_has_some(plain: bool, tmp_path: Path) -> None:
+    masks = None if plain else [np.roll(np.tri(48, 64, dtype=np.bool_), 3 * n, axis=1) for n in range(9)]
+    source = FrameClip(drawn(), [n / 10 for n in range(9)], 0.9, masks, rate=10.0)
+    result = export(source, tmp_path / "x.webm", quality=100)
+    made = gifsom.open(tmp_path / "x.webm", transparent=True)
+    frames = [*made.fps(10).frames()]
+    assert (result.size, result.frames, len(frames), made.duration) == ((64, 48), 27, 9, pytest.approx(0.9, abs=0.01))
+    assert made.source.stream.alpha == (not plain)  # type: ignore[attr-defined]
+    assert b"V_VP9" in (tmp_path / "x.webm").read_bytes()
+    for found, frame in zip(frames, source.kept, strict=True):
+        seen = np.ones((48, 64), np.bool_) if frame.mask is None else ~frame.mask
+        assert found.mask is None or (found.mask != ~seen).mean() < 0.002
+        assert np.abs(found.pixels[seen].astype(int) - frame.pixels[seen]).mean() < 6
+
+
+def test_a_webm_of_odd_sides_has_even_ones(tmp_path: Path) -> None:
+    source = FrameClip([np.full((31, 45, 3), 90, np.uint8)], [0], 0.5, [np.eye(31, 45, dtype=np.bool_)])
+    assert export(source, tmp_path / "x.webm").size == (46, 32)
+    assert gifsom.open(tmp_path / "x.webm").size == (46, 32)
+
+
+def test_an_avif_has_the_pictures_times_and_holes_of_the_clip(tmp_path: Path) -> None:
+    masks = [None if n == 0 else np.roll(np.tri(48, 64, dtype=np.bool_), 3 * n, axis=1) for n in range(9)]
+    source = clip(masks=masks)
+    result = export(source, tmp_path / "x.avif", quality=100)
+    found = shown(tmp_path / "x.avif")
+    assert (result.frames, result.size, result.exact) == (9, (64, 48), False)
+    assert [delay for _, delay in found] == [length for _, length in stills(source)]
+    for (picture, _), frame in zip(found, source.kept, strict=True):
+        hidden = np.zeros((48, 64), np.bool_) if frame.mask is None else frame.mask
+        assert ((picture[..., 3] < 128) != hidden).mean() < 0.002
+        assert np.abs(picture[~hidden][:, :3].astype(int) - frame.pixels[~hidden]).mean() < 6
+
+
+@pytest.mark.parametrize("ending", [".avif", ".webm"])
+def test_a_lower_quality_makes_a_smaller_file(ending: str, tmp_path: Path) -> None:
+    source = gifsom.open(FIXTURES / "scene.mp4").trim(0, 0.3).width(160)
+    sizes = [export(source, tmp_path / f"{quality}{ending}", quality=quality).bytes for quality in (20, 80, 100)]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < 0.6 * sizes[2]
+
+
+def loud(folder: Path) -> Path:
+    """A video with sound."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-i", FIXTURES / "cards.mkv"]
+    subprocess.run([*command, "-i", FIXTURES / "audio.m4a", "-c", "copy", folder / "loud.mkv"], check=True)
+    return folder / "loud.mkv"
+
+
+@pytest.mark.parametrize(("name", "told"), [("x.mp4", True), ("x.webm", True), ("x.avif", True), ("x.gif", False)])
+def test_sound_that_is_left_out_is_told(name: str, told: bool, tmp_path: Path, inside: Inside) -> None:
+    run = inside("convert", loud(tmp_path), FIXTURES / "sprite.gif", name, "--speed", "2")
+    assert (run.status, run.err, "without sound" in run.out) == (0, "", told)
+    assert "sound" not in inside("convert", FIXTURES / "cards.mkv", name, "-y").out
 
 
 def test_a_folder_has_every_frame(tmp_path: Path) -> None:
@@ -197,7 +255,7 @@ class Second(Broken):
         return super().frames() if self.passes else FrameClip.frames(self)
 
 
-@pytest.mark.parametrize("target", ["x.webp", "x.png", "x.mp4", "x/", "there/"])
+@pytest.mark.parametrize("target", ["x.webp", "x.png", "x.avif", "x.mp4", "x.webm", "x/", "there/"])
 @pytest.mark.parametrize("kind", [Broken, Second])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), gifsom.SourceUnreadable("it broke")])
 def test_a_failure_leaves_nothing(target: str, kind: type[Broken], error: BaseException, tmp_path: Path) -> None:
@@ -212,7 +270,7 @@ def test_a_failure_leaves_nothing(target: str, kind: type[Broken], error: BaseEx
 
 
 @posix
-@pytest.mark.parametrize("target", ["x.webp", "x.png", "x.mp4", "x/"])
+@pytest.mark.parametrize("target", ["x.webp", "x.png", "x.avif", "x.mp4", "x.webm", "x/"])
 def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(target: str, tmp_path: Path) -> None:
     """A limit of the size of files stands for it."""
     script = (
@@ -252,7 +310,7 @@ def test_what_cannot_be_written_is_told(target: str, quality: int | None, words:
 
 
 def test_the_endings_are_listed() -> None:
-    assert ENDINGS == (".webp", ".png", ".apng", ".mp4")
+    assert ENDINGS == (".webp", ".png", ".apng", ".avif", ".mp4", ".webm")
 
 
 class Endless(Source):
@@ -267,7 +325,7 @@ class Endless(Source):
             yield Frame(pixels, n / 15)
 
 
-@pytest.mark.parametrize("target", ["x.webp", "x.png", "x.mp4"])
+@pytest.mark.parametrize("target", ["x.webp", "x.png", "x.mp4", "x.webm"])
 def test_a_long_clip_is_not_held_in_memory(target: str, tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     export(Endless(), tmp_path / target)

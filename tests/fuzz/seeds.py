@@ -38,6 +38,14 @@ EDITS = [
     "contrast=0.5\nsaturation=2\nflip=vertical",
 ]
 
+DOCUMENTS = [
+    '{"gifsom": 1, "sources": ["clip.mp4", "sub/b.gif"], "edits": [{"edit": "crop", "value": "4x4+0+0", "on": false},'
+    ' {"edit": "speed", "value": 2}, {"edit": "reverse", "value": true}], "options": {"quality": 70, "start": "1:05"}}',
+    '{"gifsom": 1, "sources": ["../../etc/passwd"], "options": {"palette": "/etc/passwd"}}',
+    '{"gifsom": 1, "sources": ["https://host/clip.mp4", "*.png", "-"]}',
+    '{"gifsom": 1e99, "sources": [NaN], "edits": [{"edit": "scale", "value": -1e999}]}',
+]
+
 SETTINGS = [
     '[convert]\nquality = 70\nmax-size = "10MB"\nwidth = 480\nfps = 12.5\ncursor = true\ndither = "none"\n',
     '[record]\nidle-limit = 1.5\npreset = "wiki"\nmonitor = 1\ndelay = 3\nkeep = false\nhold_last = 2\n',
@@ -127,6 +135,8 @@ def seeds(target: str) -> list[bytes]:
             return [text.encode() for text in EDITS]
         case "configuration":
             return [text.encode() for text in SETTINGS]
+        case "documents":
+            return [text.encode() for text in DOCUMENTS]
     raise ValueError(target)
 
 

@@ -35,6 +35,7 @@ from gifsom.edit.speed import parse_stretch
 from gifsom.gif import reader
 from gifsom.options import config, presets
 from gifsom.options.conversion import ConvertOptions
+from gifsom.options.document import Document, read_document
 from gifsom.options.edits import edited
 from gifsom.options.table import EDITS
 from gifsom.palette import files
@@ -236,8 +237,19 @@ def configuration(data: bytes) -> None:
                 read()
 
 
+def documents(data: bytes) -> None:
+    """A document; one that can be read is written as it was, and none reaches a file outside of its folder."""
+    path = stored(data, "demo.gifsom")
+    document = read_document(path)
+    for name in document.files():
+        assert Path(name).resolve().is_relative_to(path.parent.resolve())
+    assert Document.parse(document.text().encode()) == document
+    document.arguments()
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    target.__name__: target for target in (spool, records, gif, images, palettes, values, edits, configuration)
+    target.__name__: target
+    for target in (spool, records, gif, images, palettes, values, edits, configuration, documents)
 }
 
 

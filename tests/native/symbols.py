@@ -18,7 +18,8 @@ FORMATS = {
 }
 # Of libm only what is exact by IEEE 754. A macOS library is bound by dyld.
 NEEDED = {
-    *("abort", "bzero", "calloc", "free", "malloc", "memcmp", "memcpy", "memmove", "memset", "realloc"),
+    *("abort", "calloc", "free", "malloc", "memcmp", "memcpy", "memmove", "memset", "realloc"),
+    *("__bzero", "bcmp", "bzero"),  # what clang calls for memset and memcmp
     *("ceil", "ceilf", "floor", "floorf", "rint", "rintf", "sqrt", "sqrtf"),
     *("__cxa_finalize", "__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable"),
     *("dyld_stub_binder", "__stack_chk_fail"),

@@ -101,6 +101,18 @@ def test_a_recording_tells_its_end(
     assert text.endswith(", 90x80 pixels, 0.3 s")
 
 
+def test_a_recording_is_handed_on(
+    screen: Screen, record: Callable[..., Running], here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "xdg-open").write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    (programs / "xdg-open").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    assert record("a.gif", "--region", "90x80+0+0", "--duration", "0.3", "--no-frame", "--open").end()[0] == 0
+    assert (tmp_path / "opened").read_text() == f"{here / 'a.gif'}\n"
+
+
 def lasting(path: Path, seconds: int) -> Path:
     """A recording of a bar that moves once a second over noise."""
     picture = np.random.default_rng(1).integers(0, 256, (60, 80, 4)).astype(np.uint8)

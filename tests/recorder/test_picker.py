@@ -16,11 +16,13 @@ from xvfb import PATIENCE, SIZE, Screen, need
 
 from gifsom.core.errors import ScreenUnavailable
 from gifsom.core.frame import Rect
+from gifsom.recorder.grab import GrabScreen
 from gifsom.recorder.picker import pick
 from gifsom.recorder.screen import snapshot
 from gifsom.recorder.windows import find_window
 
 WHOLE = Rect(0, 0, *SIZE)
+STILL = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
 
 pytestmark = linux
 
@@ -37,7 +39,10 @@ def picked(screen: Screen, *steps: Callable[[], object]) -> Rect | str:
     """
     pytest.importorskip("tkinter")
     need("xdotool")
-    script = "from gifsom.recorder.picker import pick; print(pick())"
+    script = (
+        "from gifsom.recorder.grab import GrabScreen; from gifsom.recorder.picker import pick;"
+        " print(pick(*GrabScreen().still()))"
+    )
     screen.run("xsetroot", "-solid", "#336699")
     process = subprocess.Popen(
         [sys.executable, "-c", script],
@@ -175,7 +180,7 @@ def without_tkinter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_without_anything_to_ask_with_the_region_is_named(without_tkinter: Path) -> None:
     with pytest.raises(ScreenUnavailable, match="tkinter or slop, and neither is installed: give --region instead"):
-        pick()
+        pick(STILL, WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -191,11 +196,11 @@ def test_slop_asks_where_tkinter_is_missing(without_tkinter: Path, script: str, 
     slop = without_tkinter / "slop"
     slop.write_text(f"#!/bin/sh\n{script}\n")
     slop.chmod(0o755)
-    assert pick() == rect
+    assert pick(STILL, WHOLE) == rect
 
 
 def test_the_picker_needs_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("tkinter")
     monkeypatch.delenv("DISPLAY", raising=False)
     with pytest.raises(ScreenUnavailable, match="DISPLAY is not set"):
-        pick()
+        pick(*GrabScreen().still())

@@ -15,6 +15,7 @@ from gifsom.core.errors import ScreenUnavailable, SettingError
 from gifsom.core.frame import Rect
 from gifsom.recorder import doctor
 from gifsom.recorder import screen as module
+from gifsom.recorder.backend import open_screen
 from gifsom.recorder.doctor import Finding, examine
 from gifsom.recorder.screen import check_screen, grabber, monitor, monitors, screen_rect, snapshot
 from gifsom.recorder.types import Monitor
@@ -52,18 +53,36 @@ def test_a_display_that_does_not_open_is_named(question: Any, monkeypatch: pytes
     assert str(error.value).isprintable()
 
 
-@pytest.mark.parametrize(("name", "value"), [("WAYLAND_DISPLAY", "wayland-0"), ("XDG_SESSION_TYPE", "wayland")])
-def test_a_wayland_session_is_refused_with_what_to_do(screen: Screen, monkeypatch: Any, name: str, value: str) -> None:
+WAYLAND = pytest.mark.parametrize(
+    ("name", "value"), [("WAYLAND_DISPLAY", "wayland-0"), ("XDG_SESSION_TYPE", "wayland")]
+)
+
+
+@WAYLAND
+def test_a_wayland_session_is_never_recorded_black(screen: Screen, monkeypatch: Any, name: str, value: str) -> None:
+    """An X server that is black may be the one in which Wayland's programs are not to be seen."""
     monkeypatch.setenv(name, value)
-    with pytest.raises(ScreenUnavailable, match=r"Wayland.*Ctrl\+Alt\+Shift\+R.*gifsom convert FILE.*Xorg"):
-        check_screen()
+    screen.run("xsetroot", "-solid", "black")
+    with pytest.raises(ScreenUnavailable, match=r"belongs to a Wayland session.*sees only black.*Xorg"):
+        open_screen("x11")
+    screen.run("xsetroot", "-solid", "#336699")
+    assert open_screen("x11").monitors() == [Monitor(1, "screen", WHOLE, primary=True)]
 
 
-@pytest.mark.usefixtures("no_session")
-def test_a_wayland_session_without_x11_is_refused_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    with pytest.raises(ScreenUnavailable, match="Wayland"):
-        check_screen()
+@WAYLAND
+def test_a_wayland_session_that_gives_no_pictures_is_told_why(
+    screen: Screen, monkeypatch: Any, tmp_path: Path, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
+    with pytest.raises(ScreenUnavailable, match=r"session cannot be recorded.*no Wayland compositor answers at"):
+        open_screen()
+
+
+def test_a_backend_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingError, match="backend is mir: give one of auto, x11, portal, wlroots"):
+        open_screen("mir")
 
 
 def test_a_display_of_wayland_is_known_by_its_monitors(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,8 +106,11 @@ def test_monitors_are_numbered_and_one_is_primary(screen: Screen) -> None:
     assert [one.rect for one in listed if one.primary] == [Rect(640, 0, 640, 800)]
     assert monitor() == next(one for one in listed if one.primary)
     assert monitor(2) == listed[1]
+    assert monitor("screen") == next(one for one in listed if one.name == "screen")
     assert screen_rect() == WHOLE
-    with pytest.raises(SettingError, match=r"monitor is 3: there are 1 \(640x800\+\d+\+0\), 2 \(640x800\+\d+\+0\)"):
+    with pytest.raises(
+        SettingError, match=r"monitor is 3: there are 1 (screen )?\(640x800\+\d+\+0\), 2 (screen )?\(640x800"
+    ):
         monitor(3)
 
 
@@ -99,7 +121,7 @@ def test_monitors_that_reach_beyond_the_screen_are_cut(screen: Screen) -> None:
 
 @pytest.mark.parametrize("number", [0, 2, -1])
 def test_a_monitor_that_is_not_there_is_refused_with_those_that_are(screen: Screen, number: int) -> None:
-    with pytest.raises(SettingError, match=rf"monitor is {number}: there are 1 \(1280x800\+0\+0\)"):
+    with pytest.raises(SettingError, match=rf"monitor is {number}: there are 1 screen \(1280x800\+0\+0\)"):
         monitor(number)
 
 
@@ -172,10 +194,17 @@ def test_the_doctor_lives_without_a_screen() -> None:
     assert set(found) == {"session", "picker", "recordings", "disk"}
 
 
-def test_the_doctor_names_wayland(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_says_why_a_wayland_session_cannot_be_recorded(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_SESSION_TYPE", "wayland")
-    assert findings()["session"].ok is False
-    assert "Wayland" in findings()["session"].text
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/bus")
+    found = findings()
+    assert found["session"].ok is False
+    assert "Wayland" in found["session"].text
+    assert "no Wayland compositor answers" in found["wlroots"].text
+    assert found["portal"].ok is None
 
 
 def test_the_doctor_tries_to_write_where_recordings_go(screen: Screen, home: Path, monkeypatch: Any) -> None:

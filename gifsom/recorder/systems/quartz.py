@@ -75,6 +75,11 @@ def is_wayland() -> bool:
     return False
 
 
+def is_xwayland() -> bool:
+    """False: macOS has no Wayland."""
+    return False
+
+
 def windows() -> list[Window]:
     """The visible windows, the topmost first. Titles are given only to programs that may record."""
     quartz = _quartz()

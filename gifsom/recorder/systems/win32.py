@@ -113,6 +113,11 @@ def is_wayland() -> bool:
     return False
 
 
+def is_xwayland() -> bool:
+    """False: Windows has no Wayland."""
+    return False
+
+
 def windows() -> list[Window]:
     """The visible windows, the topmost first."""
     found: list[int] = []

@@ -25,10 +25,13 @@ def is_locked() -> bool:
 
 
 def is_wayland() -> bool:
-    """Whether the display belongs to a Wayland compositor, or may well. Raises `ScreenUnavailable`."""
-    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland":
-        return True
-    with Display() as display:  # reached from another session, such as over ssh
+    """Whether this session calls itself one of Wayland."""
+    return bool(os.environ.get("WAYLAND_DISPLAY")) or os.environ.get("XDG_SESSION_TYPE") == "wayland"
+
+
+def is_xwayland() -> bool:
+    """Whether the display is that of a Wayland compositor, as far as it tells. Raises `ScreenUnavailable`."""
+    with Display() as display:
         return display.extension("XWAYLAND") is not None
 
 
