@@ -257,7 +257,7 @@ def test_what_cannot_be_recorded_is_one_line(screen: Screen, here: Path, monkeyp
         ("--region", "50x50+5000+5000"): (2, "outside of the screen, which is 1280x800+0+0"),
         ("--window", "nothing like it"): (1, "there is no window 'nothing like it'"),
         ("--window", "one"): (1, "'one' fits 2 windows"),
-        ("--monitor", "7"): (2, "monitor is 7: there are 1 (1280x800+0+0)"),
+        ("--monitor", "7"): (2, "monitor is 7: there are 1 screen (1280x800+0+0)"),
         ("--monitor", "1", "--region", "9x9+0+0"): (2, "exclude each other"),
         ("--fps", "0"): (2, "fps is 0"),
         ("--duration", "0"): (2, "duration is 0"),
@@ -285,7 +285,7 @@ def test_without_a_screen_or_on_wayland_it_is_said_before_anything_is_recorded(h
     run = gifsom("record", "a.gif", cwd=here, env=environment(DISPLAY=":4711"))
     assert "the display :4711 " in one_line(run.err)
     run = gifsom("record", "a.gif", cwd=here, env=environment(WAYLAND_DISPLAY="wayland-0"))
-    assert "this is a Wayland session" in one_line(run.err)
+    assert "this Wayland session cannot be recorded" in one_line(run.err)
     assert names(here) == []
     assert kept() == []
 
@@ -634,7 +634,7 @@ def test_names_are_unique(state: Path) -> None:
 
 
 def test_a_recorder_records_what_it_is_asked(screen: Screen) -> None:
-    assert Recorder(region=(1, 2, 30, 40))._region == Rect(1, 2, 30, 40)
+    assert Recorder(region=(1, 2, 30, 40))._target.region == Rect(1, 2, 30, 40)
     for options, error in [
         ({"region": (0, 0, 0, 10)}, SettingError),
         ({"region": ()}, SettingError),
