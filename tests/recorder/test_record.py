@@ -395,7 +395,8 @@ def test_a_second_interrupt_keeps_the_recording_and_says_how_to_go_on(
     status, out, err = recording.end(signal.SIGINT)
     (spool,) = state.glob("*.gsr")
     assert (status, out) == (130, "")
-    assert one_line(err) == f"the recording is kept: gifsom recover {spool.stem} OUT.gif makes the GIF"
+    told = err.splitlines(keepends=True)[-1]  # a busy machine drops pictures, which a line before tells
+    assert one_line(told) == f"the recording is kept: gifsom recover {spool.stem} OUT.gif makes the GIF"
     assert names(here) == []
     assert spool.stat().st_mode & 0o777 == 0o600
     assert gifsom("recover", spool.stem, "b.gif", cwd=here).status == 0
