@@ -1,9 +1,9 @@
 """Windows and macOS, through the functions that their documentation describes, served by fakes: neither is here.
 
 Read in Microsoft's reference: RegisterHotKey, WM_HOTKEY, SetProcessDpiAwarenessContext, DPI_AWARENESS_CONTEXT,
-OpenInputDesktop. That this last one fails while the screen is locked is reported by users, and so is the key
-CGSSessionScreenIsLocked of CGSessionCopyCurrentDictionary, which Apple does not document. No fake shows how the
-windows of Tk look there, nor whether a lock is really seen.
+OpenInputDesktop. That this last one fails while the screen is locked is taken to be so, and stands on no page that was
+read; the key CGSSessionScreenIsLocked of CGSessionCopyCurrentDictionary is told of by users, and not documented by
+Apple. No fake shows how the windows of Tk look there, nor whether a lock is really seen.
 """
 
 import pytest
