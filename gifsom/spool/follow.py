@@ -82,9 +82,9 @@ class FollowedSpool:
                         break
                     if isinstance(event, Canvas):
                         self._check_size(event.size)
-                        continue
-                    held.append((time, event))
-                    while held[0][0] < time - LAG:
+                    else:
+                        held.append((time, event))
+                    while held and held[0][0] < time - LAG:
                         given = held[0][0]
                         yield held.popleft()
         except OSError as error:
