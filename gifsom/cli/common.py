@@ -129,12 +129,13 @@ class Pace:
 def interrupt(number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt, but not out of code that was made of a string, as an import may run it.
 
-    Python takes that for unhandled, whoever handles it, and has the signal end the process: there `progress` raises it,
-    as soon as it is called.
+    Python takes that for unhandled, whoever handles it, and has the signal end the process; out of `__set_name__`, as a
+    class is made, it makes a RuntimeError of it. There `progress` raises it, as soon as it is called.
     """
     _interrupted.append(number)
     while frame is not None:
-        if frame.f_code.co_filename == "<string>" and frame.f_back is not None:
+        code = frame.f_code
+        if (code.co_filename == "<string>" and frame.f_back is not None) or code.co_name == "__set_name__":
             return
         frame = frame.f_back
     raise KeyboardInterrupt

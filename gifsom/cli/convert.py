@@ -119,12 +119,26 @@ def convert(
     if jobs is not None or dask is not None:
         raise SettingError("--jobs and --dask are for batches: several clips, and a folder/ for their GIFs")
     _check_target(sources, target, estimate)
-    title = ", ".join(sources)
+    opened = [_input(name, input_size, input_fps, pixel_format, options) for name in sources]
+    _convert_one(opened, ", ".join(sources), target, places, estimate, then, (quiet, verbose), options)
+
+
+def _convert_one(
+    opened: list[Any],
+    title: str,
+    target: str | None,
+    places: list[str],
+    estimate: bool,
+    then: Then,
+    telling: tuple[bool, bool],
+    options: dict[str, Any],
+) -> None:
+    """Convert sources that follow each other, or estimate that, and tell of it: quiet, verbose or neither."""
+    quiet, verbose = telling
+    source = opened[0] if len(opened) == 1 else opened
     with progress_bars(quiet) as progress:
         from gifsom.conversion import pipeline
 
-        opened = [_input(name, input_size, input_fps, pixel_format, options) for name in sources]
-        source = opened[0] if len(opened) == 1 else opened
         if estimate:
             expected = pipeline.estimate(source, progress=progress, **options)
         elif places:

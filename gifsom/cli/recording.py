@@ -5,8 +5,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from math import ceil
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from gifsom.cli import text
+from gifsom.cli.after import Then, after
 from gifsom.cli.common import (
     FAILED,
     INTERRUPTED,
@@ -24,21 +26,21 @@ from gifsom.cli.common import (
     heed_interrupt,
     remark,
 )
-from gifsom.cli.finish import finish_recording, tell_kept
+from gifsom.cli.desktop import framed, hotkeys, meant, trim
+from gifsom.cli.finish import finish_recording, tell_kept, tell_outlook
 from gifsom.cli.help import LARGE, LOOKS, WHAT
 from gifsom.cli.options import DECIMAL, PATH, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS
+from gifsom.options.dressing import Drawing
 from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
 if TYPE_CHECKING:
     from gifsom.core.frame import Rect
     from gifsom.recorder.feed import Screen
+    from gifsom.recorder.frame import RecordingFrame
     from gifsom.recorder.recorder import Recorder
-
-TRIM: Final = 0.3
-"""Seconds that are left out before a key ends a recording: the hand is on its way then, and "^C" on the screen."""
 
 REFRESH: Final = 0.25
 """Seconds between two looks of the line that tells how a recording goes."""
@@ -79,12 +81,27 @@ REFRESH: Final = 0.25
 @flag("--cursor/--no-cursor", default=None, panel=LOOKS, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", panel=LOOKS, help="Show a ring where a button is pressed.")
 @flag("--keys", panel=LOOKS, help="Show the keys that are pressed: passwords, too, if you type them.")
+@flag("--shortcuts", panel=LOOKS, help="Show, and keep, only combinations with Ctrl, Alt or Super, and function keys.")
+@flag(
+    "--frame/--no-frame",
+    default=True,
+    panel=LOOKS,
+    help="Show a frame around it, with the time; it is not in the picture.",
+)
+@option(
+    "--hotkey",
+    metavar="KEYS",
+    panel=WHAT,
+    help="Keys that end it in any window and, after a comma, those that pause it; 'none'. Without it:"
+    " Ctrl+Alt+Shift+G,Ctrl+Alt+Shift+B.",
+)
 @option("--backend", metavar="NAME", panel=WHAT, help="auto, x11, portal or wlroots. Without it: auto, by the session.")
 @flag("--ask", panel=WHAT, help="Show the desktop's dialog again that chooses what is shared.")
 @keep
 @preset
+@after
 @quiet
-@takes(Edits, Judging, Ceiling, Coding)
+@takes(Edits, Judging, Ceiling, Drawing, Coding)
 def record(
     target: Path | None,
     pick: bool,
@@ -97,10 +114,14 @@ def record(
     cursor: bool | None,
     clicks: bool,
     keys: bool,
+    hotkey: str | None,
+    frame: bool,
     backend: str | None,
     ask: bool,
+    shortcuts: bool,
     keep: bool,
     quiet: bool,
+    then: Then,
     **options: Any,
 ) -> None:
     """Record the screen to a GIF, until Enter, Ctrl-C or `gifsom stop`.
@@ -113,37 +134,64 @@ def record(
 
     A recording is on the disk from its first picture on: whatever happens, `gifsom recover` gets it back.
     """
-    from gifsom.conversion.live import LiveConversion
     from gifsom.conversion.recording import check_request, own_name
     from gifsom.options.edits import check_edits
     from gifsom.recorder.recorder import Recorder
 
-    number = int(monitor) if monitor is not None and monitor.isdecimal() else monitor
-    what = given(region=region, window=window, monitor=number)
     target = own_name(target)
     check_request(target, keep, options)
-    if pick and what:
-        raise SettingError(f"pick and {next(iter(what))} exclude each other")
-    besides = given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys, backend=backend, ask=ask)
+    what = _meant(pick, given(region=region, window=window, monitor=monitor))
+    besides = given(fps=fps, duration=duration, cursor=cursor, clicks=clicks, keys=keys, shortcuts=shortcuts)
+    besides |= given(backend=backend, ask=ask)
     recorder = Recorder(**what, **besides)
     screen = recorder.open()
     if pick:
-        recorder.choose(_picked(screen))
+        what = {"region": _picked(screen)}
+        recorder.choose(what["region"])
     if "edits" in options:
         check_edits(options["edits"], recorder.measure())
-    if keys:
+    if keys and not shortcuts:
         complain("keys are recorded and shown: mind passwords")
-    _count_down(delay, quiet)
-    _start(recorder, quiet)
-    try:
-        with LiveConversion(recorder.path, target, options) as live:
-            _record(recorder, quiet)
-            finish_recording(recorder.path, target, keep, quiet, options, live)
-    except KeyboardInterrupt:
-        tell_kept(recorder.path)
-        raise Ended(INTERRUPTED) from None
-    finally:
-        recorder.close()
+    with hotkeys(recorder, hotkey) as keyed, framed(what, frame) as around:
+        _count_down(delay, quiet, around)
+        _start(recorder, quiet)
+        try:
+            _record_to(target, recorder, keyed, around, keep, quiet, then, options)
+        except KeyboardInterrupt:
+            tell_kept(recorder.path)
+            raise Ended(INTERRUPTED) from None
+        finally:
+            recorder.close()
+
+
+def _record_to(
+    target: Path,
+    recorder: "Recorder",
+    keyed: Sequence[str],
+    around: "RecordingFrame",
+    keep: bool,
+    quiet: bool,
+    then: Then,
+    options: dict[str, Any],
+) -> None:
+    """Record until something ends it, make the GIF, which is begun meanwhile, and hand it on."""
+    from gifsom.conversion.live import LiveConversion
+
+    with LiveConversion(recorder.path, target, options) as live:
+        _record(recorder, quiet, keyed, around)
+        if not quiet:
+            tell_outlook(recorder.path, recorder.stats.seconds, target, options)
+        made = finish_recording(recorder.path, target, keep, quiet, options, live)
+    then.do([made.path])
+
+
+def _meant(pick: bool, what: dict[str, Any]) -> dict[str, Any]:
+    """The part of the screen to record, once the user has been asked which window that is."""
+    if pick and what:
+        raise SettingError(f"pick and {next(iter(what))} exclude each other")
+    if "monitor" in what and what["monitor"].isdecimal():
+        return {**what, "monitor": int(what["monitor"])}
+    return {"window": meant(what["window"])} if list(what) == ["window"] else what
 
 
 def _picked(screen: "Screen") -> "Rect":
@@ -157,12 +205,14 @@ def _picked(screen: "Screen") -> "Rect":
     return rect
 
 
-def _count_down(delay: float, quiet: bool) -> None:
+def _count_down(delay: float, quiet: bool, around: "RecordingFrame") -> None:
     end = time.monotonic() + delay
     with _line(quiet) as show:
         while (left := end - time.monotonic()) > 0:
             show(f"recording begins in {left:.0f} s …")
+            around.count(ceil(left))
             time.sleep(min(left, REFRESH))
+    around.begin()
 
 
 def _start(recorder: "Recorder", quiet: bool) -> None:
@@ -177,8 +227,11 @@ def _start(recorder: "Recorder", quiet: bool) -> None:
         raise
 
 
-def _record(recorder: "Recorder", quiet: bool) -> None:
-    """Record until something ends it, and say what. A second signal is a KeyboardInterrupt, once all is stored."""
+def _record(recorder: "Recorder", quiet: bool, keyed: Sequence[str], around: "RecordingFrame") -> None:
+    """Record until something ends it, such as the keys `keyed`, and say what.
+
+    A second signal is a KeyboardInterrupt, once all is stored.
+    """
     told = recorder.notes
     for note in told:
         complain(note)
@@ -189,8 +242,10 @@ def _record(recorder: "Recorder", quiet: bool) -> None:
             threading.Thread(target=_wait_for_enter, args=(recorder,), daemon=True).start()
         with _line(quiet) as show:
             while not recorder.wait(REFRESH):
-                show(text.recording(recorder.stats, recorder.paused, typed))
+                show(text.recording(recorder, [*(["Enter"] if typed else []), *(keyed or ["`gifsom stop`"])]))
+                around.show(recorder.stats.seconds, recorder.paused)
         recorder.end()
+        around.close()
         if not quiet:
             remark(text.recorded(recorder.stats, recorder.reason))
         for note in recorder.notes:
@@ -207,7 +262,7 @@ def _signals(recorder: "Recorder", typed: bool) -> Iterator[list[int]]:
 
     def end(number: int, frame: FrameType | None) -> None:
         came.append(number)
-        recorder.stop("interrupted", _trim(recorder) if typed and number == signal.SIGINT else 0.0)
+        recorder.stop("interrupted", trim(recorder) if typed and number == signal.SIGINT else 0.0)
 
     before = {number: signal.signal(number, end) for number in SIGNALS}
     try:
@@ -220,13 +275,8 @@ def _signals(recorder: "Recorder", typed: bool) -> Iterator[list[int]]:
 def _wait_for_enter(recorder: "Recorder") -> None:
     while data := os.read(0, 1):  # not of sys.stdin, whose lock this thread would hold when the program ends
         if data in b"\r\n":
-            recorder.stop("stopped", _trim(recorder))
+            recorder.stop("stopped", trim(recorder))
             return
-
-
-def _trim(recorder: "Recorder") -> float:
-    """Seconds that a key which ends a recording cuts off: none in a pause."""
-    return 0.0 if recorder.paused else TRIM
 
 
 def _forget_typed() -> None:

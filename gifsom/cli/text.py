@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from gifsom.analysis.explain import Explanation
     from gifsom.analysis.palette import Study
     from gifsom.conversion.pipeline import Estimate
+    from gifsom.conversion.recording import Outlook
     from gifsom.core.result import Fit, Result
     from gifsom.gif.reader import Info
     from gifsom.recorder.capture import Stats
     from gifsom.recorder.doctor import Finding
-    from gifsom.recorder.recorder import Kept
+    from gifsom.recorder.recorder import Kept, Recorder
     from gifsom.recorder.types import Monitor, Window
 
 ERROR = "1 is hardly seen"
@@ -51,6 +52,23 @@ def conversion(result: "Result", verbose: bool = False) -> str:
         + fit(result.fit)
         + "".join(f"; {note}" for note in notes(result))
     )
+
+
+def made(result: "Result") -> str:
+    """Of a GIF that was made, for somebody who looks elsewhere."""
+    return f"{amount(result.bytes)}, {result.size[0]}x{result.size[1]} pixels, {result.seconds:.1f} s"
+
+
+def outlook(found: "Outlook") -> str:
+    """Of the GIF of a long recording that will be made."""
+    minutes, seconds = divmod(round(found.seconds), 60)
+    size, time = amount(found.bytes), span(found.elapsed)
+    return f"the GIF of {minutes}:{seconds:02} will have some {size}, and takes up to {time} to make"
+
+
+def span(seconds: float) -> str:
+    """Such as "40 s" or "3 min"."""
+    return f"{ceil(seconds)} s" if seconds < 90 else f"{ceil(seconds / 60)} min"
 
 
 def notes(result: "Result") -> Iterator[str]:
@@ -204,10 +222,23 @@ def _advice(found: "Explanation") -> Iterator[str]:
         yield f"{-100 * one.saves / found.bytes:5.0f} %  {amount(one.saves):>10}  {one.text} (gifsom {command})"
 
 
-def recording(stats: "Stats", paused: bool, typed: bool) -> str:
-    """Of a recording that goes on; `typed`: keys can end it."""
-    state = "paused   " if paused else "recording"
-    return f"{state} {going(stats)}   {'Enter, Ctrl-C or ' if typed else ''}`gifsom stop` ends it"
+TITLE = 20
+"""Characters of a window's title in the line of a recording, which is to fit in 80."""
+
+
+def recording(recorder: "Recorder", keys: Sequence[str]) -> str:
+    """Of a recording that goes on; `keys` end it."""
+    state = "paused   " if recorder.paused else "recording"
+    name, window, stats = "", recorder.window, recorder.stats
+    if window is not None:
+        title = window.title or window.program
+        name = f'"{printable(title if len(title) <= TITLE else title[: TITLE - 1] + "…")}" '
+    return f"{state} {name}{lasting(stats)}, {amount(stats.bytes)}   {listed(keys)} ends it"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Such as "Enter, Ctrl-C or `gifsom stop`"."""
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def recorded(stats: "Stats", reason: str) -> str:
@@ -217,9 +248,13 @@ def recorded(stats: "Stats", reason: str) -> str:
 
 def going(stats: "Stats") -> str:
     """How long a recording is, and what it takes."""
+    return f"{lasting(stats)}, {count(stats.captured, 'picture')}, {amount(stats.bytes)}"
+
+
+def lasting(stats: "Stats") -> str:
+    """How long a recording is, and what is missing of it."""
     minutes, seconds = divmod(stats.seconds, 60)
-    dropped = f", {stats.dropped} dropped" if stats.dropped else ""
-    return f"{minutes:.0f}:{seconds:04.1f}, {count(stats.captured, 'picture')}{dropped}, {amount(stats.bytes)}"
+    return f"{minutes:.0f}:{seconds:04.1f}" + (f", {stats.dropped} dropped" if stats.dropped else "")
 
 
 def kept(found: "Kept") -> str:

@@ -1,10 +1,11 @@
 """From a recording of the screen to its GIF."""
 
 import shutil
+import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 from gifsom.conversion.live import LiveConversion
 from gifsom.conversion.pipeline import convert
@@ -20,6 +21,40 @@ from gifsom.recorder import folder
 from gifsom.recorder.control import delete
 from gifsom.sources.recording import open_recording
 from gifsom.spool import Spool
+
+LONG: Final = 120.0
+"""Seconds from which on a recording is longer than a GIF should be."""
+
+SAMPLES: Final = (10.0, 50.0, 90.0)
+SAMPLED: Final = 4.0
+"""Times of the parts by which a long one is judged, and their length: near its beginning, where they are soon read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The GIF to expect of a long recording.
+
+    seconds  of the recording
+    bytes    of the GIF, about
+    elapsed  seconds that it takes, at most about: much may have been done while it was recorded
+    """
+
+    seconds: float
+    bytes: int
+    elapsed: float
+
+
+def outlook(path: Path, options: dict[str, Any]) -> Outlook:
+    """Judge a recording of LONG seconds or more by some parts of it, of which GIFs are made. Raises as `convert`."""
+    source = open_recording(path, MAX_PIXELS)
+    with tempfile.TemporaryDirectory() as place:
+        made = [
+            convert(source, Path(place, f"{number}.gif"), start=start, duration=SAMPLED, **options)
+            for number, start in enumerate(SAMPLES)
+        ]
+    share = source.duration / (SAMPLED * len(SAMPLES))
+    total, spent = sum(one.bytes for one in made), sum(one.elapsed for one in made)
+    return Outlook(source.duration, round(share * total), share * spent)
 
 
 def check_request(target: Path, keep: bool, options: dict[str, Any]) -> None:

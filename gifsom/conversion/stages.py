@@ -56,10 +56,9 @@ def opened(source: "SourceLike", settings: ConvertOptions) -> Source:
         deinterlace=settings.deinterlace,
     )
     if isinstance(clip, Recording):
-        return clip.drawn(cursor=settings.cursor, clicks=settings.clicks, keys=settings.keys)
-    for name in ("cursor", "clicks", "keys"):
-        if getattr(settings, name) is not None:
-            raise SettingError(f"{clip.name}: {name} is for recordings, and that is none")
+        return clip.drawn(**settings.showing)
+    for name in settings.showing:
+        raise SettingError(f"{clip.name}: {name} is for recordings, and that is none")
     return clip
 
 

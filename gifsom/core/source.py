@@ -2,13 +2,24 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from gifsom.core.frame import Frame, Rect, Shortfall
+from gifsom.core.values import Color
 
 
 class StillGrowing(Exception):
     """A clip that is being recorded is asked for what is known only at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment, in seconds, and a place, in pixels from the left and the top, of somebody's work in a clip."""
+
+    time: float
+    x: float
+    y: float
 
 
 class Source(ABC):
@@ -83,7 +94,11 @@ class Source(ABC):
     def frames(self) -> Iterator[Frame]:
         """The frames in order, read-only, from 0 s on, the same ones at each call."""
 
-    # Steps that a source may do itself, as ffmpeg does for a video. None: an edit does them, but for the last one.
+    def marks(self) -> Sequence[Mark] | None:
+        """Where and when somebody worked in it, with times that never fall; None where it does not tell."""
+        return None
+
+    # Steps that a source may do itself, as ffmpeg does for a video. None: an edit does them, but for the last two.
 
     def trimmed(self, start: float, end: float | None) -> "Source | None":
         """The part from `start` to `end` in seconds; end None: to its own end. Raises `SourceEmpty` for no frames."""
@@ -106,6 +121,10 @@ class Source(ABC):
 
         Raises `SettingError` where one of them is too short for that.
         """
+        return None
+
+    def flattened(self, background: Color) -> "Source | None":
+        """The same, with a color behind transparent pixels; None where those are only a mask, or there are none."""
         return None
 
 

@@ -161,6 +161,12 @@ def check_seconds(name: str, value: float, low: float) -> None:
         raise SettingError(f"{name} is {printable(value)}: give seconds from {low:g} on, at most a day")
 
 
+def check_share(name: str, value: float) -> None:
+    """Raise `SettingError` for what is no number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= 1:
+        raise SettingError(f"{name} is {printable(value)}: give a part, from 0 to 1 or in percent")
+
+
 def check_whole(name: str, value: int, low: int, high: int) -> None:
     """Raise `SettingError` for what is no whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:

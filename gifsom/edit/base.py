@@ -6,15 +6,16 @@ source cannot do it.
 
 import os
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
+from math import inf
 
 import numpy as np
 from PIL import Image
 
 from gifsom.core.errors import SourceEmpty
 from gifsom.core.frame import Frame, Rect, Shortfall
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source
 from gifsom.core.timing import nearest, slots
 from gifsom.core.values import Seconds, span
 from gifsom.edit.frames import is_pixel_art, memoized, with_alpha, without_alpha
@@ -165,6 +166,13 @@ class _Trimmed(Timed):
         whole = self.source.count
         return None if whole is None else max(1, round(whole * self.duration / self.source.duration))
 
+    def marks(self) -> Sequence[Mark] | None:
+        marks = self.source.marks()
+        end = inf if self.end is None else self.end
+        return marks and [
+            Mark(mark.time - self.start, mark.x, mark.y) for mark in marks if self.start <= mark.time < end
+        ]
+
     def frames(self) -> Iterator[Frame]:
         before: Frame | None = None  # what is on the screen when the part begins
         for frame in self.source.frames():
@@ -189,6 +197,9 @@ class _Resampled(Timed):
     @property
     def rate(self) -> float | None:
         return self.fps
+
+    def marks(self) -> Sequence[Mark] | None:
+        return self.source.marks()
 
     @property
     def count(self) -> int | None:
@@ -222,6 +233,11 @@ class _Cropped(Redrawn):
     def size(self) -> tuple[int, int]:
         return self.rect.width, self.rect.height
 
+    def marks(self) -> Sequence[Mark] | None:
+        marks = self.source.marks()
+        inside = [Mark(mark.time, mark.x - self.rect.left, mark.y - self.rect.top) for mark in marks or ()]
+        return marks and [mark for mark in inside if 0 <= mark.x < self.rect.width and 0 <= mark.y < self.rect.height]
+
     def redraw(self, frame: Frame) -> Frame:
         mask = None if frame.mask is None else np.ascontiguousarray(self.rect.cut(frame.mask))
         return Frame(np.ascontiguousarray(self.rect.cut(frame.pixels)), frame.start, mask)
@@ -237,6 +253,11 @@ class _Scaled(Redrawn):
     @property
     def size(self) -> tuple[int, int]:
         return self._size
+
+    def marks(self) -> Sequence[Mark] | None:
+        marks = self.source.marks()
+        across, down = (new / old for new, old in zip(self._size, self.source.size, strict=True))
+        return marks and [Mark(mark.time, mark.x * across, mark.y * down) for mark in marks]
 
     def redraw(self, frame: Frame) -> Frame:
         art = is_pixel_art(frame.pixels, self._size)

@@ -1,109 +1,102 @@
-"""Edits that draw over pictures: captions and a progress bar."""
+"""Captions: text over pictures for a while, each by itself or all of a file of subtitles."""
 
-import re
-from collections.abc import Iterator
-from typing import Any, Final
+import os
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, TypedDict, Unpack
 
-import numpy as np
-
-from gifsom.core.errors import SettingError, printable
-from gifsom.core.frame import Frame, Pixels, Rect
+from gifsom.core.frame import Frame, Pixels
 from gifsom.core.source import Source
-from gifsom.core.timing import nearest
-from gifsom.core.values import MAX_SIDE, Color, Seconds, check_whole, parse_color
-from gifsom.draw.stamp import Font, contrasting, extent, font, lacking, lay, lettering
+from gifsom.core.values import Color, Seconds
+from gifsom.draw.text import DARK, OPACITY
 from gifsom.edit.base import Drawn
-from gifsom.edit.frames import with_ends
-from gifsom.edit.span import Spanned, parse_span
+from gifsom.edit.listed import amount, listed, pixels
+from gifsom.edit.span import NEAR, Divided, parse_span
+from gifsom.edit.stamped import Stamped, fitted, smaller, stamped
+from gifsom.edit.subtitle_file import Cue, apart, read_cues
+from gifsom.edit.typeset import Look, typeset
 
-POSITIONS: Final = {
-    "top-left": (0, 0),
-    "top": (1, 0),
-    "top-right": (2, 0),
-    "left": (0, 1),
-    "center": (1, 1),
-    "right": (2, 1),
-    "bottom-left": (0, 2),
-    "bottom": (1, 2),
-    "bottom-right": (2, 2),
-}
-"""Positions of a caption: halves of the free space to the left of it and above it."""
+LOOKS: Final = (
+    "position", "x", "y", "size", "style", "color", "outline", "font", "weight",
+    "background", "opacity", "padding", "radius",
+)  # fmt: skip
+"""Options of how a text looks, on the command line."""
 
-LETTERS: Final = 1 / 12
-MARGIN: Final = 1 / 40
-RIM: Final = 1 / 12
-"""Height of letters and margin of a caption, relative to the picture's shorter side; outline, relative to the
-letters."""
+OPTIONS: Final = ("time", "fade", *LOOKS)
+"""Options that may follow a caption's text."""
 
-USUAL: Final = 10
-LEGIBLE: Final = 8
-"""Smallest height of letters in pixels where no size is given, and to which they shrink where they must."""
-
-BAR: Final = 1 / 100
-"""Height of a progress bar relative to the picture's."""
-
-OPTIONS: Final = ("position", "time", "size", "outline", "color")
-"""Options that may follow a caption's text on the command line."""
-
-# Between Chinese, Japanese and Korean characters a line may break, elsewhere only at spaces.
-_WIDE: Final = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef"
-_WORD: Final = re.compile(rf" *(?:[{_WIDE}]|[^ {_WIDE}]+)")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_PIXELS: Final = re.compile(r"\d{1,9}", re.ASCII)
+_NUMBERS: Final = ("x", "y", "size", "outline", "padding", "radius")
 
 
-class _Captioned(Spanned):
+class LookOptions(TypedDict, total=False):
+    """How a text looks: arguments of `caption` with these names."""
+
+    position: str
+    size: int | None
+    outline: int | None
+    color: str | Color
+    x: int | None
+    y: int | None
+    style: str
+    font: str | None
+    weight: str | None
+    background: str | Color
+    opacity: float
+    padding: int | None
+    radius: int | None
+
+
+class _Captioned(Stamped):
     def __init__(
-        self, clip: Source, start: Seconds, end: Seconds | None, stamp: Pixels, corner: tuple[int, int]
+        self,
+        clip: Source,
+        span: tuple[Seconds, Seconds | None],
+        corner: tuple[int, int],
+        stamp: Pixels,
+        fade: float,
     ) -> None:
-        super().__init__(clip, start, end)
-        self.stamp, self.corner = stamp, corner
+        super().__init__(clip, *span, corner, fade)
+        self.stamp = stamp
 
-    def redraw(self, frame: Frame) -> Frame:
-        pixels, mask = frame.pixels.copy(), None
-        lay(pixels, self.stamp, *self.corner)
-        if frame.mask is not None:  # hidden pixels have no color to blend a smooth edge with
-            mask = frame.mask.copy()
-            colors, alpha = self.stamp[..., :3].astype(np.int32), self.stamp[..., 3:]
-            below = Rect(*self.corner, *alpha.shape[1::-1])
-            opaque = alpha[..., 0] >= 128
-            bare = below.cut(mask) & opaque
-            below.cut(pixels)[bare] = np.minimum(colors[bare] * 255 // alpha[bare], 255)
-            below.cut(mask)[opaque] = False
-        return Frame(pixels, frame.start, mask)
+    def stamps(self) -> Iterator[tuple[float, Pixels]]:
+        yield 0.0, self.stamp
 
 
-class _Barred(Drawn):
-    def __init__(self, clip: Source, color: Color, height: int) -> None:
+class _Subtitled(Drawn):
+    def __init__(self, clip: Source, cues: Sequence[Cue], look: Look, files: tuple[os.PathLike[str], ...]) -> None:
         super().__init__(clip)
-        self.color, self.height = color, height
-        # Dark below a bright bar and bright below a dark one, so that both are seen on any picture.
-        self.track = tuple((level + 3 * back) // 4 for level, back in zip(color, contrasting(color), strict=True))
-        self._whole: float | None = None  # the same at each pass, though the clip may turn out shorter
+        self.cues, self.look, self._files = cues, look, files
+        self._typeset = lru_cache(maxsize=2)(typeset)
+        self._made_for = clip.size
+
+    @property
+    def files(self) -> tuple[os.PathLike[str], ...]:
+        return (*self.source.files, *self._files)
+
+    def scaled(self, size: tuple[int, int]) -> Source | None:
+        return smaller(self, size)
+
+    @property
+    def rate(self) -> float | None:
+        return None  # a piece may be arbitrarily short
+
+    @property
+    def count(self) -> int | None:
+        return None
 
     def frames(self) -> Iterator[Frame]:
-        if self._whole is None:
-            self._whole = self.source.duration
-        width = self.size[0]
-        source: Frame | None = None
-        drawn: Frame | None = None
-        length = 0
-        for frame, end in with_ends(self.source):
-            share = 1.0 if end >= self.source.duration else min(1.0, end / self._whole)
-            same_picture = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
-            if drawn is None or not same_picture or length != nearest(share * width):
-                source, length = frame, nearest(share * width)
-                drawn = self._barred(frame, length)
-            yield Frame(drawn.pixels, frame.start, drawn.mask)
-
-    def _barred(self, frame: Frame, length: int) -> Frame:
-        pixels, mask = frame.pixels.copy(), None
-        pixels[-self.height :] = self.track
-        pixels[-self.height :, :length] = self.color
-        if frame.mask is not None:
-            mask = frame.mask.copy()
-            mask[-self.height :] = False
-        return Frame(pixels, frame.start, mask)
+        starts = [cue.start for cue in self.cues]
+        edges = sorted({edge for cue in self.cues for edge in (cue.start, cue.end)})
+        for frame in Divided(self.source, edges).frames():
+            n = bisect_right(starts, frame.start + NEAR) - 1
+            cue = self.cues[n] if n >= 0 else None
+            if cue is None or frame.start + NEAR >= cue.end:
+                yield frame
+            else:
+                made = self._typeset(cue.text, self.look, self._made_for)
+                yield stamped(frame, *fitted(*made, self._made_for, self.size))
 
 
 def caption(
@@ -115,100 +108,89 @@ def caption(
     end: Seconds | None = None,
     outline: int | None = None,
     color: str | Color = "white",
+    x: int | None = None,
+    y: int | None = None,
+    fade: float = 0.0,
+    style: str = "outline",
+    font: str | None = None,
+    weight: str | None = None,
+    background: str | Color = DARK,
+    opacity: float = OPACITY,
+    padding: int | None = None,
+    radius: int | None = None,
 ) -> Source:
     """Text over the pictures, broken at spaces where its lines are too long. It hides nothing else.
 
     Args:
-        text: may have line breaks of its own.
+        text: may have line breaks of its own, emoji, and any letters that a font of the system has.
         position: "top", "center", "bottom", "left", "right", "top-left", "top-right", "bottom-left", "bottom-right".
-        size: height of the letters in pixels; None: a twelfth of the picture's shorter side, less for a long text.
+        size: height of the letters in pixels; None: a twelfth of the picture's shorter side, a seventeenth on a box,
+            less for a long text.
         start, end: seconds or clocks between which it is shown, exactly; end None: to the clip's own end.
         outline: pixels around the letters that are black or white, whichever contrasts; 0: none; None: as fits.
         color: of the letters, a CSS name, "#rrggbb" or three numbers.
+        x, y: left and top in pixels, in place of those of the position.
+        fade: seconds in which it comes and goes.
+        style: "outline", or on a dark box with a soft shadow: "pill" with round ends, "box" with round corners.
+        font: name of a family that is installed, or the path of a file; None: one that has the letters.
+        weight: "thin", "light", "regular", "medium", "semibold", "bold" or "black"; None: bold, regular on a box.
+        background, opacity, padding, radius: of the box: color, 0 to 1, pixels on the left and right (half of them
+            above and below), pixels.
 
     Raises:
         SettingError: for a caption without letters, letters that no font has, one that is larger than the picture,
-            and any value out of range.
+            a font that is not there, and any value out of range.
 
     >>> gifsom.open("fixtures/scene.mp4").caption("Hello", start=1, end="0:02.5")
     <Clip of fixtures/scene.mp4, 640x360 pixels>
     """
-    if position not in POSITIONS:
-        raise SettingError(f"position is {printable(position)}: give one of {', '.join(POSITIONS)}")
-    if size is not None:
-        check_whole("size", size, 1, MAX_SIDE)
-    if outline is not None:
-        check_whole("outline", outline, 0, MAX_SIDE)
-    if not isinstance(text, str):
-        raise SettingError(f"the caption is {printable(text)}: give it a text")
-    paragraphs = [_CONTROL.sub("\ufffd", " ".join(line.split())) for line in text.splitlines()]
-    if not any(paragraphs):
-        raise SettingError("the caption is empty: give it a text")
-    across, down = POSITIONS[position]
-    width, height = clip.size
-    margin = round(min(width, height) * MARGIN)
-    lines, face, outline = _laid(paragraphs, clip.size, margin, size, outline)
-    if missing := lacking(face, "".join(paragraphs)):
-        raise SettingError(f"no font of this system has {missing}: install one, or leave that out")
-    stamp = lettering(lines, face, parse_color(color), outline, "lmr"[across])
-    left, top = (
-        _place(side, free, margin) for side, free in ((across, width - stamp.shape[1]), (down, height - stamp.shape[0]))
-    )
-    return _Captioned(clip, start, end, stamp, (left, top))
+    look = Look(
+        position=position, size=size, outline=outline, color=color, x=x, y=y, style=style, font=font, weight=weight,
+        background=background, opacity=opacity, padding=padding, radius=radius,
+    )  # fmt: skip
+    stamp, corner = typeset(text, look, clip.size)
+    return _Captioned(clip, (start, end), corner, stamp, fade)
 
 
-def _place(halves: int, free: int, margin: int) -> int:
-    """Offset that leaves `free` pixels of a side: 0, 1 or 2 halves of them, kept inside the margin."""
-    margin = min(margin, free // 2)
-    return margin + (free - 2 * margin) * halves // 2
+def subtitles(
+    clip: Source,
+    cues: "str | os.PathLike[str] | Sequence[tuple[Seconds, Seconds, str]]",
+    shift: float = 0.0,
+    **look: Unpack[LookOptions],
+) -> Source:
+    """Captions one after the other, as a file of subtitles has them.
+
+    Args:
+        cues: an .srt or .vtt file, or start, end and text of each.
+        shift: seconds that are added to all times, such as -60 after `trim(60)`.
+        **look: how they look, as `caption` takes it; without a style: on a box.
+
+    Raises:
+        SourceNotFound, SourceUnreadable: for a file that is not there, or has no subtitles.
+        SettingError: as `caption` does.
+
+    >>> gifsom.open("fixtures/scene.mp4").subtitles([(0, 1, "Hello"), (1, 2.5, "And again")])
+    <Clip of fixtures/scene.mp4, 640x360 pixels>
+    """
+    files = (Path(cues),) if isinstance(cues, str | os.PathLike) else ()
+    shown = apart(read_cues(cues, shift))
+    style = Look(**({"style": "box"} | look))
+    for cue in shown:
+        typeset(cue.text, style, clip.size)  # what cannot be shown is told before anything is made
+    return _Subtitled(clip, shown, style, files)
 
 
-def _laid(
-    paragraphs: list[str], box: tuple[int, int], margin: int, size: int | None, outline: int | None
-) -> tuple[list[str], Font, int]:
-    """Lines, font and outline of a caption in pictures of width and height `box`."""
-    width, height = box
-    text = "".join(paragraphs)
-    letters = size or max(USUAL, round(min(box) * LETTERS))
-    while True:
-        face = font(text, letters, bold=True)
-        rim = max(1, round(letters * RIM)) if outline is None else outline
-        lines = _broken(paragraphs, face, width - 2 * (margin + rim))
-        wide, high = extent(lines, face, rim)
-        if size or letters <= LEGIBLE or (wide <= width and high <= height // 2):
-            break
-        letters = max(LEGIBLE, letters * 9 // 10)
-    if wide > width or high > height:
-        raise SettingError(
-            f"the caption takes {wide}x{high} pixels in letters of {letters}, and the picture has {width}x{height}:"
-            f" make it {'smaller or ' if size else ''}shorter"
-        )
-    return _balanced(lines, paragraphs, face), face, rim
-
-
-def _balanced(lines: list[str], paragraphs: list[str], face: Font) -> list[str]:
-    """The same number of lines, more equal in length."""
-    while True:
-        widest = max(face.getlength(line) for line in lines)
-        narrower = _broken(paragraphs, face, widest - 1)
-        if len(narrower) > len(lines) or narrower == lines:
-            return lines
-        lines = narrower
-
-
-def _broken(paragraphs: list[str], face: Font, max_width: float) -> list[str]:
-    """Lines of as many words as fit into `max_width` pixels, at least one."""
-    lines = []
-    for paragraph in paragraphs:
-        line = ""
-        for word in _WORD.findall(paragraph):
-            if line and face.getlength(line + word) > max_width:
-                lines.append(line)
-                line = word.lstrip()
-            else:
-                line += word
-        lines.append(line)
-    return lines
+def _look_of(values: dict[str, str]) -> dict[str, Any]:
+    """Arguments from options of the command line. Raises `SettingError`."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in _NUMBERS:
+            found[name] = pixels(name, value)
+        elif name == "opacity":
+            found[name] = amount(name, value, "80%")
+        elif name in LOOKS:
+            found[name] = value
+    return found
 
 
 def parse_caption(text: str) -> dict[str, Any]:
@@ -220,44 +202,24 @@ def parse_caption(text: str) -> dict[str, Any]:
     >>> parse_caption("one|two|time=1-3|size=32")
     {'text': 'one|two', 'size': 32, 'start': 1.0, 'end': 3.0}
     """
-    values: dict[str, str] = {}
-    while True:
-        before, bar, option = text.rpartition("|")
-        name, equals, value = (part.strip() for part in option.partition("="))
-        if not (bar and equals and name.isidentifier()):
-            break
-        if name not in OPTIONS:
-            raise SettingError(f"a caption has no {printable(name)}: there are {', '.join(OPTIONS)}")
-        text = before
-        values.setdefault(name, value)
-    found: dict[str, Any] = {"text": text.strip().replace("\\n", "\n")}
-    for name in ("position", "color"):
-        if name in values:
-            found[name] = values[name]
-    for name in ("size", "outline"):
-        if name in values:
-            if not _PIXELS.fullmatch(values[name]):
-                raise SettingError(f"{name} is {printable(values[name])}: give pixels, such as {name}=2")
-            found[name] = int(values[name])
+    text, values = listed(text, OPTIONS, "a caption")
+    found = {"text": text.replace("\\n", "\n")} | _look_of(values)
+    if "fade" in values:
+        found["fade"] = amount("fade", values["fade"], "0.3")
     if "time" in values:
         found["start"], found["end"] = parse_span(values["time"])
     return found
 
 
-def progress_bar(clip: Source, color: str | Color = "white", height: int | None = None) -> Source:
-    """A bar along the bottom, as long as the part of the clip that has been shown when a frame ends.
+def parse_subtitles(text: str) -> dict[str, Any]:
+    """Keyword arguments for `subtitles` from text such as "talk.srt|style=pill|shift=-60". Raises `SettingError`.
 
-    Args:
-        color: of the bar, a CSS name, "#rrggbb" or three numbers; the rest is dark, or bright below a dark bar.
-        height: pixels, up to those of the picture; None: a hundredth of them, but at least 2.
-
-    Raises:
-        SettingError: for an invalid color or height.
-
-    >>> next(gifsom.open("fixtures/scene.mp4").progress_bar("#ffcc00").frames()).pixels[-1, 0].tolist()
-    [255, 204, 0]
+    >>> parse_subtitles("talk.srt|style=pill|shift=-60")
+    {'cues': 'talk.srt', 'style': 'pill', 'shift': -60.0}
     """
-    if height is None:
-        height = min(clip.size[1], max(2, round(clip.size[1] * BAR)))
-    check_whole("height", height, 1, clip.size[1])
-    return _Barred(clip, parse_color(color), height)
+    path, values = listed(text, ("shift", *LOOKS), "subtitles")
+    found = {"cues": path} | _look_of(values)
+    if "shift" in values:
+        shift = values["shift"]
+        found["shift"] = amount("shift", shift.lstrip("-"), "-2.5") * (-1 if shift.startswith("-") else 1)
+    return found

@@ -1,21 +1,31 @@
 """A cinemagraph: a picture of which only a part moves."""
 
 from collections.abc import Iterator
+from math import ceil, floor
 
 import numpy as np
 
 from gifsom.core.frame import Frame, Rect
 from gifsom.core.region import to_rect
 from gifsom.core.source import Source
-from gifsom.edit.base import Drawn
+from gifsom.edit.base import Drawn, scale_to
 from gifsom.edit.frames import memoized
 from gifsom.edit.picture import check_inside
+from gifsom.edit.span import NEAR
 
 
 class _Stilled(Drawn):
     def __init__(self, clip: Source, rect: Rect) -> None:
         super().__init__(clip)
         self.rect = rect
+
+    def scaled(self, size: tuple[int, int]) -> Source:
+        """The part in pixels of that size: all those that lie in it, even partly."""
+        across, down = (new / old for new, old in zip(size, self.size, strict=True))
+        left, top = floor(self.rect.left * across + NEAR), floor(self.rect.top * down + NEAR)
+        right = ceil((self.rect.left + self.rect.width) * across - NEAR)
+        bottom = ceil((self.rect.top + self.rect.height) * down - NEAR)
+        return _Stilled(scale_to(self.source, size), Rect(left, top, right - left, bottom - top))
 
     def frames(self) -> Iterator[Frame]:
         frames = self.source.frames()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gifsom.core.frame import Frame, Mask, Pixels
@@ -70,11 +71,16 @@ def is_pixel_art(pixels: Pixels, size: tuple[int, int]) -> bool:
     Then every pixel of the new size has an exact color of the old one, and a filter would only blur it.
     """
     height, width = pixels.shape[:2]
-    packed = pixels.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-    if len(np.unique(packed[:: max(1, height // 16)])) > ART:  # a few rows are mostly enough
+    if len(np.unique(_packed(pixels[:: max(1, height // 16)]))) > ART:  # a few rows are mostly enough
         return False
+    packed = _packed(pixels)
     rows = np.flatnonzero((packed[1:] != packed[:-1]).any(axis=1)) + 1
     columns = np.flatnonzero((packed[:, 1:] != packed[:, :-1]).any(axis=0)) + 1
     block = int(np.gcd.reduce([height, width, *rows, *columns]))
     whole = all(new % (old // block) == 0 for new, old in zip(size, (width, height), strict=True))
     return whole and len(np.unique(packed)) <= ART
+
+
+def _packed(pixels: Pixels) -> NDArray[np.int32]:
+    """Each color as one number."""
+    return pixels.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)

@@ -5,17 +5,17 @@ from math import inf
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Frame
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source
 from gifsom.core.values import Seconds, parse_seconds, span
-from gifsom.edit.base import Redrawn
+from gifsom.edit.base import Drawn, Edited, Redrawn
 from gifsom.edit.frames import memoized, with_ends
 
 NEAR = 1e-6
 """Seconds within which two times are the same."""
 
 
-class Spanned(Redrawn):
-    """An edit of each picture from `start` to `end`.
+class Timespan(Drawn):
+    """An edit of pictures from `start` to `end`.
 
     Raises `SettingError` for invalid times, and for a start after the clip's end.
     """
@@ -37,22 +37,44 @@ class Spanned(Redrawn):
         whole = self.source.count
         return None if whole is None else whole + len(self._cuts)
 
+    def marks(self) -> Sequence[Mark] | None:
+        return self.source.marks()
+
     def dissolved(self, seconds: float) -> None:
         return None  # its times are those of the clip as it is
 
+    @property
+    def cuts(self) -> Source:
+        """The source, with frames that begin where this begins and where it ends."""
+        return Divided(self.source, self._cuts)
+
+    def holds(self, time: float) -> bool:
+        """Whether a frame that begins then is changed."""
+        return self.start <= time + NEAR < self.end
+
+
+class Spanned(Timespan, Redrawn):
+    """An edit of each picture by itself, from `start` to `end`."""
+
     def frames(self) -> Iterator[Frame]:
         draw = memoized(self.redraw)
-        for frame in cut(self.source, self._cuts):
-            yield draw(frame) if self.start <= frame.start + NEAR < self.end else frame
+        for frame in self.cuts.frames():
+            yield draw(frame) if self.holds(frame.start) else frame
 
 
-def cut(clip: Source, times: Sequence[float]) -> Iterator[Frame]:
-    """The frames of a clip; one that is on the screen at any of `times`, rising seconds, is split there."""
-    for frame, end in with_ends(clip):
-        yield frame
-        for time in times:
-            if frame.start + NEAR < time < end - NEAR:
-                yield Frame(frame.pixels, time, frame.mask)
+class Divided(Edited):
+    """The same pictures; one that is on the screen at any of `times`, rising seconds, becomes two frames."""
+
+    def __init__(self, clip: Source, times: Sequence[float]) -> None:
+        super().__init__(clip)
+        self.times = times
+
+    def frames(self) -> Iterator[Frame]:
+        for frame, end in with_ends(self.source):
+            yield frame
+            for time in self.times:
+                if frame.start + NEAR < time < end - NEAR:
+                    yield Frame(frame.pixels, time, frame.mask)
 
 
 def parse_span(text: str) -> tuple[float, float | None]:

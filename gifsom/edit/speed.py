@@ -9,7 +9,8 @@ from gifsom.core.frame import Frame
 from gifsom.core.source import Source
 from gifsom.core.values import Seconds, span
 from gifsom.edit.base import Timed, resample
-from gifsom.edit.caption import LEGIBLE, caption
+from gifsom.edit.caption import caption
+from gifsom.edit.typeset import LEGIBLE
 
 SLOWEST, FASTEST = 0.01, 100.0
 """Range of the factor of speed."""

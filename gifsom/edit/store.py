@@ -16,6 +16,9 @@ from gifsom.core.frame import Frame, Mask
 HELD_BYTES = 8 << 20
 """Bytes of packed frames up to which they stay in memory."""
 
+PLAIN_BYTES = 2 << 20
+"""Bytes of frames up to which a queue keeps them as they are."""
+
 CHUNK_BYTES = 64 << 20
 """Bytes of packed frames that a queue keeps together."""
 
@@ -104,7 +107,7 @@ class Store:
 
 
 class Queue:
-    """Frames that wait for their turn: the first HELD_BYTES of them in memory, those behind packed, mostly on disk.
+    """Frames that wait for their turn: the first PLAIN_BYTES of them as they are, those behind in a store.
 
     What has been taken leaves its space when all frames that were packed with it have been taken.
     """
@@ -119,7 +122,7 @@ class Queue:
 
     def put(self, frame: Frame) -> None:
         """Add a frame. Raises `TargetUnwritable` where the disk is full."""
-        if self._plain + frame.pixels.nbytes <= HELD_BYTES:
+        if self._plain + frame.pixels.nbytes <= PLAIN_BYTES:
             self._plain += frame.pixels.nbytes
             self._waiting.append(frame)
             return

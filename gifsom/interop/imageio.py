@@ -4,6 +4,7 @@ It reads whatever `gifsom.open` does, as RGB, transparent pixels over a color, a
 points: importing this module tells it the name "gifsom", for whoever can give a name only.
 """
 
+import operator
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice, pairwise
@@ -22,30 +23,14 @@ from gifsom.conversion.writer import Writer
 from gifsom.core.errors import FrameError, GifsomError, SettingError, printable
 from gifsom.core.frame import Pixels
 from gifsom.core.source import Source
-from gifsom.interop.pillow import pictures, plays, timed, with_meaning
+from gifsom.interop.arguments import READING, for_gif, with_meaning
+from gifsom.interop.pillow import pictures, plays, timed
 
 if TYPE_CHECKING:
     from imageio.core.request import Request
 
-READING = frozenset(
-    [
-        "apply_gamma",
-        "as_gray",
-        "constant_framerate",
-        "exifrotate",
-        "exclude_applied",
-        "filter_graph",
-        "filter_sequence",
-        "format",
-        "is_batch",
-        "pilmode",
-        "rotate",
-        "thread_count",
-        "thread_type",
-        "writeable_output",
-    ]
-)
-"""Arguments of imageio's readers that change nothing here."""
+FORMATS = {"rgb24": "RGB", "rgba": "RGBA", "gray": "L"}
+"""Modes of Pillow for formats that imageio's reader of videos takes."""
 
 Index = int | EllipsisType | None
 """Index of a picture; ... or None: all."""
@@ -79,7 +64,7 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
                 raise InitializationError(f"gifsom writes .gif, not {request.extension}")
             return
         try:
-            self._clip = sources.open(self._path, **{"background": "white", **with_meaning(options, READING)})
+            self._clip = self._open({})
         except GifsomError as error:
             raise InitializationError(str(error)) from error
 
@@ -88,29 +73,31 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
 
         Args:
             index: of the picture, from 0, or from the end where it is negative; None or ...: all.
-            mode: Pillow's name of another kind of picture, such as "L" or "RGBA".
-            **options: those that other plugins take, as for `__init__`.
+            mode: Pillow's name of another kind of picture, such as "L" or "RGBA"; other plugins' pilmode, as_gray and
+                format (rgb24, rgba, gray) say it, too.
+            **options: as for `__init__`.
 
         Raises:
-            FrameError: for an index out of range, and a mode that does not exist.
+            FrameError: for an index that is no whole number, or out of range, and a mode that does not exist.
         """
         if index is None or index is ...:
             return np.stack([*self.iter(mode=mode, **options)])
-        with_meaning(options, READING)
-        frames = self._source.frames()
-        if index >= 0:
-            frame = next(islice(frames, index, None), None)
+        place = _whole(index)
+        source, mode = self._asked_for(mode, options)
+        frames = source.frames()
+        if place >= 0:
+            frame = next(islice(frames, place, None), None)
         else:
-            last = deque(frames, -index)
-            frame = last[0] if len(last) == -index else None
+            last = deque(frames, -place)
+            frame = last[0] if len(last) == -place else None
         if frame is None:
-            raise FrameError(f"{self._source.name}: there is no picture {index}: they are counted from 0")
+            raise _missing(source, place)
         return _in_mode(frame.pixels, mode)
 
     def iter(self, *, mode: str | None = None, **options: Any) -> Iterator[Pixels]:
         """The pictures, (h, w, 3) uint8 each; `mode` and others as for `read`."""
-        with_meaning(options, READING)
-        for frame in self._source.frames():
+        source, mode = self._asked_for(mode, options)
+        for frame in source.frames():
             yield _in_mode(frame.pixels, mode)
 
     def properties(self, index: Index = None) -> ImageProperties:
@@ -129,7 +116,10 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
         """
         durations = self._durations()
         if index is not None and index is not ...:
-            return {"duration": durations[index]}
+            place = _whole(index)
+            if not -len(durations) <= place < len(durations):
+                raise _missing(self._source, place)
+            return {"duration": durations[place]}
         found: dict[str, Any] = {"duration": durations}
         found["fps"] = 1000 * len(durations) / sum(durations)
         if self._source.plays is not None:
@@ -162,8 +152,8 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
         Raises:
             FrameError, SettingError, TargetError: with one line that says what and why; then nothing is written.
         """
-        asked = {"duration": duration, "fps": fps} | with_meaning(options)
-        begun = with_meaning(self._options)
+        asked = {"duration": duration, "fps": fps} | for_gif(options)
+        begun = for_gif(self._options)
         asked = begun | {name: value for name, value in asked.items() if value is not None or name == "loop"}
         times = asked.pop("duration", None), asked.pop("fps", None)
         if self._gif is None:
@@ -204,10 +194,38 @@ class ImageioPlugin(PluginV3):  # type: ignore[misc]
             raise FrameError("the file was opened to be written, not to be read")
         return self._clip
 
+    def _open(self, options: dict[str, Any]) -> Source:
+        """The clip, with options of `gifsom.open` besides those that the file was opened with."""
+        meant = with_meaning({**self._options, **options}, READING)
+        return sources.open(self._path, **{"background": "white", **meant})
+
+    def _asked_for(self, mode: str | None, options: dict[str, Any]) -> tuple[Source, str | None]:
+        """The clip and the mode that a reader's arguments ask for."""
+        asked = dict(options)
+        mode = asked.pop("pilmode", None) or mode
+        if asked.get("format") in FORMATS:
+            mode = mode or FORMATS[asked.pop("format")]
+        if asked.pop("as_gray", False):
+            mode = "F"
+        source = self._source
+        return (self._open(asked) if with_meaning(asked, READING) else source), mode
+
     def _durations(self) -> list[float]:
         """Milliseconds of each picture; the clip's duration is exact once it has been read."""
         starts = [frame.start for frame in self._source.frames()]
         return [round(1000 * (end - start), 3) for start, end in pairwise([*starts, self._source.duration])]
+
+
+def _whole(index: object) -> int:
+    """An index of a picture. Raises `FrameError` for what is no whole number."""
+    try:
+        return operator.index(index)  # type: ignore[arg-type]
+    except TypeError:
+        raise FrameError(f"index is {printable(index)}: give a whole number, or ... for all pictures") from None
+
+
+def _missing(source: Source, index: int) -> FrameError:
+    return FrameError(f"{source.name}: there is no picture {index}: they are counted from 0")
 
 
 def _in_mode(pixels: Pixels, mode: str | None) -> Pixels:

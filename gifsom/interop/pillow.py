@@ -1,58 +1,26 @@
 """`save`: pictures to a GIF, in one call with the arguments of Pillow's `Image.save`."""
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
 from numpy.typing import ArrayLike
-from PIL import Image, ImagePalette, ImageSequence
+from PIL import Image, ImageSequence
 
 from gifsom.conversion.writer import Writer
 from gifsom.core.errors import FrameError, SettingError, printable
 from gifsom.core.values import check_rate, check_whole
-from gifsom.sources.arrays import is_picture, pictures_of
+from gifsom.interop.arguments import for_gif, warn_once
 from gifsom.sources.images import shown_for
+from gifsom.sources.shapes import WANTED, as_array, is_picture, pictures_of
 
 if TYPE_CHECKING:
     from gifsom.core.result import Result
 
 DURATION = 100.0
 """Milliseconds of a picture without a duration of its own."""
-
-MEANINGLESS = frozenset(
-    [
-        "bits",
-        "bbox",
-        "codec",
-        "comment",
-        "disposal",
-        "extents",
-        "format",
-        "include_color_table",
-        "interlace",
-        "is_batch",
-        "lossless",
-        "method",
-        "minimize_size",
-        "mode",
-        "optimize",
-        "params",
-        "pilmode",
-        "quantizer",
-        "subrectangles",
-        "transparency",
-        "version",
-    ]
-)
-"""Arguments of Pillow's and imageio's writers of GIFs that change nothing here: pictures are shown as they are, and
-coded as small as can be."""
-
-_told: set[str] = set()
-"""Arguments that were passed over with a warning: each is told once."""
 
 Picture = ArrayLike | Image.Image
 
@@ -61,7 +29,7 @@ def save(
     images: "Picture | Iterable[Picture]",
     path: "str | Path | BinaryIO",
     *,
-    append_images: "Iterable[Picture]" = (),
+    append_images: "Iterable[Picture] | None" = (),
     save_all: bool = True,
     duration: float | Sequence[float] | None = None,
     fps: float | None = None,
@@ -78,8 +46,8 @@ def save(
         append_images: pictures that come after `images`.
         save_all: False: the first picture only.
         duration: milliseconds that each picture is shown, or a list with those of each; None: an image's own, else 100,
-            which 0 means, too. Of pictures that are shown for less than 20, some are left out, and the others keep
-            their times.
+            which 0 means, too, and what is less than 1, where a warning tells it. Of pictures that are shown for less
+            than 20, some are left out, and the others keep their times.
         fps: frames a second, instead of `duration`.
         loop: how often it is repeated, 0 for ever; None: it plays once. Pillow without `loop` plays once; this is for
             ever.
@@ -97,38 +65,14 @@ def save(
     >>> gifsom.save(pictures, "blink.gif", duration=[400, 80]).seconds
     0.48
     """
-    options = with_meaning(options)
-    frames = islice(chain(pictures(images), pictures(append_images)), None if save_all else 1)
+    options = for_gif(options)
+    more = () if append_images is None else append_images
+    frames = islice(chain(pictures(images), pictures(more)), None if save_all else 1)
     with Writer(path, loop=plays(loop), **{"overwrite": True, **options}) as gif:
         for picture, seconds in timed(frames, duration, fps):
             gif.append(picture, seconds)
     assert gif.result is not None
     return gif.result
-
-
-def with_meaning(options: dict[str, Any], known: Iterable[str] = MEANINGLESS) -> dict[str, Any]:
-    """The options that have a meaning here; one of `known` is passed over, and a warning tells so, once.
-
-    So is a color table, and an index of one, which Pillow's palette and background are. imageio's palettesize is
-    `colors`. Raises `SettingError` for another format than GIF.
-    """
-    if str(options.get("format") or "GIF").upper().lstrip(".") != "GIF":
-        raise SettingError(f"format is {printable(options['format'])}: gifsom writes GIF")
-    left, passed = {}, []
-    for name, value in options.items():
-        table = name == "background" and isinstance(value, int)
-        table = table or (name == "palette" and isinstance(value, bytes | bytearray | list | ImagePalette.ImagePalette))
-        if name == "palettesize":
-            left["colors"] = value
-        elif table or name in known:
-            passed += [name] if value is not None else []
-        else:
-            left[name] = value
-    new = [name for name in passed if name not in _told and not (name == "format" and known is MEANINGLESS)]
-    _told.update(new)
-    if new:
-        warnings.warn(f"{', '.join(new)}: without a meaning for gifsom, and passed over", stacklevel=3)
-    return left
 
 
 def plays(loop: int | None) -> int:
@@ -140,17 +84,21 @@ def plays(loop: int | None) -> int:
 
 
 def pictures(images: "Picture | Iterable[Picture]") -> Iterator[Picture]:
-    """Single pictures: the frames of images, and those of arrays, as `gifsom.sources.arrays.pictures_of` has them.
+    """Single pictures: the frames of images, and those of arrays, as `gifsom.sources.shapes.pictures_of` has them.
 
-    Raises `FrameError` for the name of a file, and for arrays of which none are made.
+    Raises `FrameError` for the name of a file, for what holds no pictures, and for arrays of which none are made.
     """
     if isinstance(images, str | Path):
         raise FrameError(f"{printable(images)}: that is a name, not a picture: gifsom.convert is for files")
-    for image in [images] if is_picture(images) else images:  # type: ignore[union-attr]
+    if is_picture(images):
+        images = [images]  # type: ignore[list-item]
+    elif not isinstance(images, Iterable):
+        raise FrameError(f"{WANTED} or a PIL image, and {printable(repr(images))[:40]} is none, and no list of them")
+    for image in images:
         if isinstance(image, Image.Image):
             yield from ImageSequence.Iterator(image)
         else:
-            yield from pictures_of(np.asarray(image))
+            yield from pictures_of(as_array(image))
 
 
 def timed(
@@ -165,7 +113,8 @@ def timed(
             raise SettingError("duration and fps exclude each other")
         check_rate(fps)
         duration = 1000 / fps
-    times = iter(duration) if isinstance(duration, Iterable) else repeat(duration)
+    several = isinstance(duration, Iterable) and not isinstance(duration, str)
+    times: Iterator[Any] = iter(duration) if several else repeat(duration)  # type: ignore[arg-type]
     number = 0
     for number, frame in enumerate(frames, 1):
         try:
@@ -173,7 +122,7 @@ def timed(
         except StopIteration:
             raise SettingError(f"duration has {number - 1} times, and there are more pictures") from None
         yield frame, _seconds(time, frame)
-    if isinstance(duration, Iterable) and (left := sum(1 for _ in times)):
+    if several and (left := sum(1 for _ in times)):
         raise SettingError(f"duration has {number + left} times, and there are {number} pictures")
 
 
@@ -183,4 +132,11 @@ def _seconds(duration: float | None, picture: Picture) -> float:
         return shown_for(own / 1000, getattr(picture, "format", None)) or DURATION / 1000
     if isinstance(duration, bool) or not isinstance(duration, Real):
         raise SettingError(f"duration is {printable(duration)}: give milliseconds, such as 100")
-    return float(duration or DURATION) / 1000
+    if not 0 < duration < 1:
+        return float(duration or DURATION) / 1000
+    warn_once(
+        ["milliseconds"],
+        f"duration is {duration:g} milliseconds, which no GIF can show, and taken as {DURATION:g}: {duration:g} seconds"
+        f" are {1000 * duration:g}",
+    )
+    return DURATION / 1000

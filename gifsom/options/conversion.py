@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from gifsom.core.errors import SettingError
 from gifsom.core.values import QUALITY, TABLE, Color, Seconds, parse_seconds, parse_size, span
+from gifsom.options.dressing import Drawing
 from gifsom.options.edits import check_edits
-from gifsom.options.option import unknown
-from gifsom.options.table import EDITS, OPTIONS
+from gifsom.options.option import entries, unknown
+from gifsom.options.table import EDITS, OPTIONS, Shortcuts, Showing
 
 if TYPE_CHECKING:
     from gifsom.palette.palette import Palette
@@ -43,6 +44,11 @@ class ConvertOptions:
     cursor: bool | None
     clicks: bool | None
     keys: bool | None
+    shortcuts: bool | None
+    click_style: str | None
+    pointer_scale: float | None
+    spotlight: bool | None
+    hide_pointer: float | None
     loop: int | None
     background: str | Color | None
     transparent: bool
@@ -90,6 +96,12 @@ class ConvertOptions:
         if fits and self.quality in (None, 100):
             return None
         return QUALITY if self.quality is None else self.quality
+
+    @property
+    def showing(self) -> dict[str, Any]:
+        """Values of all that only recordings have, where any is asked."""
+        names = entries(Showing, Shortcuts, Drawing)
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
     @property
     def limit(self) -> int | None:

@@ -28,7 +28,8 @@ def check_edits(edits: Iterable[tuple[str, Any]], size: tuple[int, int] | None =
         edit = EDITS[name]
         parsed = edit.parsed(name, value)
         if size is not None or not edit.placed:
-            clip = edit.applied(name, clip, parsed)
+            tried = edit.applied(name, clip, parsed)
+            clip = clip if tried.size == clip.size else tried  # what lasts for ever has no frames to be counted
 
 
 def edited(clip: Source, edits: Iterable[tuple[str, Any]], threshold: float | str | None = None) -> Source:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass, field
+from pathlib import PurePath
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final, ForwardRef, TypeAlias, TypeVar, get_args
 
@@ -160,6 +161,11 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         raise SettingError(f"{printable(value)} is no text: give it as the command line does")
     return value
+
+
+def file_text(value: Any) -> str:
+    """A value that is text which begins with the name of a file; it may be a path. Raises `SettingError`."""
+    return text(str(value) if isinstance(value, PurePath) else value)
 
 
 def kinds(annotation: Any) -> Kinds:

@@ -11,27 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 from gifsom.core import values
 from gifsom.core.deferred import Deferred
 from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
-from gifsom.options.option import (
-    ANYWHERE,
-    Edit,
-    Option,
-    always,
-    entries,
-    factor,
-    flag,
-    kinds,
-    listing,
-    number,
-    text,
-    whole,
-)
+from gifsom.options.dressing import Drawing, DressingEdits
+from gifsom.options.option import ANYWHERE, Edit, Option, always, entries, kinds, listing, whole
+from gifsom.options.pictures import PictureEdits
 from gifsom.options.timeline import TimelineEdits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gifsom import edit
-    from gifsom.core.frame import Rect
     from gifsom.palette.palette import Palette
 else:
     edit = Deferred("gifsom.edit")
@@ -63,119 +51,6 @@ class Rate(TypedDict, total=False):
     ]
 
 
-class PictureEdits(TypedDict, total=False):
-    """Edits of what is shown, and of its speed."""
-
-    width: Annotated[
-        int | None,
-        Edit(
-            "Width in pixels, never enlarged; the height follows. WxH is as --fit.",
-            "N",
-            read=lambda value: edit.parse_side("width", value),
-            settable=ANYWHERE,
-            sizes=True,
-        ),
-    ]
-    height: Annotated[
-        int | None,
-        Edit(
-            "Height in pixels, never enlarged; the width follows.",
-            "N",
-            read=lambda value: edit.parse_side("height", value),
-            settable=ANYWHERE,
-            sizes=True,
-        ),
-    ]
-    fit: Annotated[
-        str | tuple[int, int] | None,
-        Edit("As large as fits into this, never enlarged.", "WxH", settable=ANYWHERE, sizes=True),
-    ]
-    scale: Annotated[
-        float | None,
-        Edit(
-            "Smaller or larger, such as 0.5, 50% or 2; pixel art keeps its pixels.",
-            "FACTOR",
-            read=factor,
-            sizes=True,
-            placed=True,
-        ),
-    ]
-    crop: Annotated[
-        "str | Rect | tuple[int, int, int, int] | None",
-        Edit(
-            "A part of the picture; auto: without borders of one color.",
-            "WxH+X+Y|auto",
-            read=lambda value: edit.parse_area(value),
-            placed=True,
-        ),
-    ]
-    rotate: Annotated[int | None, Edit("Turn the picture, clockwise.", "90|180|270", read=number)]
-    flip: Annotated[str | None, Edit("Left and right, or top and bottom, change places.", "horizontal|vertical")]
-    speed: Annotated[
-        float | None,
-        Edit("Faster or slower: 2 or 2x takes half the time, 0.5 twice as long.", "FACTOR", read=factor),
-    ]
-    fast_forward: Annotated[
-        str | None,
-        Edit(
-            "From A to B seconds N times as fast, such as 3:10@4x or 1:05-1:30@4x,badge, which says so.",
-            "A:B@Nx",
-            read=lambda value: edit.parse_stretch(text(value)),
-            apply=lambda clip, stretch: edit.fast_forward(clip, *stretch),
-            placed=True,
-        ),
-    ]
-    reverse: Annotated[bool | None, Edit("Backward.", read=flag)]
-    boomerang: Annotated[bool | None, Edit("Forward, then backward.", read=flag)]
-    loop_smooth: Annotated[
-        float | None,
-        Edit("Cut to the part that loops best, cross-fading that long where it begins again; 0: only cut.", "SECONDS"),
-    ]
-    still_outside: Annotated[
-        str | None,
-        Edit(
-            "Only this part moves; around it the first picture stays.",
-            "WxH+X+Y",
-            read=lambda value: edit.parse_area(value),
-            placed=True,
-        ),
-    ]
-    trim_still: Annotated[bool | None, Edit("Without the still beginning and end.", read=flag, judges=True)]
-    drop_duplicates: Annotated[
-        bool | None, Edit("Without frames that show what the one before does.", read=flag, judges=True)
-    ]
-    idle_limit: Annotated[
-        float | None,
-        Edit("Shorten stretches in which nothing changes to this.", "SECONDS", settable=ANYWHERE, judges=True),
-    ]
-    hold_last: Annotated[float | None, Edit("Show the last frame at least that long.", "SECONDS", settable=ANYWHERE)]
-    caption: Annotated[
-        str | None,
-        Edit(
-            "Text on the picture: 'Hello', or 'Hello|position=top|time=1-3'; |size=32, |outline=0 and |color=red, too.",
-            "TEXT",
-            read=lambda value: edit.parse_caption(text(value)),
-            apply=lambda clip, options: edit.caption(clip, **options),
-            placed=True,
-        ),
-    ]
-    blur: Annotated[
-        str | None,
-        Edit(
-            "Hide a part of the picture, such as a password, from A to B seconds.",
-            "WxH+X+Y[@A-B]",
-            read=lambda value: edit.parse_blur(text(value)),
-            apply=lambda clip, area: edit.blur(clip, *area),
-            placed=True,
-        ),
-    ]
-    progress_bar: Annotated[bool | None, Edit("A bar along the bottom shows how much has been played.", read=flag)]
-    grayscale: Annotated[bool | None, Edit("Without colors.", read=flag)]
-    brightness: Annotated[float | None, Edit("Darker or brighter; 1 is as it is.", "FACTOR", read=factor)]
-    contrast: Annotated[float | None, Edit("Less or more contrast.", "FACTOR", read=factor)]
-    saturation: Annotated[float | None, Edit("Paler or more colorful.", "FACTOR", read=factor)]
-
-
 class Judging(TypedDict, total=False):
     """How the edits of what is still judge."""
 
@@ -204,7 +79,7 @@ class Ceiling(TypedDict, total=False):
     ]
 
 
-class Edits(PictureEdits, TimelineEdits, total=False):
+class Edits(PictureEdits, DressingEdits, TimelineEdits, total=False):
     """All edits but that of the rate."""
 
 
@@ -324,6 +199,15 @@ class Showing(TypedDict, total=False):
     ]
 
 
+class Shortcuts(TypedDict, total=False):
+    """Which of a recording's keys are drawn."""
+
+    shortcuts: Annotated[
+        bool | None,
+        Option("Of the keys, show only combinations with Ctrl, Alt or Super, and function keys.", settable=ANYWHERE),
+    ]
+
+
 class Reading(TypedDict, total=False):
     """How a source is read."""
 
@@ -401,7 +285,20 @@ class Usual(TypedDict, total=False):
 
 
 class WriterOptions(
-    Edits, Judging, Ceiling, Coding, Learning, Look, Plays, Showing, Reading, Reader, Usual, total=False
+    Edits,
+    Judging,
+    Ceiling,
+    Coding,
+    Learning,
+    Look,
+    Plays,
+    Showing,
+    Shortcuts,
+    Drawing,
+    Reading,
+    Reader,
+    Usual,
+    total=False,
 ):
     """Options of a GIF that is made of pictures which have their times."""
 

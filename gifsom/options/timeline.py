@@ -77,7 +77,7 @@ class TimelineEdits(TypedDict, total=False):
     title: Annotated[
         str | None,
         Edit(
-            "A card with a text before it: 'Hello', or 'Hello|time=2|color=white'; |background=black and |size=40, too.",
+            "A card with a text before it: 'Hello', or 'Hello|time=2|color=white'; also |background=black, |size=40.",
             "TEXT",
             read=lambda value: edit.parse_title(text(value)),
             apply=lambda clip, asked: edit.title(clip, **asked),

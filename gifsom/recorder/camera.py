@@ -16,10 +16,11 @@ class Camera:
 
     Attributes:
         scale: pixels of a picture for one of the rectangle: 2 where the system counts in points.
+        cut: whether a part of a picture was outside of the screen.
     """
 
     def __init__(self) -> None:
-        self.scale = 1
+        self.scale, self.cut = 1, False
         self._stack = ExitStack()
         self._open()
 
@@ -43,11 +44,13 @@ class Camera:
         try:
             seen = clip_region(rect, self._bounds)
         except SettingError:  # all of it is outside
+            self.cut = True
             return self._black(rect)
         pixels = grabbed(self._mss, seen)
         self.scale = pixels.shape[1] // seen.width
         if seen == rect:
             return pixels
+        self.cut = True
         whole = self._black(rect)
         left, top = (seen.left - rect.left) * self.scale, (seen.top - rect.top) * self.scale
         whole[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels

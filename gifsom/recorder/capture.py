@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gifsom.core.errors import GifsomError
-from gifsom.core.frame import Pixels
+from gifsom.core.frame import Pixels, Rect
 from gifsom.recorder.backlog import Backlog, Grab, Item, backlog_bytes
 from gifsom.recorder.clock import Clock
 from gifsom.recorder.control import Control
 from gifsom.recorder.feed import Feed, Shot
+from gifsom.recorder.types import Window
 from gifsom.spool import Gap, Heartbeat, SpoolWriter, same_pixels
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
@@ -105,6 +106,21 @@ class Capture:
             thread.start()
 
     @property
+    def rect(self) -> Rect:
+        """The part of the screen that is recorded now."""
+        return self._feed.rect
+
+    @property
+    def cut(self) -> bool:
+        """Whether a part of a picture was outside of the screen."""
+        return self._feed.cut
+
+    @property
+    def window(self) -> Window | None:
+        """The window that is followed."""
+        return self._feed.window
+
+    @property
     def stats(self) -> Stats:
         """Figures so far."""
         seconds = self.clock.now() if self._end is None else self._end
@@ -175,7 +191,7 @@ class Capture:
         longest = max(counted.longest, shot.time - self._grabbed) if self._grabbed else counted.longest
         self._grabbed = shot.time
         self._counted = counted = replace(counted, captured=counted.captured + 1, longest=longest)
-        if self._last is not None and same_pixels(self._last, shot.pixels):
+        if self._last is not None and self._last.shape == shot.pixels.shape and same_pixels(self._last, shot.pixels):
             self._counted = replace(counted, identical=counted.identical + 1)
             self._beat(now)
             return
@@ -232,6 +248,9 @@ class Capture:
     def _write(self, item: Item) -> None:
         match item:
             case Grab():
+                size = (item.pixels.shape[1], item.pixels.shape[0])
+                if size != self._writer.size:
+                    self._writer.grow(item.time, size)
                 self._writer.picture(item.time, item.pixels)
             case Pointer():
                 self._writer.pointer(item)

@@ -17,6 +17,7 @@ from gifsom.core.region import region_text
 from gifsom.recorder.backend import list_monitors, open_screen
 from gifsom.recorder.feed import Target
 from gifsom.recorder.folder import folder
+from gifsom.recorder.hotkeys import BIND, USUAL, Hotkeys, parse_hotkeys
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, screen_rect
@@ -81,6 +82,7 @@ def _wayland() -> list[Finding]:
         *screen,
         Finding("clicks and keys", None, "are shown to no program on Wayland: --clicks and --keys are not possible"),
         Finding("windows", None, windows),
+        *_findings([("hotkeys", _hotkeys)]),
     ]
 
 
@@ -175,6 +177,20 @@ def _windows() -> Verdict:
     return True, f"{len(listed)} to be seen" + (f', "{active}" is active' if active else ", none is active")
 
 
+def _hotkeys() -> Verdict:
+    if is_wayland():  # to ask would show a dialog
+        return None, f"--hotkey asks the desktop for keys, where its portal has them; else {BIND}"
+    stop, toggle = USUAL
+    try:
+        with Hotkeys(parse_hotkeys(",".join(USUAL)), list[str]().append) as keys:
+            taken = keys.taken
+    except ScreenUnavailable as error:
+        return None, str(error)
+    if taken:
+        return None, f"another program has {stop} or {toggle}: give --hotkey, or {BIND}"
+    return True, f"{stop} ends a recording, {toggle} pauses it"
+
+
 def _picker() -> Verdict:
     if is_wayland() and not os.environ.get("DISPLAY"):
         if shutil.which("slurp"):
@@ -209,6 +225,7 @@ SCREEN: Final[list[tuple[str, Callable[[], Verdict]]]] = [
     ("pointer", _pointer),
     ("clicks and keys", _input),
     ("windows", _windows),
+    ("hotkeys", _hotkeys),
 ]
 """Findings on a screen that is grabbed."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from gifsom.core.errors import ScreenUnavailable, SettingError, printable
 from gifsom.core.frame import Pixels, Rect
 from gifsom.core.region import region_text
-from gifsom.recorder.types import Monitor
+from gifsom.recorder.types import Monitor, Window
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 FIRST: Final = 10.0
@@ -35,12 +35,12 @@ class Target:
     """The part of a screen that is recorded; without any of them, the primary monitor.
 
     region   in the screen's own units
-    window   "active", or a part of a title or of a program's name
+    window   "active", a title, or a part of one or of a program's name; or a window found before
     monitor  its number, or its name
     """
 
     region: Rect | None = None
-    window: str | None = None
+    window: str | Window | None = None
     monitor: int | str | None = None
 
 
@@ -52,16 +52,21 @@ class Wanted:
     cursor: bool
     clicks: bool
     keys: bool
+    shortcuts: bool = False
 
 
 class Feed(ABC):
     """Pictures of one part of a screen, for one thread at a time, save `wake`; a context manager.
 
     Attributes:
-        rect: of the screen; the region as far as it is there.
+        rect: of the screen; the region as far as it is there. It grows with a window that is followed.
+        window: that is followed, as it was found.
+        cut: whether a part of a picture was outside of the screen.
     """
 
     rect: Rect
+    window: Window | None = None
+    cut: bool = False
 
     @abstractmethod
     def next(self, until: float) -> Shot | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import TypeVar
 
-from gifsom.core.errors import ScreenUnavailable
+from gifsom.core.errors import ScreenUnavailable, WindowNotFound, printable
 from gifsom.core.frame import Pixels, Rect
 from gifsom.core.region import clip_region
 from gifsom.recorder.camera import Camera
@@ -18,8 +18,8 @@ from gifsom.recorder.feed import Feed, Screen, Shot, Target, Wanted
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
 from gifsom.recorder.screen import check_screen, monitor, monitors, screen_rect, snapshot
-from gifsom.recorder.types import Monitor
-from gifsom.recorder.windows import find_window, window_rect
+from gifsom.recorder.types import Monitor, Window
+from gifsom.recorder.windows import find_window, grown, window_rect
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
 Placed = TypeVar("Placed", Pointer, Click)
@@ -49,11 +49,14 @@ class GrabScreen(Screen):
         return GrabFeed(rect, window, wanted)
 
 
-def _place(target: Target) -> tuple[Rect, int | None]:
-    """The recorded rectangle of the screen, and the number of the window that is followed."""
+def _place(target: Target) -> tuple[Rect, Window | None]:
+    """The recorded rectangle of the screen, and the window that is followed."""
     if target.window is not None:
-        window = find_window(target.window)
-        return window.rect, window.id
+        window = find_window(target.window) if isinstance(target.window, str) else target.window
+        rect = window_rect(window.id)
+        if rect is None:
+            raise WindowNotFound(f"the window '{printable(window.title)}' was closed")
+        return rect, window
     if target.region is not None:
         return clip_region(target.region, screen_rect()), None
     return monitor(target.monitor).rect, None
@@ -62,10 +65,10 @@ def _place(target: Target) -> tuple[Rect, int | None]:
 class GrabFeed(Feed):
     """Pictures grabbed at a steady rate."""
 
-    def __init__(self, rect: Rect, window: int | None, wanted: Wanted) -> None:
+    def __init__(self, rect: Rect, window: Window | None, wanted: Wanted) -> None:
         """Begin to watch what is to be recorded. Raises `ScreenUnavailable`, and `PackageMissing`."""
         self.rect = rect
-        self._window, self._clicks = window, wanted.clicks
+        self.window, self._clicks = window, wanted.clicks
         self._period = 1 / wanted.fps
         self._deadline = 0.0  # 0: the next one is grabbed at once
         self._missed = 0
@@ -75,14 +78,15 @@ class GrabFeed(Feed):
         self._scale = 1
         with ExitStack() as stack:
             self._watch = stack.enter_context(PointerWatch()) if wanted.cursor else None
-            any_input = wanted.clicks or wanted.keys
-            self._input = stack.enter_context(InputWatch(keys=wanted.keys)) if any_input else None
+            any_input = wanted.clicks or wanted.keys or wanted.shortcuts
+            watch = InputWatch(keys=wanted.keys, shortcuts=wanted.shortcuts) if any_input else None
+            self._input = stack.enter_context(watch) if watch is not None else None
             self._opened = stack.pop_all()
 
     def first(self) -> Shot:
         with Camera() as camera:
             pixels = camera.picture(self.rect)
-            self._scale = camera.scale
+            self._scale, self.cut = camera.scale, camera.cut
         return Shot(time.perf_counter(), pixels)
 
     def next(self, until: float) -> Shot | None:
@@ -97,7 +101,7 @@ class GrabFeed(Feed):
         if self._camera is None:  # here, since each thread needs one of its own
             self._camera = self._opened.enter_context(Camera())
         pixels = self._camera.picture(self.rect)
-        self._scale = self._camera.scale
+        self._scale, self.cut = self._camera.scale, self.cut or self._camera.cut
         self._deadline = (self._deadline or moment) + self._period
         late = time.perf_counter() - self._deadline
         if late > self._period:  # go on from here instead of hurrying
@@ -107,12 +111,15 @@ class GrabFeed(Feed):
         return Shot(moment, pixels)
 
     def _follow(self) -> None:
-        """Follow the window, at each picture, so that it does not shake while it moves. End where it is closed."""
-        if self._window is not None:
-            place = window_rect(self._window)
+        """Follow the window, at each picture, so that it does not shake while it moves, and hold all of it.
+
+        End where it is closed.
+        """
+        if self.window is not None:
+            place = window_rect(self.window.id)
             if place is None:
                 raise ScreenUnavailable("the window was closed or minimized")
-            self.rect = replace(self.rect, left=place.left, top=place.top)
+            self.rect = grown(self.rect, place)
 
     def wake(self) -> None:
         self._woken.set()

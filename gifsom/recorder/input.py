@@ -18,14 +18,19 @@ class InputWatch:
     Times are those of `time.perf_counter`, positions pixels of the screen; steps of a wheel are no clicks.
     """
 
-    def __init__(self, *, keys: bool = False) -> None:
-        self._keys = keys
+    def __init__(self, *, keys: bool = False, shortcuts: bool = False) -> None:
+        """`keys`: also keys; `shortcuts`: of them only combinations and function keys: nothing that is typed."""
+        self._keys, self._shortcuts = keys or shortcuts, shortcuts
         self._seen: deque[Click | Key] = deque()
         self._listener: Listener | None = None
 
     def start(self) -> None:
         """Start the thread. Raises `ScreenUnavailable`, or `PackageMissing` where this system needs pynput."""
-        self._listener = Listener(self._seen.append, self._keys)
+        self._listener = Listener(self._put, self._keys)
+
+    def _put(self, event: Click | Key) -> None:
+        if not (self._shortcuts and isinstance(event, Key) and not event.shortcut):
+            self._seen.append(event)
 
     def drain(self) -> list[Click | Key]:
         """Events since the last call, in order."""

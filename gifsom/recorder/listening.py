@@ -45,14 +45,17 @@ class Listener:
         """`key` has a character or a name, such as "ctrl_l"; with Ctrl held, the character may be a control one."""
         name = getattr(key, "name", None)
         if name and name.partition("_")[0] in _HELD:
-            self._held[name] = _HELD[name.partition("_")[0]]
+            self._held[name] = "AltGr" if name == "alt_gr" else _HELD[name.partition("_")[0]]
             return
         typed = getattr(key, "char", None) or ""
         if "\0" < typed < " ":
             typed = chr(ord(typed) + 96)
         plain = _NAMES.get(name, name.title()) if name else typed.lower()
+        held = set(self._held.values())
+        if "AltGr" in held:  # Windows tells a Ctrl besides, which nobody pressed
+            held -= {"Ctrl"}
         if plain:
-            self._put(Key(time.perf_counter(), key_text(set(self._held.values()), plain, typed or plain)))
+            self._put(Key(time.perf_counter(), key_text(held, plain, typed or plain)))
 
     def _release(self, key: Any) -> None:
         self._held.pop(getattr(key, "name", ""), None)

@@ -1,4 +1,4 @@
-"""Selection of a region with the mouse, on a frozen picture of the screen.
+"""Selection of a region with the mouse and the keys, on a frozen picture of the screen.
 
 A window that no window manager touches covers the whole screen and shows that picture: the windows beneath cannot move
 away while the mouse is on it. Where Python has no tkinter, the program slop does the same, if it is installed.
@@ -9,40 +9,66 @@ import re
 import shutil
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PIL import Image
 
 from gifsom.core.errors import ScreenUnavailable
 from gifsom.core.frame import Pixels, Rect
 from gifsom.core.region import parse_region, region_text
+from gifsom.recorder.screen import SETTLE
+from gifsom.recorder.selection import MIN_SIDE, Selection
 from gifsom.recorder.systems.current import is_wayland
+from gifsom.recorder.windows import windows
 
 if TYPE_CHECKING:
     import tkinter
 
-MIN_SIDE = 8
-"""Pixels: a smaller rectangle is an accidental click."""
-
-_SETTLE = 0.15
-"""Seconds after which the screen is as it was before, and can be recorded."""
-
-_EVERY = 100
+_EVERY: Final = 100
 """Milliseconds between two checks for a signal."""
 
-_HINT = "Draw a rectangle with the mouse. Esc or a right click: cancel"
-_FONT = ("TkDefaultFont", 12)
+_HINT: Final = "Draw a rectangle, click a window, or type a size.   Enter: record it   Esc: cancel"
+_FONT: Final = ("TkDefaultFont", 12)
+
+_DIMMED: Final = 0.55
+"""Brightness of what is not chosen."""
+
+_HANDLE: Final = 7
+"""Pixels of a handle's side; all of it lies outside of the rectangle."""
+
+_CURSORS: Final = {
+    "draw": "crosshair",
+    "move": "fleur",
+    "n": "top_side",
+    "s": "bottom_side",
+    "w": "left_side",
+    "e": "right_side",
+    "nw": "top_left_corner",
+    "ne": "top_right_corner",
+    "sw": "bottom_left_corner",
+    "se": "bottom_right_corner",
+}
+
+_ARROWS: Final = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
+_SHIFT, _CONTROL = 1, 4
 
 
 def pick(still: Pixels, bounds: Rect) -> Rect | None:
-    """The rectangle of the screen that the user draws; None: canceled with Esc or a right click.
+    """The rectangle of the screen that the user chooses; None: canceled with Esc or a right click.
 
     `still` (h, w, 4) is a picture of `bounds`, which is the whole screen, or the part of it that is shared. Where that
     is larger than windows can be, as on a Wayland desktop with a scale, it is shown smaller.
 
     It is drawn from one corner of a pixel to another: as wide as the mouse went; the last row and column of the screen
-    stand for its edge. Takes the keyboard and the mouse until then; call it from the main thread. Raises
-    `ScreenUnavailable` also where neither tkinter nor slop is installed.
+    stand for its edge. A click takes the window under it. What is chosen is moved and pulled with the mouse and, by a
+    pixel, with the arrow keys (with Shift its lower right corner, with Ctrl by ten); a size that is typed is taken with
+    Enter. Enter or a double click ends it.
+
+    Takes the keyboard and the mouse until then; call it from the main thread. Raises `ScreenUnavailable` also where
+    neither tkinter nor slop is installed.
     """
     try:
         import tkinter  # not everywhere a part of Python; 0.05 s
@@ -50,23 +76,17 @@ def pick(still: Pixels, bounds: Rect) -> Rect | None:
         return _pick_with_program()
     if is_wayland() and not os.environ.get("DISPLAY"):
         return _pick_with_program()
+    there = [] if is_wayland() else [_moved(window.rect, -bounds.left, -bounds.top) for window in windows()]
     try:
-        picked = _Overlay(still, bounds).ask()
+        picked = _Overlay(still, bounds, there).ask()
     except tkinter.TclError as error:
         raise ScreenUnavailable(f"the screen cannot be drawn on: {error}: give --region instead") from None
-    time.sleep(_SETTLE)
+    time.sleep(SETTLE)
     return picked
 
 
-def drawn(bounds: Rect, start: tuple[int, int], end: tuple[int, int]) -> Rect | None:
-    """The rectangle between two pixels of `bounds`, counted from its corner; None where it has no area yet."""
-    last = (bounds.width - 1, bounds.height - 1)
-    low, high = (tuple(map(choose, start, end)) for choose in (min, max))
-    left, top = (min(max(value, 0), most) for value, most in zip(low, last, strict=True))
-    right, bottom = (most + 1 if value >= most else max(value, 0) for value, most in zip(high, last, strict=True))
-    if right - left < MIN_SIDE or bottom - top < MIN_SIDE:
-        return None
-    return Rect(bounds.left + left, bounds.top + top, right - left, bottom - top)
+def _moved(rect: Rect, x: int, y: int) -> Rect:
+    return replace(rect, left=rect.left + x, top=rect.top + y)
 
 
 def _view(bounds: Rect, screen: tuple[int, int]) -> Rect:
@@ -76,21 +96,21 @@ def _view(bounds: Rect, screen: tuple[int, int]) -> Rect:
 
 
 def _mapped(rect: Rect, view: Rect, bounds: Rect) -> Rect:
-    """A rectangle of the window, as one of what it shows."""
+    """A rectangle of the window, counted from its corner, as one of what it shows."""
     x, y = bounds.width / view.width, bounds.height / view.height
-    left, top = round((rect.left - view.left) * x), round((rect.top - view.top) * y)
-    right, bottom = round((rect.left + rect.width - view.left) * x), round((rect.top + rect.height - view.top) * y)
+    left, top = round(rect.left * x), round(rect.top * y)
+    right, bottom = round((rect.left + rect.width) * x), round((rect.top + rect.height) * y)
     return Rect(bounds.left + left, bounds.top + top, right - left, bottom - top)
 
 
 class _Overlay:
     """The window, from its creation to the answer."""
 
-    def __init__(self, still: Pixels, bounds: Rect) -> None:
+    def __init__(self, still: Pixels, bounds: Rect, windows: Sequence[Rect]) -> None:
+        """Show `still`, of `bounds`; `windows` in it can be clicked, where it is not shown smaller."""
         import tkinter
 
-        self._start: tuple[int, int] | None = None
-        self._rect: Rect | None = None
+        self._picked: Rect | None = None
         self._window = window = tkinter.Tk()
         window.withdraw()
         self._bounds, self._view = bounds, _view(bounds, (window.winfo_screenwidth(), window.winfo_screenheight()))
@@ -99,25 +119,37 @@ class _Overlay:
         window.overrideredirect(True)
         window.attributes("-topmost", True)
         window.geometry(region_text(self._view))
-        ppm = b"P6 %d %d 255 " % size + picture.tobytes()
-        self._image = tkinter.PhotoImage(master=window, data=ppm, format="PPM")
+        self._selection = Selection(size, windows)
+        self._bright = self._photo(picture)
+        self._dim = self._photo(picture.point([round(_DIMMED * value) for value in range(256)] * 3))
+        self._part = tkinter.PhotoImage(master=window)
         self._canvas = canvas = tkinter.Canvas(window, highlightthickness=0, cursor="crosshair")
         canvas.pack(fill="both", expand=True)
-        canvas.create_image(0, 0, image=self._image, anchor="nw")
+        canvas.create_image(0, 0, image=self._dim, anchor="nw")
+        canvas.create_image(0, 0, image=self._part, anchor="nw", tags="part")
         for color in ("white", "black"):  # one of the two is seen on any ground
             canvas.create_rectangle(0, 0, 0, 0, outline=color, state="hidden", tags="rectangle")
+        for _ in range(8):
+            canvas.create_rectangle(0, 0, 0, 0, outline="black", fill="white", state="hidden", tags="handle")
         self._label = tkinter.Label(canvas, text=_HINT, font=_FONT, background="black", foreground="white", padx=8)
         self._bind()
+
+    def _photo(self, picture: Image.Image) -> "tkinter.PhotoImage":
+        import tkinter
+
+        ppm = b"P6 %d %d 255 " % picture.size + np.asarray(picture).tobytes()
+        return tkinter.PhotoImage(master=self._window, data=ppm, format="PPM")
 
     def _bind(self) -> None:
         window, canvas = self._window, self._canvas
         canvas.bind("<ButtonPress-1>", self._press)
-        canvas.bind("<B1-Motion>", self._move)
+        canvas.bind("<Double-Button-1>", self._double)
+        canvas.bind("<B1-Motion>", self._drag)
         canvas.bind("<ButtonRelease-1>", self._release)
+        canvas.bind("<Motion>", self._hover)
         for button in (2, 3):  # the right one is 2 on macOS
             window.bind(f"<ButtonPress-{button}>", lambda _: self._end(None))
-        window.bind("<Escape>", lambda _: self._end(None))
-        window.bind("<Return>", lambda _: self._accept())
+        window.bind("<Key>", self._key)
 
     def ask(self) -> Rect | None:
         """Show the window, wait, and remove it."""
@@ -136,7 +168,7 @@ class _Overlay:
             self._window.mainloop()
         finally:
             self._window.destroy()
-        return None if self._rect is None else _mapped(self._rect, self._view, self._bounds)
+        return self._picked
 
     def _wake(self) -> None:
         """Take the keyboard, and let Python see signals now and then: Tcl only waits for events."""
@@ -145,35 +177,72 @@ class _Overlay:
         self._window.after(_EVERY, self._wake)
 
     def _end(self, rect: Rect | None) -> None:
-        self._rect = rect
+        self._picked = None if rect is None else _mapped(rect, self._view, self._bounds)
         self._window.quit()
 
     def _press(self, event: "tkinter.Event[tkinter.Misc]") -> None:
-        self._start = (event.x, event.y)
+        self._selection.press(event.x, event.y)
 
-    def _move(self, event: "tkinter.Event[tkinter.Misc]") -> None:
-        if self._start is None:
-            return
-        self._rect = rect = drawn(self._view, self._start, (event.x, event.y))
-        self._canvas.itemconfigure("rectangle", state="normal" if rect else "hidden")
-        if rect is None:
-            return
-        left, top = rect.left - self._view.left, rect.top - self._view.top
-        right, bottom = left + rect.width - 1, top + rect.height - 1
-        for out, item in enumerate(self._canvas.find_withtag("rectangle"), 1):
-            self._canvas.coords(item, left - out, top - out, right + out, bottom + out)
-        above = top > self._label.winfo_reqheight() + 8
-        self._label.configure(text=f"{rect.width} x {rect.height}")
-        self._label.place(relx=0, x=left, y=top - 4 if above else top + 4, anchor="sw" if above else "nw")
+    def _double(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        if self._selection.grip(event.x, event.y) == "move":
+            self._end(self._selection.rect)
+
+    def _drag(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        self._selection.drag(event.x, event.y)
+        self._show(self._selection.rect)
 
     def _release(self, event: "tkinter.Event[tkinter.Misc]") -> None:
-        self._move(event)
-        self._start = None
-        self._accept()
+        self._selection.release(event.x, event.y)
+        self._show(self._selection.rect)
 
-    def _accept(self) -> None:
-        if self._rect:
-            self._end(self._rect)
+    def _hover(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        """Show by the pointer what the mouse would take, and, as long as nothing is chosen, the window under it."""
+        self._canvas.configure(cursor=_CURSORS[self._selection.grip(event.x, event.y)])
+        if self._selection.rect is None:
+            self._show(self._selection.window(event.x, event.y))
+
+    def _key(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        state = event.state if isinstance(event.state, int) else 0
+        if event.keysym == "Escape":
+            self._end(None)
+            return
+        if event.keysym in ("Return", "KP_Enter"):
+            if not self._selection.apply() and self._selection.rect:
+                self._end(self._selection.rect)
+        elif event.keysym in _ARROWS:
+            x, y = (step * (10 if state & _CONTROL else 1) for step in _ARROWS[event.keysym])
+            self._selection.arrow(x, y, bool(state & _SHIFT))
+        elif event.keysym == "BackSpace":
+            self._selection.type("")
+        elif event.char:
+            self._selection.type(event.char.lower())
+        self._show(self._selection.rect)
+
+    def _show(self, rect: Rect | None) -> None:
+        """Draw a rectangle, its handles and its size; without one, the hint."""
+        canvas, typed = self._canvas, self._selection.typed
+        for tag in ("rectangle", "handle", "part"):
+            shown = rect is not None and (tag != "handle" or rect == self._selection.rect)
+            canvas.itemconfigure(tag, state="normal" if shown else "hidden")
+        if rect is None:
+            self._label.configure(text=typed or _HINT)
+            self._label.place(relx=0.5, x=0, y=16, anchor="n")
+            return
+        left, top, right, bottom = rect.left, rect.top, rect.left + rect.width, rect.top + rect.height
+        self._window.tk.call(self._part, "copy", self._bright, "-from", left, top, right, bottom, "-shrink")
+        canvas.coords("part", left, top)
+        for out, item in enumerate(canvas.find_withtag("rectangle"), 1):
+            canvas.coords(item, left - out, top - out, right + out - 1, bottom + out - 1)
+        places = [(x, y) for x in (0, 1, 2) for y in (0, 1, 2) if (x, y) != (1, 1)]
+        for item, (x, y) in zip(canvas.find_withtag("handle"), places, strict=True):
+            at_x = (left - _HANDLE, (left + right - _HANDLE) // 2, right)[x]
+            at_y = (top - _HANDLE, (top + bottom - _HANDLE) // 2, bottom)[y]
+            canvas.coords(item, at_x, at_y, at_x + _HANDLE - 1, at_y + _HANDLE - 1)
+        then = "Enter: record it" if rect == self._selection.rect else "click: take it"
+        size = f"{typed}   Enter: this size" if typed else f"{rect.width} x {rect.height}   {then}"
+        self._label.configure(text=size)
+        above = top > self._label.winfo_reqheight() + _HANDLE + 4
+        self._label.place(relx=0, x=left, y=top - _HANDLE - 4 if above else top + 4, anchor="sw" if above else "nw")
 
 
 def _pick_with_program() -> Rect | None:
@@ -191,5 +260,5 @@ def _pick_with_program() -> Rect | None:
     if run.returncode or not re.match(r"\d", run.stdout):
         return None
     picked = parse_region(run.stdout)
-    time.sleep(_SETTLE)
+    time.sleep(SETTLE)
     return picked if min(picked.width, picked.height) >= MIN_SIDE else None

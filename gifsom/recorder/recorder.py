@@ -15,6 +15,7 @@ from gifsom.recorder.backend import check_backend, open_screen
 from gifsom.recorder.capture import LOW_DISK, Capture, Stats
 from gifsom.recorder.control import Control, claim, delete, waiting
 from gifsom.recorder.feed import Feed, Screen, Target, Wanted
+from gifsom.recorder.types import Window
 from gifsom.sources.recording import Recording, open_recording
 from gifsom.spool import Spool
 
@@ -38,7 +39,7 @@ class Recorder:
         self,
         *,
         region: tuple[int, int, int, int] | str | None = None,
-        window: str | None = None,
+        window: str | Window | None = None,
         monitor: int | str | None = None,
         fps: float = RECORD_FPS,
         duration: Seconds | None = None,
@@ -47,12 +48,14 @@ class Recorder:
         keys: bool = False,
         backend: str = "auto",
         ask: bool = False,
+        shortcuts: bool = False,
     ) -> None:
         """Name what is recorded. Without a region, a window or a monitor: the whole primary monitor.
 
         Args:
             region: left, top, width and height in pixels of the screen, or "WxH+X+Y"; what is outside is left out.
-            window: "active", or a part of a title or of a program's name. It is followed when it moves.
+            window: "active", a title, or a part of one or of a program's name; or a window found before. It is followed
+                when it moves, and the picture grows with it.
             monitor: its number, from 1 on, or its name.
             fps: pictures a second, more than 0 and up to 50.
             duration: seconds after which it ends by itself; None: when it is stopped.
@@ -61,6 +64,7 @@ class Recorder:
             keys: keys are recorded, and shown as a caption. Mind passwords.
             backend: "auto", or on Linux "x11", "portal" or "wlroots".
             ask: the desktop's dialog is shown although it has been answered before.
+            shortcuts: of keys, only combinations with Ctrl, Alt or Super and function keys are; nothing that is typed.
 
         Raises:
             SettingError
@@ -78,7 +82,7 @@ class Recorder:
         self._duration = None if duration is None else parse_seconds(duration)
         if self._duration == 0:
             raise SettingError("duration is 0: the recording would be empty")
-        self._wanted = Wanted(fps, cursor, clicks, keys)
+        self._wanted = Wanted(fps, cursor, clicks, keys, shortcuts)
         self._capture: Capture | None = None
         self._control: Control | None = None
         self.rect: Rect | None = None
@@ -184,6 +188,11 @@ class Recorder:
         return self._control.spool
 
     @property
+    def window(self) -> Window | None:
+        """The window that is recorded, once it has begun."""
+        return None if self._capture is None else self._capture.window
+
+    @property
     def started(self) -> bool:
         """Whether it has begun."""
         return self._control is not None
@@ -205,15 +214,27 @@ class Recorder:
 
     @property
     def notes(self) -> list[str]:
-        """Warnings, a line each: a region that was cut, pictures that were dropped."""
+        """Warnings, a line each: a region that was cut, a window that grew, pictures that were dropped."""
         notes = []
         region = self._target.region
         if region is not None and self.rect is not None and self.rect != region:
             asked, there = region_text(region), region_text(self.rect)
             notes.append(f"the region {asked} reaches beyond the screen: {there} is recorded")
+        if self.window is not None and self.rect is not None:
+            notes += self._about_window(self.rect)
         stats = self.stats
         if stats.dropped > MANY_DROPS * (stats.captured + stats.dropped):
             notes.append(f"{stats.dropped} of {stats.captured + stats.dropped} pictures were dropped: it was too slow")
+        return notes
+
+    def _about_window(self, begun: Rect) -> list[str]:
+        notes = []
+        if self._running.cut:
+            notes.append("a part of the window is outside of the screen, and black in the picture")
+        now = self._running.rect
+        if (now.width, now.height) != (begun.width, begun.height):
+            before, after = (f"{rect.width}x{rect.height}" for rect in (begun, now))
+            notes.append(f"the window grew: the picture is {after} pixels, and black where it was {before} before")
         return notes
 
     @property

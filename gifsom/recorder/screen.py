@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 import mss
 import numpy as np
@@ -14,7 +14,7 @@ from gifsom.core.errors import GifsomError, ScreenUnavailable, SettingError, pri
 from gifsom.core.frame import Pixels, Rect
 from gifsom.core.region import clip_region
 from gifsom.recorder.feed import find_monitor
-from gifsom.recorder.systems.current import is_wayland, is_xwayland, may_record
+from gifsom.recorder.systems.current import is_locked, is_wayland, is_xwayland, may_record
 from gifsom.recorder.types import Monitor
 
 _XWAYLAND = (
@@ -27,6 +27,10 @@ _PERMISSION = (
 )
 
 
+SETTLE: Final = 0.15
+"""Seconds after which a window that was taken away has left the screen as it was before, and that can be recorded."""
+
+
 def check_screen() -> None:
     """Raise `ScreenUnavailable`, with the reason, where the screen cannot be recorded.
 
@@ -35,6 +39,8 @@ def check_screen() -> None:
     """
     if not may_record():
         raise ScreenUnavailable(_PERMISSION)
+    if is_locked():
+        raise ScreenUnavailable("the screen is locked, and shows itself to no program: unlock it, and start again")
     listed = monitors()
     if is_xwayland() or any(one.name.startswith("XWAYLAND") for one in listed):
         raise ScreenUnavailable(_XWAYLAND)

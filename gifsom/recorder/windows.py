@@ -1,31 +1,52 @@
-"""Windows by name: the one that a user asks for, or a message that lists those that there are."""
+"""Windows by name: those that a user may mean, or a message that lists those that there are."""
 
 from gifsom.core.errors import WindowNotFound, printable
+from gifsom.core.frame import Rect
 from gifsom.recorder.systems.current import window_rect, windows
 from gifsom.recorder.types import Window
 
-__all__ = ["find_window", "window_rect", "windows"]
+__all__ = ["find_window", "find_windows", "grown", "window_rect", "windows"]
 
 
-def find_window(text: str) -> Window:
-    """The window that is meant by "active", or by a part of its title or of its program's name, in any case.
+def find_windows(text: str) -> list[Window]:
+    """The windows that may be meant, at least one, the topmost first.
 
-    Several that fit are one where exactly one has exactly that title. Raises `WindowNotFound`, which lists the windows,
-    and `ScreenUnavailable`.
+    Those whose title is exactly `text`; else those where it is in other letters, large or small; else those with `text`
+    in their title or their program's name. "active" is the window in use. Raises `WindowNotFound`, which lists the
+    windows, and `ScreenUnavailable`.
     """
     listed = windows()
     if text == "active":
-        found = [window for window in listed if window.active]
+        ways = [[window for window in listed if window.active]]
     else:
-        found = [w for w in listed if any(text.casefold() in name.casefold() for name in (w.title, w.program))]
-    if len(found) > 1 and [window.title for window in found].count(text) == 1:
-        found = [window for window in found if window.title == text]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise WindowNotFound(f"'{printable(text)}' fits {len(found)} windows: {_list(found)}")
+        small = text.casefold()
+        ways = [
+            [window for window in listed if window.title == text],
+            [window for window in listed if window.title.casefold() == small],
+            [w for w in listed if any(small in name.casefold() for name in (w.title, w.program))],
+        ]
+    found = next(filter(None, ways), None)
+    if found is not None:
+        return found
     missing = "no window is active" if text == "active" else f"there is no window '{printable(text)}'"
     raise WindowNotFound(f"{missing}: there are {_list(listed)}" if listed else f"{missing}, nor any other")
+
+
+def find_window(text: str) -> Window:
+    """The one window that is meant, see `find_windows`. Raises `WindowNotFound`, also where several are."""
+    found = find_windows(text)
+    if len(found) > 1:
+        raise WindowNotFound(f"'{printable(text)}' fits {len(found)} windows: {_list(found)}")
+    return found[0]
+
+
+def grown(rect: Rect, window: Rect) -> Rect:
+    """A rectangle at a window's place, no smaller than `rect`, which holds the window.
+
+    >>> grown(Rect(0, 0, 300, 200), Rect(50, 60, 200, 400))
+    Rect(left=50, top=60, width=300, height=400)
+    """
+    return Rect(window.left, window.top, max(rect.width, window.width), max(rect.height, window.height))
 
 
 def _list(windows: list[Window]) -> str:

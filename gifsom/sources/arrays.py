@@ -18,17 +18,10 @@ from gifsom.edit.frames import same_picture
 from gifsom.edit.store import Store
 from gifsom.sources.images import cut_out, fitted, flatten
 from gifsom.sources.levels import eight_bits
+from gifsom.sources.shapes import as_array, colored
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from numpy.typing import NDArray
     from PIL.Image import Image
-
-
-def is_picture(thing: object) -> bool:
-    """Whether `thing` is an array (or converts to one) or a PIL image."""
-    return hasattr(thing, "__array__") or hasattr(thing, "__array_interface__")
 
 
 def to_array(picture: "ArrayLike | Image") -> Pixels:
@@ -44,59 +37,7 @@ def to_array(picture: "ArrayLike | Image") -> Pixels:
     if hasattr(picture, "convert"):
         image = eight_bits(cast("Image", picture))
         picture = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
-    array = np.asarray(picture)
-    if array.dtype == np.bool_:
-        array = array * np.uint8(255)
-    if array.ndim == 3 and array.shape[2] == 1:
-        array = array[..., 0]
-    if array.ndim == 2 and array.dtype == np.uint8:
-        array = np.stack([array] * 3, axis=-1)
-    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] not in (3, 4) or not array.size:
-        asked = "a frame is an array (height, width, 3 or 4) of uint8"
-        raise FrameError(f"{asked}, not {array.shape} of {array.dtype}{_remedy(array)}")
-    return array
-
-
-def pictures_of(array: "NDArray[Any]") -> "NDArray[Any]":
-    """The pictures of an array, one after the other along its first axis.
-
-    Args:
-        array: one picture (h, w, 1, 3 or 4), several (n, h, w, 1, 3 or 4), several gray ones (n, h, w), or such with
-            axes of one before them.
-
-    Raises:
-        FrameError: for channels that come first, and for what may be gray pictures or channels; it says what makes it
-            right.
-    """
-    while array.ndim > 4 and array.shape[0] == 1:
-        array = array[0]
-    channels = array.ndim > 2 and array.shape[-1] in (1, 3, 4)
-    if array.ndim == 4 and not channels and array.shape[1] in (1, 3, 4):
-        raise FrameError(
-            f"an array of {array.shape} has its channels before its sides: np.moveaxis(x, 1, -1) makes it right"
-        )
-    if array.ndim == 3 and not channels and array.shape[0] in (3, 4) and array.dtype != np.bool_:
-        raise FrameError(
-            f"an array of {array.shape} may be one picture with its channels first, which np.moveaxis(x, 0, -1) makes"
-            f" right, or {array.shape[0]} gray ones, which are x[..., None]"
-        )
-    return array if array.ndim == 4 or (array.ndim == 3 and not channels) else array[None]
-
-
-def _remedy(array: "NDArray[Any]") -> str:
-    """The call that makes a frame of an array, to stand behind the rest; empty where none is known."""
-    calls = []
-    if array.ndim == 3 and array.shape[0] in (1, 3, 4) and array.shape[2] not in (3, 4):
-        calls.append("np.moveaxis(x, 0, -1)")
-    elif not array.size or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
-        return ""
-    if np.issubdtype(array.dtype, np.floating):
-        low, high = array.min(), array.max()
-        unit = "(255 * x)" if low >= 0 else "(255 * x.clip(0, 1))"
-        calls.append(f'{unit}.astype("uint8")' if high <= 1 else 'x.clip(0, 255).astype("uint8")')
-    elif np.issubdtype(array.dtype, np.integer) and array.dtype != np.uint8:
-        calls.append('(x >> 8).astype("uint8")' if array.max() > 255 else 'x.astype("uint8")')
-    return f": {', then '.join(calls)} makes it right" if calls else ""
+    return colored(as_array(picture))
 
 
 def to_masked(

@@ -69,6 +69,7 @@ class Stream:
     own         seconds that the pictures are to be shown, as their track says; None where it does not
     pace        frames a second in the mean; None where it does not say
     fields      order of the two fields that each picture has: "tff", "bff", "auto" as flagged; None: it has none
+    first       seconds at which its first picture appears: others may have begun before
     dated       ffmpeg is older than 5.1
     sound       there is sound beside it
     demuxer     options that say what the file does not: those of raw pictures
@@ -86,6 +87,7 @@ class Stream:
     own: float | None
     pace: Fraction | None
     fields: str | None
+    first: float
     dated: bool
     sound: bool = False
     demuxer: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import accumulate, count
 from pathlib import Path
@@ -110,6 +110,9 @@ class ImageClip(Source):
     @property
     def shortfall(self) -> Shortfall | None:
         return self.missing
+
+    def flattened(self, background: Color) -> "ImageClip":
+        return replace(self, background=background)
 
     def frames(self) -> Iterator[Frame]:
         before: Frame | None = None

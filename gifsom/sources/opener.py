@@ -4,10 +4,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
-import numpy as np
 from PIL import ImageSequence
 
 from gifsom.core.errors import FrameError, SettingError, SourceNotFound, SourceRefused, SourceUnreadable, printable
@@ -16,7 +16,7 @@ from gifsom.core.frame_times import FrameTimes
 from gifsom.core.source import Holder, Source, held
 from gifsom.core.values import WHITE, Color, parse_color
 from gifsom.sources import mjpeg, plugins
-from gifsom.sources.arrays import StoredClip, is_picture, pictures_of, to_masked
+from gifsom.sources.arrays import StoredClip, to_masked
 from gifsom.sources.folder import is_pattern, matches, pictures_in
 from gifsom.sources.formats import is_picture as is_picture_file
 from gifsom.sources.formats import read_head, unread
@@ -24,11 +24,13 @@ from gifsom.sources.images import open_image, shown_for
 from gifsom.sources.joined import JoinedClip, join
 from gifsom.sources.recording import open_recording
 from gifsom.sources.scientific import open_scientific
+from gifsom.sources.shapes import as_array, is_picture, pictures_of
 from gifsom.sources.stream import Spooled
 from gifsom.sources.video import open_video
 from gifsom.spool import is_recording
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from PIL.Image import Image
 
@@ -71,7 +73,9 @@ class Opener:
             return self._list([source])
         if isinstance(source, Iterable):
             return self._list(source)
-        raise FrameError(f"{printable(source)} is no source: give a path, a clip, pictures, a stream or a list of them")
+        given = f"{printable(source)} is no source: give a path, a clip, pictures, a stream or a list of them"
+        lists = '; lists of numbers are one as np.array(x).astype("uint8")' if isinstance(source, Real) else ""
+        raise FrameError(given + lists)
 
     def _path(self, name: str | os.PathLike[str]) -> Source:
         if name == "-":
@@ -160,7 +164,7 @@ def _one_by_one(items: "Iterable[SourceLike]") -> "Iterator[tuple[SourceLike, fl
     """The same, with each picture of an array or an animation separate, and the seconds that it declares."""
     for item in items:
         if is_picture(item) and not hasattr(item, "convert"):
-            yield from ((picture, None) for picture in pictures_of(np.asarray(item)))
+            yield from ((picture, None) for picture in pictures_of(as_array(item)))
         elif getattr(item, "n_frames", 1) > 1:
             for frame in ImageSequence.Iterator(cast("Image", item)):
                 yield frame, shown_for(float(frame.info.get("duration") or 0) / 1000, frame.format)

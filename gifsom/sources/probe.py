@@ -8,7 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final, Self
@@ -22,6 +22,9 @@ FASTEST: Final = 2000.0
 
 PICTURES: Final = 24
 """Pictures that are decoded to see what they are."""
+
+LATE: Final = 2.0
+"""Seconds of a clip above which its midst may be looked at, too."""
 
 MINUTE: Final = 60
 """Seconds in which the pictures of streams are counted."""
@@ -106,6 +109,8 @@ class Look:
     curve   of the light by ffmpeg's name
     pace    frames a second in the mean; None where ffmpeg does not know
     fields  see Stream
+    still   nothing moves in them, so that they do not tell their fields
+    first   see Stream
     """
 
     format: str = ""
@@ -114,9 +119,12 @@ class Look:
     curve: str = ""
     pace: Fraction | None = None
     fields: str | None = None
+    still: bool = False
+    first: float = 0.0
 
     @classmethod
     def of(cls, lines: list[str]) -> Self:
+        times = [time for line in lines if (time := shown(line))]
         pictures = [match for line in lines if shown(line) and (match := _PICTURE.search(line))]
         if not pictures:
             return cls()
@@ -130,6 +138,8 @@ class Look:
             light[2] if light else "",
             Fraction(int(pace[1]), int(pace[2])) if pace and int(pace[1]) and int(pace[2]) else None,
             fields.order([match[6] for match in pictures], lines),
+            fields.still(lines),
+            max(0.0, times[0].time),
         )
 
 
@@ -147,6 +157,8 @@ def probe(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...] = ()
     listed = _listed(lines)
     videos = [entry for entry in listed if entry.is_video]
     look = Look.of(lines)
+    if listed and not videos and any(entry.kind == "Video" for entry in listed):
+        raise SourceUnreadable(f"{printable(path)}: there is no video in it, only a picture that is its cover")
     if not look.format and not any(entry.size[0] for entry in videos):
         refused = next((match[1] for match in map(_TOO_LARGE.search, lines) if match), None)
         if refused is not None:
@@ -158,15 +170,34 @@ def probe(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...] = ()
     width, height = best.size if best.size[0] else look.shape
     if width * height > max_pixels:
         raise SourceRefused(too_large(path, f"{width}x{height}", max_pixels))
-    if look.fields in fields.CERTAIN and not fields.confirmed(path, max_pixels, demuxer, best.index, look.shape):
-        look = Look(look.format, look.shape, look.matrix, look.curve, look.pace)
-    return _described(path, demuxer, best, look, listed, lines)
+    stream = _described(path, demuxer, best, look, listed, lines)
+    return replace(stream, fields=_fields(path, max_pixels, stream, look))
 
 
-def _looked_at(path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...], stream: str) -> list[str]:
-    """The log of the first pictures of a stream, which begins with what is in the file."""
+def _looked_at(
+    path: os.PathLike[str], max_pixels: int, demuxer: tuple[str, ...], stream: str, entry: tuple[str, ...] = ()
+) -> list[str]:
+    """The log of the first pictures of a stream, or from an entry on; it begins with what is in the file."""
     graph = ["-map", stream, "-vf", f"{TELLER}=checksum=0,{fields.LOOKER}", "-frames:v", f"{PICTURES}"]
-    return run(path, max_pixels, *source(path, demuxer), *graph, "-f", "null", "-")[2]
+    return run(path, max_pixels, *entry, *source(path, demuxer), *graph, "-f", "null", "-")[2]
+
+
+def _fields(path: os.PathLike[str], max_pixels: int, stream: Stream, look: Look) -> str | None:
+    """See `Stream`. Where nothing moves at first, the midst is looked at; what only looks so is looked at again."""
+    found: str | None = look.fields
+    entry: tuple[str, ...] = ()
+    possible = look.shape[1] <= fields.TALLEST and (stream.pace or 0) <= fields.QUICKEST
+    usual = possible and look.shape[1] in fields.HEIGHTS
+    if found is None and look.still and usual and (stream.duration or 0) > LATE:
+        entry = ("-ss", f"{(stream.duration or 0) / 2:.3f}")
+        found = Look.of(_looked_at(path, max_pixels, stream.demuxer, f"0:{stream.index}", entry)).fields
+    if found not in fields.CERTAIN:
+        return found
+    gray = f"scale={fields.WIDTH}:ih,format=gray,{TELLER}=checksum=0"
+    graph = ["-map", f"0:{stream.index}", "-vf", gray, "-frames:v", f"{fields.PICTURES}", "-f", "rawvideo", "-"]
+    _, raw, lines = run(path, max_pixels, "-noautorotate", *entry, *source(path, stream.demuxer), *graph)
+    rows = next((int(match[5]) for line in lines if shown(line) and (match := _PICTURE.search(line))), 0)
+    return found if possible and fields.confirmed(raw, rows) else None
 
 
 def _listed(lines: list[str]) -> list[Entry]:
@@ -232,6 +263,8 @@ def _described(
         own: float | None = declared if alone or of_its_own else None
     else:
         own = edit_lists.shown_seconds(path, entry.index) if "mp4" in container else None
+        if own or "avi" in container:  # these are lengths
+            declared = look.first + (own or declared)
 
     hidden = any("alpha_mode" in line and line.rstrip().endswith(": 1") for line in entry.own)
     codec = entry.rest.split(" ", 1)[0].rstrip(",")
@@ -253,6 +286,7 @@ def _described(
         own=own if own and own > 0 else None,
         pace=next((_exact(rate) for rate, name in rates if name == "fps"), look.pace),
         fields=look.fields,
+        first=look.first,
         dated=_is_dated(lines),
         sound=any(one.kind == "Audio" for one in listed),
         demuxer=demuxer,

@@ -140,6 +140,9 @@ class VideoClip(Source):
         before = self.steps[:-1] if self.steps[-1].startswith("scale") else self.steps
         return self._altered((*before, _scale(size)), size)
 
+    def flattened(self, background: Color) -> "VideoClip | None":
+        return replace(self, background=background, _reading=_Reading()) if self.stream.alpha else None
+
     def _altered(self, steps: tuple[str, ...], shape: tuple[int, int]) -> "VideoClip":
         return replace(self, steps=steps, shape=shape, _reading=_Reading())
 
@@ -261,7 +264,7 @@ def open_video(
     stream = probe(path, max_pixels, demuxer, number)
     rate = stream.rate or DEFAULT_RATE
     steps = (_scale(stream.size),)
-    return VideoClip(path, stream, max_pixels, background, 0.0, None, rate, steps, stream.size, deinterlace)
+    return VideoClip(path, stream, max_pixels, background, stream.first, None, rate, steps, stream.size, deinterlace)
 
 
 def _scale(size: tuple[int, int]) -> str:

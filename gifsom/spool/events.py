@@ -5,10 +5,14 @@ Positions are pixels: of the screen when captured, of the recording's canvas whe
 Times are seconds of one clock.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+_SHORTCUT: Final = re.compile(r"(?:(?:Ctrl|Alt|Super|Shift\+Super)\+.+|(?:Shift\+)?F\d{1,2})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,3 +56,12 @@ class Key:
 
     time: float
     text: str
+
+    @property
+    def shortcut(self) -> bool:
+        """Whether it is a combination with Ctrl, Alt or Super, or a function key; no letter that was typed is one.
+
+        >>> [Key(0, text).shortcut for text in ("Ctrl+C", "Shift+Super+Left", "F5", "Shift+F5", "A", "+", "Shift+Tab")]
+        [True, True, True, True, False, False, False]
+        """
+        return _SHORTCUT.fullmatch(self.text) is not None

@@ -13,7 +13,7 @@ from gifsom.core.errors import SourceUnreadable, printable
 from gifsom.core.frame import Pixels
 from gifsom.core.source import StillGrowing
 from gifsom.spool.reader import Spool, read_header
-from gifsom.spool.record import HEADER_BYTES, End, Event, Picture, records
+from gifsom.spool.record import HEADER_BYTES, Canvas, End, Event, Picture, records
 
 LAG: Final = 0.5
 """Seconds that an event waits: a key that ends a recording takes a little of its end away again."""
@@ -70,6 +70,7 @@ class FollowedSpool:
         Raises `SourceUnreadable` where that was wrong after all: a second reading gives what is there.
         """
         if not self.growing:
+            self._check_size(self.whole.size)
             yield from self.whole.events()
             return
         held: deque[tuple[float, Event]] = deque()
@@ -79,8 +80,11 @@ class FollowedSpool:
                 for _, time, event in records(_Growing(file, self._ended), self.size, sys.maxsize):  # type: ignore[arg-type]
                     if isinstance(event, End):
                         break
-                    held.append((time, event))
-                    while held[0][0] < time - LAG:
+                    if isinstance(event, Canvas):
+                        self._check_size(event.size)
+                    else:
+                        held.append((time, event))
+                    while held and held[0][0] < time - LAG:
                         given = held[0][0]
                         yield held.popleft()
         except OSError as error:
@@ -90,6 +94,10 @@ class FollowedSpool:
         if given >= until:
             raise SourceUnreadable(f"{printable(self.path)}: the recording ends before what was read of it")
         yield from (item for item in held if item[0] < until)
+
+    def _check_size(self, size: tuple[int, int]) -> None:
+        if size != self.size:
+            raise SourceUnreadable(f"{printable(self.path)}: the canvas has grown while it was read")
 
     def paint(self, picture: Picture, canvas: Pixels) -> None:
         """Write a picture to a canvas, as `Spool.paint` does."""

@@ -14,6 +14,7 @@ from gifsom.spool.pack import unpack
 from gifsom.spool.record import (
     HEADER_BYTES,
     VERSION,
+    Canvas,
     End,
     Event,
     Gap,
@@ -31,7 +32,8 @@ class Spool:
     """A log that was scanned up to its end or to the first invalid record; made by `Spool.open`.
 
     path      of the file
-    size      width and height of the canvas in pixels
+    size      width and height of the canvas in pixels, at its end
+    begins    the same at its beginning: it may grow
     fps       of the recording
     started   seconds since 1970
     until     seconds, > 0; events at this time or later do not count
@@ -46,6 +48,7 @@ class Spool:
 
     path: Path
     size: tuple[int, int]
+    begins: tuple[int, int]
     fps: float
     started: float
     until: float
@@ -74,18 +77,18 @@ class Spool:
         try:
             with path.open("rb") as file:
                 header = read_header(path, file.read(HEADER_BYTES), max_pixels)
-                return cls._read(path, file, header)
+                return cls._read(path, file, header, max_pixels)
         except FileNotFoundError:
             raise SourceNotFound(f"{printable(path)}: there is no such file") from None
         except OSError as error:
             raise SourceUnreadable(f"{printable(path)}: {error.strerror}") from None
 
     @classmethod
-    def _read(cls, path: Path, file: BinaryIO, header: Header) -> Self:
+    def _read(cls, path: Path, file: BinaryIO, header: Header, max_pixels: int) -> Self:
         length = os.fstat(file.fileno()).st_size
         first, until, dropped = inf, 0.0, 0
         clicks = keys = ended = False
-        readable = HEADER_BYTES
+        readable, size = HEADER_BYTES, header.size
         for end, time, event in records(file, header.size, length):
             readable = end
             match event:
@@ -94,6 +97,10 @@ class Spool:
                     break
                 case Heartbeat():
                     until = max(until, time)
+                    continue
+                case Canvas():
+                    size = event.size
+                    check_size(path, size, max_pixels)
                     continue
                 case Picture():
                     first = min(first, time)
@@ -109,8 +116,8 @@ class Spool:
         file.seek(readable)
         unread = length - readable
         cut = unread > 0 and is_cut(file, unread)
-        size, fps, started = header.size, header.fps, header.started
-        return cls(path, size, fps, started, until, ended, dropped, clicks, keys, readable, unread, cut)
+        begins, fps, started = header.size, header.fps, header.started
+        return cls(path, size, begins, fps, started, until, ended, dropped, clicks, keys, readable, unread, cut)
 
     def events(self) -> Iterator[tuple[float, Event]]:
         """All events that count, in the order in which they were written, with times that never fall.
@@ -120,9 +127,9 @@ class Spool:
         read = HEADER_BYTES
         try:
             with self.path.open("rb") as file:
-                for end, time, event in records(file, self.size, self.readable):
+                for end, time, event in records(file, self.begins, self.readable):
                     read = end
-                    if time < self.until:
+                    if time < self.until and not isinstance(event, Canvas):
                         yield time, event
         except OSError as error:
             raise SourceUnreadable(f"{printable(self.path)}: {error.strerror}") from None
@@ -149,6 +156,11 @@ def read_header(path: Path, head: bytes, max_pixels: int) -> Header:
         raise SourceUnreadable(f"{name}: the recording is damaged at its beginning")
     if header.version > VERSION:
         raise SourceUnreadable(f"{name}: a newer gifsom made it: its format is {header.version}, known is {VERSION}")
-    if header.size[0] * header.size[1] > max_pixels:
-        raise SourceRefused(too_large(path, f"{header.size[0]}x{header.size[1]}", max_pixels))
+    check_size(path, header.size, max_pixels)
     return header
+
+
+def check_size(path: Path, size: tuple[int, int], max_pixels: int) -> None:
+    """Raise `SourceRefused` for a canvas of more than `max_pixels`."""
+    if size[0] * size[1] > max_pixels:
+        raise SourceRefused(too_large(path, f"{size[0]}x{size[1]}", max_pixels))

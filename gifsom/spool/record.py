@@ -4,7 +4,7 @@ Whatever ends a recording, all records written whole can be read. Numbers are li
 from the recording's start, places are pixels of its canvas.
 
     header   8  magic, 89 47 53 52 0D 0A 1A 0A
-             2  version, 1            2  zero
+             2  version, 2            2  zero
              4  width                 4  height            8  frames a second, float64
              8  wall-clock time of the start, microseconds since 1970
              4  crc32 of the 36 bytes before
@@ -26,9 +26,10 @@ from the recording's start, places are pixels of its canvas.
     7 key                                                   the text in UTF-8
     8 gap                     frames dropped
     9 end                                                   (what is at this time or later does not count)
+   10 canvas                  its size from here on, no side smaller than before; a keyframe is the next picture
 
 Unused fields are zero. The first picture is a keyframe, and nothing follows an end. A reader stops at the
-first record that breaks any of this. A change of the format gives it another version.
+first record that breaks any of this. A change of the format gives it another version; version 1 had no canvas.
 """
 
 import struct
@@ -45,7 +46,7 @@ from gifsom.spool.events import Click, Key, Pointer, Shape
 from gifsom.spool.pack import is_packed
 
 MAGIC: Final = b"\x89GSR\r\n\x1a\n"
-VERSION: Final = 1
+VERSION: Final = 2
 
 _HEADER: Final = struct.Struct("<8sHHIIdq")
 _RECORD: Final = struct.Struct("<4sBBHqiiIII")
@@ -82,6 +83,7 @@ class Kind(IntEnum):
     KEY = 7
     GAP = 8
     END = 9
+    CANVAS = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +117,14 @@ class End:
     time: float
 
 
-Event: TypeAlias = Picture | Heartbeat | Pointer | Shape | Click | Key | Gap | End
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The canvas has that width and height from here on; what is new of it is black."""
+
+    size: tuple[int, int]
+
+
+Event: TypeAlias = Picture | Heartbeat | Pointer | Shape | Click | Key | Gap | End | Canvas
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +179,14 @@ def encode_shape(shape: Shape) -> bytes:
 def records(file: BinaryIO, size: tuple[int, int], length: int) -> Iterator[tuple[int, float, Event]]:
     """Each record after the header, up to `length` or the first invalid one: end offset, time, event.
 
-    `size` is that of the canvas. The time of a late record is the latest one so far.
+    `size` is that of the canvas at the beginning. The time of a late record is the latest one so far.
     """
-    most = max(3 * size[0] * size[1] * 65 // 64, 4 * SHAPE_SIDE**2) + 1024  # incompressible data grows a little
     at, latest, begun = HEADER_BYTES, 0.0, False
     file.seek(at)
     while len(head := file.read(_HEAD_BYTES)) == _HEAD_BYTES:
         mark, kind, flags, zero, micros, x, y, w, h, count = _RECORD.unpack_from(head)
         at += len(head) + count
-        if mark != _MARK or zero or at > length or count > most:
+        if mark != _MARK or zero or at > length or count > _most(size):
             return
         payload = file.read(count)
         if crc32(payload, crc32(head[: _RECORD.size])) != _NUMBER.unpack_from(head, _RECORD.size)[0]:
@@ -190,11 +198,18 @@ def records(file: BinaryIO, size: tuple[int, int], length: int) -> Iterator[tupl
         if event is None or (kind == Kind.DELTA and not begun):
             return
         begun = begun or kind == Kind.KEYFRAME
+        if isinstance(event, Canvas):
+            size, begun = event.size, False
         if kind == Kind.END:
             yield at, time, event
             return
         latest = max(latest, time)
         yield at, latest, event
+
+
+def _most(size: tuple[int, int]) -> int:
+    """Bytes of the longest payload for a canvas of that size: incompressible data grows a little."""
+    return max(3 * size[0] * size[1] * 65 // 64, 4 * SHAPE_SIDE**2) + 1024
 
 
 def _decode(
@@ -230,6 +245,8 @@ def _decode(
             return Gap(time, w)
         case Kind.END, 0, (0, 0, 0, 0), b"":
             return End(time)
+        case Kind.CANVAS, 0, (0, 0, _, _), b"" if w >= size[0] and h >= size[1]:
+            return Canvas((w, h))
     return None
 
 

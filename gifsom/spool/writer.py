@@ -27,6 +27,7 @@ class SpoolWriter:
 
     Attributes:
         bytes: length of the file.
+        size: width and height of the canvas in pixels.
     """
 
     def __init__(self, path: Path, size: tuple[int, int], fps: float) -> None:
@@ -40,7 +41,7 @@ class SpoolWriter:
         Raises:
             TargetExists, TargetUnwritable
         """
-        self._path, self._size = path, size
+        self._path, self.size = path, size
         self._packer = Packer(size)
         self._parts, self._key_time = 0, 0.0
         self._stale = True  # the file lags behind the packer's state
@@ -64,7 +65,7 @@ class SpoolWriter:
 
         Returns whether it was stored. Raises `FrameError` for another shape.
         """
-        width, height = self._size
+        width, height = self.size
         if bgrx.shape != (height, width, 4) or bgrx.dtype != np.uint8:
             raise FrameError(f"a picture is ({height}, {width}, 4) of uint8, not {bgrx.shape} of {bgrx.dtype}")
         box = self._packer.changed(bgrx)
@@ -80,6 +81,11 @@ class SpoolWriter:
         self._stale = False
         self._parts, self._key_time = (0, time) if whole else (self._parts + 1, self._key_time)
         return True
+
+    def grow(self, time: float, size: tuple[int, int]) -> None:
+        """Give the canvas that width and height, none smaller than before: the next picture is of that size."""
+        self._append(encode(Kind.CANVAS, time, w=size[0], h=size[1]))
+        self.size, self._packer, self._stale = size, Packer(size), True
 
     def heartbeat(self, time: float) -> None:
         """Record that nothing has changed up to `time`."""

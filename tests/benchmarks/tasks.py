@@ -64,7 +64,7 @@ class Recorder:
     def decoded(self, count: int) -> None:
         """A pass is over: share out what ffmpeg did, and the threads that read from it."""
         whole = sum(os.times()[2:4]) - self._children
-        found = sum(seconds for _, seconds in self._decoding.values())
+        found = sum(seconds for _, seconds in self._decoding.values()) or 1.0  # where frames have been kept: none
         frames = sum(seconds for name, seconds in self._decoding.values() if name.startswith("av:"))
         filters = max((seconds for name, seconds in self._decoding.values() if name.startswith("vf")), default=0.0)
         decode, filtered = whole * frames / found, whole * filters / found

@@ -151,7 +151,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "without some frames": {"cut": "#3-5", "hold": "0.5@#7"},
     "without some time": {"cut": "0.5-0.9"},
     "a title and a fade": {"title": "Hi|size=8|time=0.5", "fade": 0.2},
-    "a size limit": {"max_size": 30_000},
+    "a size limit": {"max_size": 35_000},
     "few colors": {"colors": 4},
     "a quality": {"quality": 50},
 }

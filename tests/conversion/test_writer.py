@@ -100,10 +100,11 @@ def test_pil_images_of_every_mode(mode: str, tmp_path: Path) -> None:
 
 WRONG: list[tuple[Any, str]] = [
     (np.zeros((4, 4)), r"\(4, 4\) of float64"),
-    (np.zeros((4, 4, 2), np.uint8), r"\(4, 4, 2\) of uint8"),
+    (np.zeros((4, 4, 2), np.uint8), r"\(4, 4, 2\) of uint8: x\[\.\.\., \[0, 0, 0, 1\]\] makes it right$"),
     (np.zeros((4, 4, 3), np.float32), "float32"),
     (np.zeros((0, 4, 3), np.uint8), r"\(0, 4, 3\)"),
-    ("picture.png", "<U11|str"),
+    ("picture.png", r"not a str \('picture\.png'\)$"),
+    (None, r"not a NoneType \(None\)$"),
     (np.ones((4, 4, 3)), r'of float64: \(255 \* x\)\.astype\("uint8"\) makes it right$'),
     (np.full((4, 4), 200.0), r'of float64: x\.clip\(0, 255\)\.astype\("uint8"\) makes it right$'),
     (np.full((4, 4, 3), 200), r'of int64: x\.astype\("uint8"\) makes it right$'),

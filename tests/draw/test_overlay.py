@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from gifsom.draw.overlay import AMBER, Scene, draw, is_seen, words
+from gifsom.core.errors import SettingError
+from gifsom.draw.overlay import AMBER, BLUE, STEPS, ClickStyle, Ring, Scene, draw, is_seen, parse_click_style, words
 from gifsom.spool.events import Key, Pointer, Shape
 
 Pixels = NDArray[np.uint8]
@@ -60,7 +61,7 @@ def test_drawing_leaves_what_it_was_given_as_it_was() -> None:
     pixels = noise(100, 160)
     pixels.flags.writeable = False
     before = pixels.tobytes()
-    drawn = draw(pixels, Scene((5, 5), shape(), ((80, 50),), "Ctrl+S"))
+    drawn = draw(pixels, Scene((5, 5), shape(), (Ring(80, 50),), "Ctrl+S"))
     assert pixels.tobytes() == before
     assert (drawn.shape, drawn.dtype, drawn.flags.c_contiguous) == (pixels.shape, np.uint8, True)
     assert draw(pixels, Scene()).tobytes() == before
@@ -70,7 +71,7 @@ def test_drawing_leaves_what_it_was_given_as_it_was() -> None:
 def test_what_lies_outside_changes_nothing(far: int) -> None:
     pixels = noise()
     for at in ((far, 5), (5, far), (far, far)):
-        assert draw(pixels, Scene(at, shape(), (at,))).tobytes() == pixels.tobytes()
+        assert draw(pixels, Scene(at, shape(), (Ring(*at),))).tobytes() == pixels.tobytes()
         assert not is_seen(Pointer(0, *at, 1), shape(), (60, 40))
 
 
@@ -89,7 +90,7 @@ def test_a_ring_lies_around_the_place(size: tuple[int, int], radius: float) -> N
     width, height = size
     middle = (width // 2, height // 2)
     ground = np.full((height, width, 3), 255, np.uint8)
-    drawn = draw(ground, Scene(rings=(middle,)))
+    drawn = draw(ground, Scene(rings=(Ring(*middle),)))
     y, x = np.mgrid[:height, :width]
     away = np.hypot(x - middle[0], y - middle[1])
     assert (drawn[np.abs(away - radius) < 0.5] == AMBER).all()
@@ -99,7 +100,7 @@ def test_a_ring_lies_around_the_place(size: tuple[int, int], radius: float) -> N
 
 def test_a_ring_has_a_dark_rim_that_shows_it_on_its_own_color() -> None:
     ground = np.full((120, 160, 3), AMBER, np.uint8)
-    drawn = draw(ground, Scene(rings=((80, 60),)))
+    drawn = draw(ground, Scene(rings=(Ring(80, 60),)))
     assert 40 < different(drawn, ground).sum() < 250
     assert drawn[..., 0].min() < 120
 
@@ -147,3 +148,58 @@ def test_keys_with_control_characters_are_drawn_on_one_line() -> None:
     text = words([Key(0.0, "a\nb\x1b"), Key(0.0, "\t"), Key(0.0, "")])
     assert text.isprintable()
     draw(noise(90, 160), Scene(caption=text))
+
+
+def test_a_ring_grows_and_fades() -> None:
+    ground = np.full((200, 200, 3), 255, np.uint8)
+    reach, ink = [], []
+    for step in range(STEPS):
+        drawn = draw(ground, Scene(rings=(Ring(100, 100, step=step),)))
+        marked = np.argwhere(different(drawn, ground))
+        reach.append(float(np.hypot(*(marked - 100).T).max()))
+        ink.append(int((255 - drawn.astype(int)).max()))
+    assert reach == sorted(reach)
+    assert reach[-1] > 1.4 * reach[0]
+    assert ink == sorted(ink, reverse=True)
+    assert ink[-1] < 60
+
+
+def test_buttons_have_colors_of_their_own_that_can_be_set() -> None:
+    ground = np.full((120, 160, 3), 255, np.uint8)
+
+    def color(button: int, style: ClickStyle) -> list[int]:
+        drawn: list[int] = draw(ground, Scene(rings=(Ring(80, 60, button),), style=style))[
+            60, 80 + (style.size or 9)
+        ].tolist()
+        return drawn
+
+    assert (color(1, ClickStyle()), color(3, ClickStyle())) == ([*AMBER], [*BLUE])
+    style = parse_click_style("color=red|right=#0f0|size=30")
+    assert (color(1, style), color(3, style)) == ([255, 0, 0], [0, 255, 0])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("red", "give color=red|right=blue|size=24"),
+        ("left=red", "give color=red|right=blue|size=24"),
+        ("color=bleen", "not a color"),
+        ("size=0", "size is 0: give the radius"),
+    ],
+)
+def test_a_style_of_clicks_that_is_wrong_says_what_would_work(text: str, says: str) -> None:
+    with pytest.raises(SettingError, match=says):
+        parse_click_style(text)
+
+
+def test_a_halo_lies_below_the_pointer_and_is_soft() -> None:
+    ground = np.full((200, 200, 3), 40, np.uint8)
+    dot = Shape(1, np.full((1, 1, 4), 255, np.uint8), (0, 0))
+    drawn = draw(ground, Scene((100, 100), dot, halo=True))
+    assert drawn[100, 100].tolist() == [255, 255, 255]
+    line = drawn[100, 101:, 0].astype(int)
+    assert np.all(np.diff(line) <= 0)
+    assert np.abs(np.diff(line)).max() <= 24
+    assert line[0] > 120
+    assert line[30] == 40
+    assert np.array_equal(draw(ground, Scene(halo=True)), ground), "no pointer, no halo"

@@ -21,9 +21,9 @@ from gifsom.core.source import Source
 from gifsom.core.values import parse_color
 from gifsom.edit.base import _Cropped, _Scaled
 from gifsom.edit.borders import borderless
-from gifsom.edit.caption import POSITIONS
 from gifsom.edit.frames import is_pixel_art
-from gifsom.edit.span import cut, parse_span
+from gifsom.edit.place import POSITIONS
+from gifsom.edit.span import Divided, parse_span
 from gifsom.sources.video import VideoClip
 
 Pixels = NDArray[np.uint8]
@@ -337,7 +337,7 @@ def test_a_factor_that_cannot_be_is_one_clear_line(name: str) -> None:
 
 def test_frames_are_cut_at_times_and_nowhere_else() -> None:
     clip = FrameClip([noise(seed=n) for n in range(3)], [0, 0.3, 0.6], 1.0)
-    frames = list(cut(clip, [0.1, 0.2, 0.1 + 0.2, 0.9, 1.0, 5]))
+    frames = list(Divided(clip, [0.1, 0.2, 0.1 + 0.2, 0.9, 1.0, 5]).frames())
     assert [frame.start for frame in frames] == [0, 0.1, 0.2, 0.3, 0.6, 0.9]
     assert [frame.pixels[0, 0, 0] for frame in frames] == [clip.kept[n].pixels[0, 0, 0] for n in (0, 0, 0, 1, 2, 2)]
 
@@ -449,7 +449,7 @@ def test_lines_break_at_words_and_where_the_text_does(monkeypatch: pytest.Monkey
     assert 2 < lines_of(long) < 12
     columns = np.flatnonzero(changed(gray(90, 300, 160), first(long).pixels).any(axis=0))
     assert 0 < columns[0] < columns[-1] < 159
-    monkeypatch.setattr(import_module("gifsom.edit.caption"), "lacking", lambda face, text: "")
+    monkeypatch.setattr(import_module("gifsom.edit.typeset"), "lacking", lambda face, text: "")
     assert lines_of(edit.caption(clip, "日本語" * 12, size=16, outline=0)) > 1, "these break anywhere"
 
 
@@ -490,8 +490,8 @@ def test_what_is_no_letter_is_drawn_somehow(text: str) -> None:
 
 
 def test_a_system_without_fonts_has_pillows_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gifsom.draw.stamp.FONTS", ("none.ttf",))
-    monkeypatch.setattr("gifsom.draw.stamp.BOLD", ())
+    monkeypatch.setattr("gifsom.draw.fonts.FONTS", ("none.ttf",))
+    monkeypatch.setattr("gifsom.draw.fonts.BOLD", ())
     assert changed(gray(90), first(edit.caption(still(gray(90)), "Hello", size=20)).pixels).sum() > 300
     with pytest.raises(SettingError, match="no font of this system has 日本: install one"):
         edit.caption(still(gray(90)), "Hello, 日本", size=20)
@@ -626,12 +626,13 @@ def test_blur_hides_what_a_mask_spells() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("200x24+30+40", (Rect(30, 40, 200, 24), 0.0, None)),
-        ("200x24+30+40@1-2.5", (Rect(30, 40, 200, 24), 1.0, 2.5)),
-        ("200x24+30+40@1:05-", (Rect(30, 40, 200, 24), 65.0, None)),
+        ("200x24+30+40", {"area": Rect(30, 40, 200, 24)}),
+        ("200x24+30+40@1-2.5", {"area": Rect(30, 40, 200, 24), "start": 1.0, "end": 2.5}),
+        ("200x24+30+40@1:05-", {"area": Rect(30, 40, 200, 24), "start": 65.0, "end": None}),
+        ("200x24+30+40..5+6@1-2", {"area": Rect(30, 40, 200, 24), "to": (5, 6), "start": 1.0, "end": 2.0}),
     ],
 )
-def test_an_area_may_have_a_time(text: str, expected: tuple[Rect, float, float | None]) -> None:
+def test_an_area_may_have_a_time_and_a_target(text: str, expected: dict[str, object]) -> None:
     assert expected == edit.parse_blur(text)
 
 

@@ -17,6 +17,7 @@ from gifsom.core.source import Source
 from gifsom.core.values import BLACK
 from gifsom.edit import Plain, store
 from gifsom.sources.joined import join
+from gifsom.sources.video import VideoClip
 
 
 def gray(
@@ -256,6 +257,18 @@ def test_only_a_part_moves() -> None:
     assert [frame.start for frame in frames] == [0, 0.1, 0.2, 0.3]
 
 
+def test_a_part_that_moves_may_be_scaled_before() -> None:
+    """It is at least as large as it was."""
+    clip = gifsom.open(FIXTURES / "scene.mp4").still_outside("101x51+31+41").width(320)
+    assert isinstance(clip.source.source, VideoClip)  # type: ignore[attr-defined]
+    assert clip.source.rect == Rect(15, 20, 51, 26)  # type: ignore[attr-defined]
+    first, *others = clip.frames()
+    differs = np.any([(frame.pixels != first.pixels).any(axis=2) for frame in others], axis=0)
+    around = Rect.around(differs)
+    assert around is not None
+    assert around.union(clip.source.rect) == clip.source.rect  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("area", ["auto", "99x3+2+1", "4x3", (1, 2, 3)])
 def test_a_part_that_is_none_is_told(area: Any, tmp_path: Path) -> None:
     with pytest.raises(SettingError):
@@ -264,7 +277,7 @@ def test_a_part_that_is_none_is_told(area: Any, tmp_path: Path) -> None:
 
 def test_frames_wait_for_the_end_of_a_long_fade_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """In order, whether in memory, in a store, or in the next one."""
-    monkeypatch.setattr(store, "HELD_BYTES", 300)
+    monkeypatch.setattr(store, "PLAIN_BYTES", 300)
     monkeypatch.setattr(store, "CHUNK_BYTES", 100)
     holes = [None, np.eye(4, 6, dtype=np.bool_)] * 50
     wanted = [(level(frame), frame.start, frame.pixels[0, 0, 0]) for frame in gray(200, 100).frames()]

@@ -267,6 +267,14 @@ def test_edits_are_done_in_the_order_typed(inside: Inside, here: Path) -> None:
     assert [*gif_frames(here / "b.gif")] == whole[4:8]
 
 
+def test_edits_of_frames_and_of_times_follow_each_other(inside: Inside, here: Path) -> None:
+    """Their values are tried before there is a clip whose frames can be counted."""
+    edits = ("--frame-delay", "0.5@#7", "--hold", "1.5@0.3", "--cut", "#0", "--fade", "0.1", "--move", "0-0.2@end")
+    run = inside("convert", FIXTURES / "sprite.gif", "a.gif", *edits)
+    assert (run.status, run.err) == (0, "")
+    assert gifsom.open(here / "a.gif").duration == pytest.approx(0.86 + 0.45 + 1.5 - 0.12, abs=0.011)
+
+
 def test_delays_that_are_asked_of_a_video_are_a_rate(tmp_path: Path) -> None:
     made = gifsom.convert(FIXTURES / "scene.mp4", tmp_path / "a.gif", frame_delay=0.03, width=64)
     assert made.seconds == pytest.approx(75 * 0.03, abs=0.01)

@@ -114,7 +114,9 @@ def test_size_of_the_map_is_one_of_three(size: object, tmp_path: Path) -> None:
 
 
 def test_the_command_says_how_many_tables_were_written(tmp_path: Path) -> None:
-    run = gifsom("convert", SCENE, "out.gif", "--quality", "95", "--width", "240", "--duration", "0.6", cwd=tmp_path)
+    run = gifsom(
+        "convert", SCENE, "out.gif", "--verbose", "--quality", "95", "--width", "240", "--duration", "0.6", cwd=tmp_path
+    )
     assert run.status == 0
     own = sum(frame.table is not None for frame in strict.check((tmp_path / "out.gif").read_bytes()).frames)
     assert f" colors in {own + 1} tables, " in run.out

@@ -175,9 +175,9 @@ def _span(text: str) -> None:
 
 
 def _blur(text: str) -> None:
-    rect, start, _ = parse_blur(text)
-    assert isinstance(rect, Rect)
-    assert start >= 0
+    found = parse_blur(text)
+    assert isinstance(found["area"], Rect)
+    assert found.get("start", 0) >= 0
 
 
 def _stretch(text: str) -> None:

@@ -348,12 +348,41 @@ def test_what_pillow_takes_and_says_nothing_of_the_pictures_changes_nothing(tmp_
 
 
 def test_what_is_passed_over_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gifsom.interop.pillow._told", set())
+    monkeypatch.setattr("gifsom.interop.arguments._told", set())
     with pytest.warns(UserWarning, match=r"^optimize, disposal: without a meaning for gifsom, and passed over$"):
         gifsom.save(CARDS, io.BytesIO(), optimize=True, disposal=2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         gifsom.save(CARDS, io.BytesIO(), optimize=False, disposal=1, format="gif")
+
+
+def test_every_argument_of_other_writers_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Pillow's, and of imageio's for GIFs and for what is turned into one; a name that nobody has is an error."""
+    monkeypatch.setattr("gifsom.interop.arguments._told", set())
+    asked: dict[str, Any] = {
+        "optimize": False, "disposal": [2] * 4, "transparency": 0, "comment": "x", "include_color_table": True,
+        "quantizer": "nq", "subrectangles": True, "exif": b"", "dpi": (72, 72), "icc_profile": b"", "params": {},
+        "macro_block_size": 1, "pixelformat": "rgb8", "codec": "gif", "ffmpeg_params": [], "palette": Image.Palette.WEB,
+        "background": 0, "minimize_size": True, "lossless": True, "append_images": None,
+    }  # fmt: skip
+    plain, stream = io.BytesIO(), io.BytesIO()
+    gifsom.save(CARDS, plain)
+    with pytest.warns(UserWarning, match=r"passed over$") as told:
+        gifsom.save(CARDS, stream, **asked)
+    assert stream.getvalue() == plain.getvalue()
+    assert [one.filename for one in told] == [__file__]
+    with pytest.raises(TypeError, match="there is no option 'optimise'"):
+        gifsom.save(CARDS, stream, optimise=True)
+    assert stream.getvalue() == plain.getvalue()
+
+
+def test_a_duration_in_seconds_loses_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gifsom.interop.arguments._told", set())
+    with pytest.warns(UserWarning, match=r"^duration is 0\.04 milliseconds, .* taken as 100: 0\.04 seconds are 40$"):
+        result = gifsom.save(CARDS, io.BytesIO(), duration=0.04)
+    assert (result.frames, result.seconds) == (len(CARDS), pytest.approx(0.1 * len(CARDS)))
+    with pytest.raises(gifsom.SettingError, match="duration is 100: give milliseconds"):
+        gifsom.save(CARDS, io.BytesIO(), duration="100")  # type: ignore[arg-type]
 
 
 def test_arrays_of_several_pictures_are_taken_where_they_have_one_meaning(tmp_path: Path) -> None:
@@ -399,7 +428,7 @@ def test_convert_and_open_take_arrays_as_save_does(tmp_path: Path) -> None:
         (np.moveaxis(colored[0], -1, 0), "np.moveaxis(x, 0, -1)"),
         ([np.moveaxis(colored[0], -1, 0)], "np.moveaxis(x, 0, -1)"),
         (colored / 255, '(255 * x).astype("uint8")'),
-        (colored / 127.5 - 1, '(255 * x.clip(0, 1)).astype("uint8")'),
+        (colored / 127.5 - 1, '(127.5 * (x + 1)).astype("uint8")'),
     ):
         with pytest.raises(gifsom.FrameError) as raised:
             gifsom.convert(wrong, tmp_path / "out.gif")
@@ -418,8 +447,37 @@ def test_imageio_asks_as_it_does_of_its_own_plugins(iio: Any, tmp_path: Path) ->
         iio.imwrite(tmp_path / "out.gif", everything, plugin="gifsom", **asked)
     assert np.array_equal(np.asarray(Image.fromarray(everything[2]).convert("L")), gray)
     assert np.array_equal(everything, iio.imread(tmp_path / "out.gif", plugin="gifsom"))
-    with pytest.raises(gifsom.FrameError, match="there is no picture -13"):
-        iio.imread(path, index=-13, plugin="gifsom")
+
+
+@pytest.mark.parametrize("asked", [{"mode": "L"}, {"pilmode": "L"}, {"format": "gray"}, {"as_gray": True}])
+def test_imageio_reads_gray_in_the_words_of_each_plugin(iio: Any, asked: dict[str, Any]) -> None:
+    path = FIXTURES / "sprite.gif"
+    first = Image.fromarray(iio.imread(path, index=0, plugin="gifsom"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gray = iio.imread(path, index=0, plugin="gifsom", **asked)
+    assert np.array_equal(np.asarray(first.convert("F" if "as_gray" in asked else "L")), gray)
+
+
+def test_options_of_reading_count_where_they_are_given(iio: Any) -> None:
+    path = FIXTURES / "sprite.gif"
+    black = iio.imread(path, plugin="gifsom", background="black")
+    with iio.imopen(path, "r", plugin="gifsom", background="black") as file:
+        assert np.array_equal(black, file.read())
+        assert np.array_equal(iio.imread(path, plugin="gifsom"), file.read(background="white"))
+    assert not np.array_equal(black, iio.imread(path, plugin="gifsom"))
+    with pytest.raises(TypeError, match="backgruond"):
+        iio.imread(path, plugin="gifsom", backgruond="black")
+
+
+@pytest.mark.parametrize("index", [12, -13, slice(0, 2), "first", 1.0, [0]], ids=str)
+def test_an_index_that_is_none_is_named(iio: Any, index: Any) -> None:
+    path = FIXTURES / "sprite.gif"
+    for ask in (iio.imread, iio.immeta):
+        with pytest.raises(
+            gifsom.FrameError, match=r"there is no picture -?1\d: they|index is .*: give a whole number"
+        ):
+            ask(path, index=index, plugin="gifsom")
 
 
 def test_what_is_no_option_and_no_picture_is_named(tmp_path: Path) -> None:

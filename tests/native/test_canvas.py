@@ -84,6 +84,16 @@ def test_near_pixels_are_counted_as_the_twin_does() -> None:
             assert count_near(before, after, limit, 3) > 3 or near.sum() <= 3
 
 
+def test_counting_goes_on_where_there_are_just_enough_so_far() -> None:
+    """Half of the pixels are near, and they come first: more may come behind them, and one does."""
+    before = np.zeros((1, 8192, 3), np.uint8)
+    after = before.copy()
+    after[0, 4096:-1] = 99
+    assert count_near(before, after, 20, 4095) > 4095
+    assert count_near(before, after, 20, 4096) == 4097
+    assert count_near(before, after, 20, 4097) == 4097
+
+
 def test_pictures_that_do_not_fit_are_refused() -> None:
     good: dict[str, Any] = {"before": np.zeros((4, 5, 3), np.uint8), "after": np.zeros((4, 5, 3), np.uint8)}
     for kernel, more in ((changed_rect, {}), (count_near, {"limit": 3, "enough": 9})):

@@ -255,8 +255,8 @@ def typing() -> Iterator[tuple[Screen, InputWatch]]:
         ("Escape", "Esc"),
         ("Tab", "Tab"),
         ("shift+Tab", "Shift+Tab"),
-        ("space", "Space"),
-        ("ctrl+space", "Ctrl+Space"),
+        ("space", "␣"),
+        ("ctrl+space", "Ctrl+␣"),
         ("Left", "←"),
         ("ctrl+Right", "Ctrl+→"),
         ("BackSpace", "Backspace"),
@@ -281,7 +281,7 @@ def test_a_typed_line_is_seen_as_typed(typing: tuple[Screen, InputWatch]) -> Non
     watch.drain()
     screen.run("xdotool", "type", "Hello, World #1")
     told = [event.text for event in seen(watch, 15) if isinstance(event, Key)]
-    assert "".join(" " if text == "Space" else text for text in told) == "Hello, World #1"
+    assert "".join(" " if text == "␣" else text for text in told) == "Hello, World #1"
 
 
 @on_linux
@@ -291,6 +291,17 @@ def test_keys_that_only_change_others_are_silent(typing: tuple[Screen, InputWatc
     screen.run("xdotool", "key", "shift", "ctrl", "alt", "super", "Caps_Lock", "x", "Caps_Lock", "Num_Lock", "Num_Lock")
     screen.run("xdotool", "key", "x")
     assert [event.text for event in seen(watch, 2) if isinstance(event, Key)] == ["X", "x"]
+
+
+@on_linux
+def test_of_shortcuts_alone_nothing_that_is_typed_is_kept(screen: Screen) -> None:
+    with InputWatch(shortcuts=True) as watch:
+        screen.run("xdotool", "type", "Secret 42!")
+        screen.run(
+            "xdotool", "key", "Return", "ISO_Level3_Shift+q", "shift+Tab", "ctrl+c", "super+l", "shift+F5", "alt+F4"
+        )
+        told = [event.text for event in seen(watch, 4) if isinstance(event, Key)]
+    assert told == ["Ctrl+C", "Super+L", "Shift+F5", "Alt+F4"]
 
 
 @on_linux

@@ -208,8 +208,13 @@ def test_of_several_the_one_with_exactly_that_title_is_meant(screen: Screen) -> 
     screen.xterm("log")
     screen.xterm("catalog")
     assert find_window("log").title == "log"
-    with pytest.raises(WindowNotFound, match="'Log' fits 2 windows"):
-        find_window("Log")
+    with pytest.raises(WindowNotFound, match="'Og' fits 2 windows"):
+        find_window("Og")
+    assert find_window("LOG").title == "log"
+    screen.xterm("Log")
+    assert [find_window(title).title for title in ("log", "Log")] == ["log", "Log"]
+    with pytest.raises(WindowNotFound, match="'LOG' fits 2 windows"):
+        find_window("LOG")
 
 
 def test_a_title_cannot_disturb_the_message(screen: Screen) -> None:

@@ -86,7 +86,7 @@ def scrolled(path: Path, step: int) -> Path:
     return make(path, "-loop", "1", "-framerate", "25", "-t", "1", "-i", path.with_suffix(".png"), *moved)
 
 
-@pytest.mark.parametrize("step", [1, 2, 3, 5])
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 5])
 def test_text_that_scrolls_is_not_interlaced(tmp_path: Path, step: int) -> None:
     assert probe(scrolled(tmp_path / "text.mp4", step), 10**6).fields is None
 
@@ -95,3 +95,62 @@ def test_text_that_scrolls_is_not_interlaced(tmp_path: Path, step: int) -> None:
 def test_whole_pictures_are_not_interlaced(tmp_path: Path, source: str) -> None:
     path = make(tmp_path / "x.mp4", *lavfi(source), "-t", "1", "-c:v", "libx264", "-pix_fmt", "yuv420p")
     assert probe(path, 10**6).fields is None
+
+
+@pytest.mark.parametrize("order", ["tff", "bff"])
+def test_a_title_that_stands_still_does_not_hide_the_fields_that_follow(tmp_path: Path, order: str) -> None:
+    """Nor does a flag that says nothing: the first 50 pictures are all alike."""
+    late = BAR.format(320, 480).replace("d=1", "d=4").replace("n*4", "if(gt(n,100),(n-100)*2,0)")
+    graph = f"{late},interlace=scan={order}:lowpass=off,setfield=prog,format=yuv420p"
+    path = make(tmp_path / "late.mp4", "-filter_complex", graph, "-c:v", "libx264")
+    assert probe(path, 10**6).fields == order
+    assert max(edges(gifsom.open(path))) <= 2
+
+
+def panned(path: Path, step: int, filters: str, *codec: str) -> Path:
+    """Fine texture, as in film, that is panned by some columns 50 times a second."""
+    texture = np.random.default_rng(7).integers(0, 256, (240, 1000)).astype(float)
+    across, down = np.hanning(11), np.array([1.0, 2, 1])  # neighbors are alike, as a lens makes them
+    for axis, kernel in enumerate((down, across)):
+        texture = np.apply_along_axis(np.convolve, axis, texture, kernel, "same")
+    texture = 128 + (texture - texture.mean()) * 50 / texture.std()
+    Image.fromarray(texture.clip(0, 255).astype(np.uint8)).save(path.with_suffix(".png"))
+    looped = ["-loop", "1", "-framerate", "50", "-t", "1", "-i", path.with_suffix(".png")]
+    return make(path, *looped, "-vf", f"crop=320:240:n*{step}:0,{filters},format=yuv420p", *codec)
+
+
+@pytest.mark.parametrize("order", ["tff", "bff"])
+def test_fields_of_film_are_seen_without_a_flag(tmp_path: Path, order: str) -> None:
+    """Where the picture itself has as many edges as its fields have teeth."""
+    combed = panned(tmp_path / "x.mp4", 2, f"interlace=scan={order}:lowpass=off,setfield=prog", "-c:v", "libx264")
+    assert probe(combed, 10**6).fields == order
+
+
+def test_whole_pictures_that_are_flagged_stay_as_they_are(tmp_path: Path) -> None:
+    flagged = ["-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-q:v", "2"]
+    path = panned(tmp_path / "x.mpg", 2, "fps=25,setfield=tff", *flagged)
+    assert probe(path, 10**6).fields is None
+    shown, stored = (
+        np.stack([f.pixels for f in gifsom.open(path, deinterlace=way).frames()]) for way in ("auto", "off")
+    )
+    assert np.array_equal(shown, stored)
+
+
+@pytest.mark.parametrize("flags", ["tff", "prog"])
+def test_a_film_of_24_pictures_that_was_made_fields(tmp_path: Path, flags: str) -> None:
+    """By telecine 2:3, two of five pictures have fields of two."""
+    slow = BAR.format(320, 240).replace("r=50", "r=24").replace("d=1", "d=2")
+    graph = f"{slow},telecine=pattern=23,setfield={flags},format=yuv420p"
+    codec = ["-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-q:v", "2"] if flags == "tff" else ["-c:v", "libx264"]
+    path = make(tmp_path / ("x.mpg" if flags == "tff" else "x.mp4"), "-filter_complex", graph, *codec)
+    assert max(edges(gifsom.open(path, deinterlace="off"))) >= 8
+    assert max(edges(gifsom.open(path))) <= 2
+
+
+@pytest.mark.parametrize("flag", ["tt", "bb", "tb", "bt"])
+def test_each_way_to_flag_them(tmp_path: Path, flag: str) -> None:
+    """Order in which fields are coded, and shown."""
+    order = "tff" if flag in ("tt", "tb") else "bff"
+    path = bar(tmp_path / "x.mov", order, order, "-c:v", "mpeg2video", "-flags", "+ilme+ildct", "-field_order", flag)
+    assert probe(path, 10**6).fields == "auto"
+    assert max(edges(gifsom.open(path))) <= 2

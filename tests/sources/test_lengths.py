@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from ffmpegs import any_ffmpeg, lavfi, make
 
@@ -38,6 +39,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make(folder / "cut.mp4", "-ss", "1.3", "-i", folder / "whole.mp4", "-c", "copy")
     make(folder / "cut33.mov", "-ss", "1.33", "-i", folder / "whole.mp4", "-c", "copy")
     make(folder / "cut_sound.mp4", "-ss", "1.33", "-i", folder / "sound.mp4", "-c", "copy")
+    # Its times begin with its second picture or so, since pictures are shown in another order than they are coded.
+    make(folder / "reordered.avi", *clip, *h264, "-bf", "2")
+    make(folder / "late.mp4", "-itsoffset", "0.5", "-i", folder / "whole.mp4", *lavfi("sine=d=2.2"), "-c:v", "copy")
+    make(folder / "alone.mp4", "-itsoffset", "0.5", "-i", folder / "whole.mp4", "-c", "copy")
+    make(folder / "early.mp4", "-itsoffset", "-0.5", "-i", folder / "whole.mp4", "-c", "copy")
+    make(folder / "outlasted.mp4", *clip, *lavfi("sine=d=3"), *h264)
+    make(folder / "outlasted.mkv", *clip, *lavfi("sine=d=3"), *h264)
+    make(folder / "plain.webm", *clip, "-c:v", "libvpx-vp9", "-cpu-used", "8")
+    make(folder / "plain.avi", *clip, "-c:v", "mpeg4")
+    make(folder / "part.mp4", "-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=2.2", *h264, "-movflags", "frag_keyframe")
     return folder
 
 
@@ -54,6 +65,15 @@ LENGTHS = {
     "cut.mp4": 0.9,
     "cut33.mov": 0.87,
     "cut_sound.mp4": 0.87,
+    "reordered.avi": 2.2,
+    "late.mp4": 2.2,
+    "alone.mp4": 2.2,
+    "early.mp4": 1.7,
+    "outlasted.mp4": 2.2,
+    "outlasted.mkv": 2.2,
+    "plain.webm": 2.2,
+    "plain.avi": 2.2,
+    "part.mp4": 2.2,
 }
 
 
@@ -135,3 +155,14 @@ def test_no_box_is_too_odd(tmp_path: Path, seed: int) -> None:
         data[place] = (data[place] * 7 + seed) % 256
     (tmp_path / "x.mp4").write_bytes(data[: len(data) - seed])
     assert (shown_seconds(tmp_path / "x.mp4", 0) or 0) >= 0
+
+
+@pytest.mark.parametrize("name", ["late.mp4", "reordered.avi"])
+def test_what_begins_late_begins_with_its_first_picture(folder: Path, name: str) -> None:
+    """Neither the first nor the last picture stands longer than the others; a part is counted from the first one."""
+    frames, whole = ([f.pixels for f in gifsom.open(folder / one).frames()] for one in (name, "whole.mp4"))
+    assert len(frames) == 55
+    assert max(np.abs(one.astype(int) - other).mean() for one, other in zip(frames, whole, strict=True)) < 3
+    part = gifsom.open(folder / name).trim(0.4, 0.8)
+    assert [frame.pixels.tobytes() for frame in part.frames()] == [pixels.tobytes() for pixels in frames[10:20]]
+    assert part.duration == pytest.approx(0.4)

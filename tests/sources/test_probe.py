@@ -50,6 +50,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     still = lavfi("color=blue:s=32x32:r=25:d=0.04")
     programs = ["-map", "0", "-map", "1", "-program", "title=a:st=0", "-program", "title=b:st=1"]
     make(folder / "programs.ts", *red, *still, *programs, "-c:v", "mpeg2video", "-q:v", "2")
+    (folder / "data.bin").write_bytes(bytes(range(256)) * 16)
+    data = ["-f", "data", "-i", folder / "data.bin", "-map", "1", "-map", "0:v", "-c:d", "copy"]
+    make(folder / "data.ts", "-i", folder / "timecode.mp4", *data, "-c:v", "mpeg2video", "-q:v", "2")
+    element = "type=iamf_audio_element:id=1:st=1:audio_element_type=channel,layer=ch_layout=stereo"
+    mix = "type=iamf_mix_presentation:id=2:stg=0:annotations=en-us=Mix,submix=parameter_id=100:parameter_rate=48000"
+    mix += "|element=stg=0:parameter_id=100:parameter_rate=48000:annotations=en-us=x:headphones_rendering_mode=stereo"
+    mix += "|layout=sound_system=stereo:integrated_loudness=0.0"
+    groups = ["-map", "0", "-map", "1", "-stream_group", element, "-stream_group", mix, "-c:a", "libopus"]
+    make(folder / "groups.mp4", *red, *lavfi("sine=d=1,aformat=channel_layouts=stereo"), *groups, *plain)
     return folder
 
 
@@ -65,6 +74,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "attached.mkv",
         "cover.mp4",
         "programs.ts",
+        "data.ts",
+        "groups.mp4",
     ],
 )
 def test_the_video_is_shown_whatever_tracks_lie_beside_it(folder: Path, any_ffmpeg: str, name: str) -> None:
@@ -171,3 +182,10 @@ def test_what_the_log_says_of_a_picture_gives_way_to_what_is_decoded(
 
 def test_a_title_that_looks_like_a_stream_is_none(folder: Path) -> None:
     assert probe(folder / "chapters.mkv", 10**6).size == (64, 48)
+
+
+def test_a_song_with_a_cover_is_no_video(folder: Path, any_ffmpeg: str, tmp_path: Path) -> None:
+    cover = ["-map", "0", "-map", "1", "-c:v", "copy", "-disposition:v", "attached_pic"]
+    path = make(tmp_path / "song.m4a", *lavfi("sine=d=1"), "-i", folder / "cover.png", *cover)
+    with pytest.raises(gifsom.SourceUnreadable, match="there is no video in it, only a picture that is its cover"):
+        gifsom.open(path)

@@ -10,12 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 import gifsom
-from gifsom import sources
+from gifsom import Clip, sources
 from gifsom.core.errors import SourceEmpty, SourceUnreadable
 from gifsom.core.source import Source
 from gifsom.core.timing import schedule
 from gifsom.draw.overlay import Scene, draw
 from gifsom.sources.recording import Recording
+from gifsom.sources.stage import FADE
 from gifsom.spool import SpoolWriter
 from gifsom.spool.events import Click, Key, Pointer, Shape
 
@@ -147,24 +148,73 @@ def ringed(clip: Source) -> list[tuple[float, bool]]:
 
 def test_a_click_is_a_ring_until_a_while_after(record: Callable[..., Recording]) -> None:
     down, up = Click(0.5, 30, 20, 1, True), Click(2.0, 30, 20, 1, False)
-    assert ringed(record([(0, 10), down, up], end=4)) == [(0, False), (0.5, True), (2.3, False)]
+    shown = ringed(record([(0, 10), down, up], end=4))
+    assert (shown[0], shown[1], shown[-1]) == ((0, False), (0.5, True), (2 + FADE, False))
+    assert all(seen for _, seen in shown[1:-1])
+    assert len(shown) >= 5, "it grows and fades"
 
 
 def test_a_short_click_is_seen(record: Callable[..., Recording]) -> None:
     down, up = Click(0.5, 30, 20, 1, True), Click(0.51, 30, 20, 1, False)
-    assert ringed(record([(0, 10), down, up], end=4)) == [(0, False), (0.5, True), (0.81, False)]
-    assert ringed(record([(0, 10), down, up], end=0.7)) == [(0, False), (0.5, True)]
+    shown = ringed(record([(0, 10), down, up], end=4))
+    assert (shown[0], shown[1], shown[-1]) == ((0, False), (0.5, True), (round(0.51 + FADE, 6), False))
+    assert all(seen for _, seen in ringed(record([(0, 10), down, up], end=0.7))[1:])
 
 
-def test_a_drag_shows_where_it_began_and_where_it_ended(record: Callable[..., Recording]) -> None:
-    clip = record([(0, 10), Click(0.5, 12, 20, 1, True), Click(1.5, 50, 20, 1, False)], end=3)
-    columns = [np.flatnonzero(frame.pixels[..., 1].any(axis=0)) for frame in clip.frames()]
-    assert [(c.min() + c.max()) / 2 for c in columns if c.size] == [12, 50]
+def middles(clip: Source) -> list[tuple[float, float]]:
+    """Each frame in which something is drawn: its start, and the middle of that from the left."""
+    found = []
+    for frame in clip.frames():
+        columns = np.flatnonzero(frame.pixels[..., 1].any(axis=0))
+        if columns.size:
+            found.append((round(frame.start, 3), (columns.min() + columns.max()) / 2))
+    return found
+
+
+def test_a_ring_follows_a_drag(record: Callable[..., Recording]) -> None:
+    moves = [Pointer(0.7, 20, 20, 0), Pointer(1.0, 30, 20, 0)]
+    clip = record([(0, 10), Click(0.5, 12, 20, 1, True), *moves, Click(1.5, 40, 20, 1, False)], end=3, cursor=False)
+    found = middles(clip)
+    assert found[:4] == [(0.5, 12), (0.7, 20), (1.0, 30), (1.5, 40)]
+    assert {middle for _, middle in found[3:]} == {40}, "it fades where it was let go"
 
 
 def test_buttons_have_rings_of_their_own(record: Callable[..., Recording]) -> None:
+    """One fades, and the other one stays."""
     clicks = [Click(0.5, 12, 20, 1, True), Click(1, 50, 20, 3, True), Click(1.5, 12, 20, 1, False)]
-    assert [time for time, _ in ringed(record([(0, 10), *clicks], end=3))] == [0, 0.5, 1, 1.8]
+    clip = record([(0, 10), *clicks], end=3)
+    colors = [{int(level) for level in frame.pixels[20].max(axis=1)} for frame in clip.frames()]
+    assert times(clip)[:3] == [0, 0.5, 1]
+    assert len(colors) > 4
+    assert all(255 in found for found in colors[1:])
+    assert int(next(iter(reversed([*clip.frames()]))).pixels[20, :30, 1].max()) == 0
+
+
+def test_shortcuts_are_shown_alone(record: Callable[..., Recording]) -> None:
+    keys = [Key(0.5, "A"), Key(2.5, "Ctrl+C"), Key(4.5, "F5"), Key(6.5, "Shift+Tab"), Key(8.5, "Ctrl+Alt+Delete")]
+    assert ringed(record([(0, 10), *keys], end=11, shortcuts=True)) == [
+        (0, False), (2.5, True), (4.0, False), (4.5, True), (6.0, False), (8.5, True), (10.0, False),
+    ]  # fmt: skip
+
+
+def test_a_pointer_that_rests_is_hidden_until_it_moves_or_clicks(record: Callable[..., Recording]) -> None:
+    happenings = [(0, 10), ARROW, Pointer(0, 5, 5, 3), Pointer(0.5, 9, 5, 3), Pointer(2.0, 20, 5, 3)]
+    clip = record(happenings, end=4, hide_pointer=1)
+    assert ringed(clip) == [(0, True), (0.5, True), (1.5, False), (2.0, True), (3.0, False)]
+
+
+def test_a_pointer_can_be_larger_and_points_to_the_same_place(record: Callable[..., Recording]) -> None:
+    arrow = Shape(3, np.full((4, 4, 4), 255, np.uint8), (2, 1))
+    clip = record([(0, 10), arrow, Pointer(0, 20, 20, 3)], end=1, pointer_scale=2)
+    drawn = next(iter(clip.frames())).pixels[..., 1] == 255
+    rows, columns = np.nonzero(drawn)
+    assert (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1) == (18, 26, 16, 24)
+
+
+def test_a_halo_lies_around_the_pointer(record: Callable[..., Recording]) -> None:
+    happenings = [(0, 10), ARROW, Pointer(0, 30, 20, 3)]
+    plain, lit = (next(iter(record(happenings, end=1, spotlight=on).frames())).pixels for on in (False, True))
+    assert (lit != plain).any(axis=2).sum() > 200
 
 
 def test_clicks_elsewhere_are_not_drawn(record: Callable[..., Recording]) -> None:
@@ -249,3 +299,22 @@ def test_it_becomes_a_gif(record: Callable[..., Recording], tmp_path: Path) -> N
         (0.25, [20, 0, 0]),
         (1.5, [200, 0, 0]),
     ]
+
+
+def test_clicks_keys_and_rests_of_the_pointer_are_marks_for_a_camera(record: Callable[..., Recording]) -> None:
+    happenings = [
+        (0, 10), Pointer(0, 5, 5, 0), Key(0.2, "a"), Pointer(0.5, 40, 30, 0), Pointer(0.6, 41, 30, 0), (1.0, 20),
+        Pointer(1.5, 20, 20, 0), Click(2.0, 22, 24, 1, True), Click(2.1, 22, 24, 1, False), Key(2.5, "Ctrl+S"),
+        Click(3, -5, 4, 1, True),
+    ]  # fmt: skip
+    marks = record(happenings, end=5).marks()
+    assert [(round(mark.time, 3), mark.x, mark.y) for mark in marks] == [
+        (0.2, 5, 5), (1.2, 40, 30), (2.0, 22, 24), (2.5, 22, 24),
+    ]  # fmt: skip
+
+
+def test_marks_move_with_edits(record: Callable[..., Recording]) -> None:
+    clip = Clip(record([(0, 10), Click(2.0, 22, 24, 1, True), Click(4.0, 60, 40, 1, True)], end=5))
+    edited = clip.trim(1, 5).crop("40x32+10+10").width(20).caption("Hi", size=8).fps(5)
+    assert [(mark.time, mark.x, mark.y) for mark in edited.source.marks() or ()] == [(1.0, 6.0, 7.0)]
+    assert clip.speed(2).source.marks() is None, "what an edit does not tell is not made up"

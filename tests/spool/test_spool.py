@@ -520,7 +520,7 @@ def test_noise_is_no_log(seed: int, path: Path) -> None:
 
 def headed(path: Path, **changes: object) -> None:
     """A log that says this of itself, with one picture of 12 x 9 pixels in it."""
-    given = {"version": 1, "size": (12, 9), "fps": 10.0, "started": 0.0} | changes
+    given = {"version": 2, "size": (12, 9), "fps": 10.0, "started": 0.0} | changes
     path.write_bytes(record.Header(**given).encode())  # type: ignore[arg-type]
     with path.open("ab") as file:
         file.write(record.encode(record.Kind.KEYFRAME, 0.0, 0, 0, 12, 9, payload=zstandard.compress(bytes(324))))
@@ -539,9 +539,14 @@ def test_a_header_says_what_can_be(path: Path) -> None:
             Spool.open(path, MAX_PIXELS)
 
 
+def test_an_older_log_is_read(path: Path) -> None:
+    headed(path, version=1)
+    assert len(canvases(Spool.open(path, MAX_PIXELS))) == 1
+
+
 def test_a_newer_log_is_refused_as_such(path: Path) -> None:
-    headed(path, version=2)
-    with pytest.raises(SourceUnreadable, match="a newer gifsom made it: its format is 2, known is 1"):
+    headed(path, version=3)
+    with pytest.raises(SourceUnreadable, match="a newer gifsom made it: its format is 3, known is 2"):
         Spool.open(path, MAX_PIXELS)
 
 
@@ -592,7 +597,7 @@ def test_the_file_is_laid_out_as_the_format_says(path: Path) -> None:
     write(path)
     data = path.read_bytes()
     started = struct.unpack_from("<q", data, 28)[0]
-    head = struct.pack("<8sHHIIdq", b"\x89GSR\r\n\x1a\n", 1, 0, 12, 9, 10.0, started)
+    head = struct.pack("<8sHHIIdq", b"\x89GSR\r\n\x1a\n", 2, 0, 12, 9, 10.0, started)
     assert head + struct.pack("<I", crc32(head)) == data[:HEAD]
     assert Spool.open(path, MAX_PIXELS).started == started / 1e6
     pictures = [event for _, event in Spool.open(path, MAX_PIXELS).events() if isinstance(event, Picture)]
@@ -823,6 +828,57 @@ def test_whole_pictures_come_after_150_parts_or_10_seconds(path: Path) -> None:
             log.picture(time, shown)
     whole = [n for n, box in enumerate(boxes(Spool.open(path, MAX_PIXELS))) if box == (0, 0, 12, 9)]
     assert whole == [0, 151, 154, 156]
+
+
+# The canvas grows
+
+
+def larger(path: Path) -> list[tuple[float, bytes]]:
+    """Write a log whose canvas grows from 12 x 9 to 14 x 9; what is to be seen, on the last canvas."""
+    small, wide = noise(1), noise(2, 9, 14)
+    changed = wide.copy()
+    changed[3, 13] ^= 255
+    with SpoolWriter(path, (12, 9), 10) as log:
+        log.picture(0, small)
+        log.grow(0.5, (14, 9))
+        assert log.size == (14, 9)
+        log.picture(0.5, wide)
+        log.picture(1, changed)
+        log.end(1.5)
+    padded = np.zeros((9, 14, 4), np.uint8)
+    padded[:, :12] = small
+    return [(0, rgb(padded)), (0.5, rgb(wide)), (1, rgb(changed))]
+
+
+def test_a_canvas_grows_and_what_was_before_stays_as_it_is(path: Path) -> None:
+    expected = larger(path)
+    spool = Spool.open(path, MAX_PIXELS)
+    assert (spool.begins, spool.size, spool.unread) == ((12, 9), (14, 9), 0)
+    assert canvases(spool) == expected
+    assert boxes(spool) == [(0, 0, 12, 9), (0, 0, 14, 9), (13, 3, 1, 1)]
+
+
+def test_a_canvas_that_grows_too_large_is_refused(path: Path) -> None:
+    larger(path)
+    assert Spool.open(path, 126).size == (14, 9)
+    with pytest.raises(SourceRefused, match="14x9"):
+        Spool.open(path, 125)
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        raw(10, 5, (0, 0, 11, 9)),
+        raw(10, 5, (0, 0, 12, 8)),
+        raw(10, 5, (1, 0, 12, 9)),
+        raw(10, 5, (0, 0, 12, 9), flags=1),
+        raw(10, 5, (0, 0, 12, 9), b"x"),
+        raw(10, 5, (0, 0, 13, 9)) + raw(2, 5, (0, 0, 1, 1), zstandard.compress(bytes(3))),
+        raw(10, 5, (0, 0, 13, 9)) + raw(1, 5, (0, 0, 12, 9), zstandard.compress(bytes(324))),
+    ],
+)
+def test_a_canvas_that_shrinks_or_has_no_whole_picture_is_wrong(added: bytes, path: Path) -> None:
+    assert with_records(path, added).unread
 
 
 def test_the_largest_pointer_is_written(path: Path) -> None:

@@ -22,24 +22,28 @@ class _Rect(Structure):
     _fields_ = tuple((name, c_double) for name in ("x", "y", "width", "height"))
 
 
+_SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+    "CGWindowListCopyWindowInfo": (c_void_p, [c_uint32, c_uint32]),
+    "CGRectMakeWithDictionaryRepresentation": (c_bool, [c_void_p, POINTER(_Rect)]),
+    "CGSessionCopyCurrentDictionary": (c_void_p, []),
+    "CFBooleanGetValue": (c_bool, [c_void_p]),
+    "CGEventCreate": (c_void_p, [c_void_p]),
+    "CGEventGetLocation": (_Point, [c_void_p]),
+    "CFArrayGetCount": (c_long, [c_void_p]),
+    "CFArrayGetValueAtIndex": (c_void_p, [c_void_p, c_long]),
+    "CFDictionaryGetValue": (c_void_p, [c_void_p, c_void_p]),
+    "CFNumberGetValue": (c_bool, [c_void_p, c_long, c_void_p]),
+    "CFStringCreateWithCString": (c_void_p, [c_void_p, c_char_p, c_uint32]),
+    "CFStringGetCString": (c_bool, [c_void_p, c_void_p, c_long, c_uint32]),
+    "CFRelease": (None, [c_void_p]),
+}
+
+
 @cache
-def _quartz() -> CDLL:
+def _quartz() -> Any:
     """CoreGraphics, and CoreFoundation, on which it builds."""
     library = CDLL("/System/Library/Frameworks/ApplicationServices.framework/ApplicationServices")
-    signatures: dict[str, tuple[Any, list[Any]]] = {
-        "CGWindowListCopyWindowInfo": (c_void_p, [c_uint32, c_uint32]),
-        "CGRectMakeWithDictionaryRepresentation": (c_bool, [c_void_p, POINTER(_Rect)]),
-        "CGEventCreate": (c_void_p, [c_void_p]),
-        "CGEventGetLocation": (_Point, [c_void_p]),
-        "CFArrayGetCount": (c_long, [c_void_p]),
-        "CFArrayGetValueAtIndex": (c_void_p, [c_void_p, c_long]),
-        "CFDictionaryGetValue": (c_void_p, [c_void_p, c_void_p]),
-        "CFNumberGetValue": (c_bool, [c_void_p, c_long, c_void_p]),
-        "CFStringCreateWithCString": (c_void_p, [c_void_p, c_char_p, c_uint32]),
-        "CFStringGetCString": (c_bool, [c_void_p, c_void_p, c_long, c_uint32]),
-        "CFRelease": (None, [c_void_p]),
-    }
-    for name, (result, arguments) in signatures.items():
+    for name, (result, arguments) in _SIGNATURES.items():
         getattr(library, name).restype = result
         getattr(library, name).argtypes = arguments
     return library
@@ -52,6 +56,18 @@ def may_record() -> bool:
         return True
     preflight.restype = c_bool
     return bool(preflight())
+
+
+def is_locked() -> bool:
+    """Whether the screen is locked, or another user has it; Apple documents the session, but not the key for a lock."""
+    session = _quartz().CGSessionCopyCurrentDictionary()
+    if not session:
+        return False  # not even logged in at the screen: what follows says so
+    try:
+        value = _value(session, "CGSSessionScreenIsLocked")
+        return bool(value) and bool(_quartz().CFBooleanGetValue(value))
+    finally:
+        _quartz().CFRelease(session)
 
 
 def is_wayland() -> bool:

@@ -10,7 +10,7 @@ from ctypes import (
     create_unicode_buffer,
     sizeof,
 )
-from ctypes.wintypes import BOOL, DWORD, HBITMAP, HWND, LONG, LPARAM, POINT, RECT, WORD
+from ctypes.wintypes import BOOL, DWORD, HBITMAP, HWND, LONG, LPARAM, POINT, RECT, WORD, WPARAM
 from functools import cache
 from pathlib import PureWindowsPath
 from typing import Any
@@ -44,6 +44,14 @@ _SIGNATURES: dict[str, dict[str, tuple[Any, list[Any]]]] = {
         "GetIconInfo": (BOOL, [c_void_p, c_void_p]),
         "GetDC": (c_void_p, [HWND]),
         "ReleaseDC": (c_int, [HWND, c_void_p]),
+        "SetProcessDpiAwarenessContext": (BOOL, [c_void_p]),
+        "OpenInputDesktop": (c_void_p, [DWORD, BOOL, DWORD]),
+        "CloseDesktop": (BOOL, [c_void_p]),
+        "RegisterHotKey": (BOOL, [HWND, c_int, c_uint, c_uint]),
+        "UnregisterHotKey": (BOOL, [HWND, c_int]),
+        "PeekMessageW": (BOOL, [c_void_p, HWND, c_uint, c_uint, c_uint]),
+        "GetMessageW": (BOOL, [c_void_p, HWND, c_uint, c_uint]),
+        "PostThreadMessageW": (BOOL, [DWORD, c_uint, WPARAM, LPARAM]),
     },
     "gdi32": {
         "DeleteObject": (BOOL, [c_void_p]),
@@ -51,6 +59,7 @@ _SIGNATURES: dict[str, dict[str, tuple[Any, list[Any]]]] = {
         "GetObjectW": (c_int, [c_void_p, c_int, c_void_p]),
     },
     "kernel32": {
+        "GetCurrentThreadId": (DWORD, []),
         "OpenProcess": (c_void_p, [DWORD, BOOL, DWORD]),
         "CloseHandle": (BOOL, [c_void_p]),
         "QueryFullProcessImageNameW": (BOOL, [c_void_p, DWORD, c_void_p, c_void_p]),
@@ -61,20 +70,42 @@ _SIGNATURES: dict[str, dict[str, tuple[Any, list[Any]]]] = {
 _FRAME_BOUNDS, _CLOAKED = 9, 14
 _QUERY_LIMITED = 0x1000
 _SHOWING = 1
+_PER_MONITOR_V2 = -4
+_READ_OBJECTS = 1
 
 
 @cache
-def _dll(name: str) -> Any:
+def dll(name: str) -> Any:
+    """A library of Windows with the signatures of the functions that are used."""
     library = WinDLL(name)
     for function, (result, arguments) in _SIGNATURES[name].items():
-        getattr(library, function).restype = result
-        getattr(library, function).argtypes = arguments
+        if hasattr(library, function):  # what is new in Windows is asked for before it is used
+            getattr(library, function).restype = result
+            getattr(library, function).argtypes = arguments
     return library
+
+
+def be_aware() -> None:
+    """Count in pixels of each monitor, whatever its scale, in this process: before anything asks for a size.
+
+    Windows refuses where that has been chosen already, and before 2017 it does not know of it.
+    """
+    if hasattr(dll("user32"), "SetProcessDpiAwarenessContext"):
+        dll("user32").SetProcessDpiAwarenessContext(_PER_MONITOR_V2)
 
 
 def may_record() -> bool:
     """True: all programs may."""
+    be_aware()
     return True
+
+
+def is_locked() -> bool:
+    """Whether the input goes to a desktop that programs may not see: the lock screen, or a question of the system."""
+    desktop = dll("user32").OpenInputDesktop(0, False, _READ_OBJECTS)
+    if desktop:
+        dll("user32").CloseDesktop(desktop)
+    return not desktop
 
 
 def is_wayland() -> bool:
@@ -95,8 +126,8 @@ def windows() -> list[Window]:
         found.append(handle)
         return True
 
-    _dll("user32").EnumWindows(_ENUMERATED(take), 0)
-    front = _dll("user32").GetForegroundWindow()
+    dll("user32").EnumWindows(_ENUMERATED(take), 0)
+    front = dll("user32").GetForegroundWindow()
     seen = [(number, _title(number), window_rect(number)) for number in found]
     return [Window(n, title, _program(n), rect, n == front) for n, title, rect in seen if title and rect]
 
@@ -105,31 +136,31 @@ def window_rect(number: int) -> Rect | None:
     """Current rectangle of the window with that id, without its shadow; None: it is closed or hidden."""
     hidden, rect = DWORD(), RECT()
     if (
-        not _dll("user32").IsWindow(number)
-        or not _dll("user32").IsWindowVisible(number)
-        or _dll("user32").IsIconic(number)
+        not dll("user32").IsWindow(number)
+        or not dll("user32").IsWindowVisible(number)
+        or dll("user32").IsIconic(number)
     ):
         return None
-    _dll("dwmapi").DwmGetWindowAttribute(number, _CLOAKED, byref(hidden), sizeof(hidden))
-    failed = _dll("dwmapi").DwmGetWindowAttribute(number, _FRAME_BOUNDS, byref(rect), sizeof(rect))
+    dll("dwmapi").DwmGetWindowAttribute(number, _CLOAKED, byref(hidden), sizeof(hidden))
+    failed = dll("dwmapi").DwmGetWindowAttribute(number, _FRAME_BOUNDS, byref(rect), sizeof(rect))
     width, height = rect.right - rect.left, rect.bottom - rect.top
     return None if hidden.value or failed or min(width, height) < 1 else Rect(rect.left, rect.top, width, height)
 
 
 def _title(number: int) -> str:
-    text = create_unicode_buffer(_dll("user32").GetWindowTextLengthW(number) + 1)
-    _dll("user32").GetWindowTextW(number, text, len(text))
+    text = create_unicode_buffer(dll("user32").GetWindowTextLengthW(number) + 1)
+    dll("user32").GetWindowTextW(number, text, len(text))
     return text.value
 
 
 def _program(number: int) -> str:
     process, path = DWORD(), create_unicode_buffer(1024)
     length = DWORD(len(path))
-    _dll("user32").GetWindowThreadProcessId(number, byref(process))
-    handle = _dll("kernel32").OpenProcess(_QUERY_LIMITED, False, process)
+    dll("user32").GetWindowThreadProcessId(number, byref(process))
+    handle = dll("kernel32").OpenProcess(_QUERY_LIMITED, False, process)
     if handle:
-        _dll("kernel32").QueryFullProcessImageNameW(handle, 0, path, byref(length))
-        _dll("kernel32").CloseHandle(handle)
+        dll("kernel32").QueryFullProcessImageNameW(handle, 0, path, byref(length))
+        dll("kernel32").CloseHandle(handle)
     return PureWindowsPath(path.value).stem
 
 
@@ -169,14 +200,14 @@ class Cursor:
 
     def look(self) -> tuple[int, int, int]:
         """x and y on the screen, and the id of the picture: 0 where it is hidden."""
-        _dll("user32").GetCursorInfo(byref(self._info))
-        shown = self._info.flags & _SHOWING and self._info.cursor
+        known = dll("user32").GetCursorInfo(byref(self._info))  # not on the lock screen
+        shown = known and self._info.flags & _SHOWING and self._info.cursor
         return self._info.at.x, self._info.at.y, self._info.cursor if shown else 0
 
     def picture(self) -> Picture:
         """The picture found by the last look; an arrow where it cannot be read."""
         icon = _IconInfo()
-        if not _dll("user32").GetIconInfo(self._info.cursor, byref(icon)):
+        if not dll("user32").GetIconInfo(self._info.cursor, byref(icon)):
             return arrow()
         try:
             masks = _pixels(icon.mask)[..., 0] > 0
@@ -189,7 +220,7 @@ class Cursor:
             return from_masks(masks[:half], masks[half:]), (icon.hot_x, icon.hot_y)
         finally:
             for bitmap in filter(None, (icon.mask, icon.color)):
-                _dll("gdi32").DeleteObject(bitmap)
+                dll("gdi32").DeleteObject(bitmap)
 
     def close(self) -> None:
         """Do nothing: nothing is held."""
@@ -198,10 +229,10 @@ class Cursor:
 def _pixels(bitmap: int) -> NDArray[np.uint8]:
     """A bitmap as (h, w, 4) uint8, BGRA."""
     of = _Bitmap()
-    _dll("gdi32").GetObjectW(bitmap, sizeof(of), byref(of))
+    dll("gdi32").GetObjectW(bitmap, sizeof(of), byref(of))
     pixels = np.empty((of.height, of.width, 4), np.uint8)
     header = _Header(sizeof(_Header), of.width, -of.height, 1, 32)  # negative: the top row first
-    context = _dll("user32").GetDC(None)
-    _dll("gdi32").GetDIBits(context, bitmap, 0, of.height, pixels.ctypes.data, byref(header), 0)
-    _dll("user32").ReleaseDC(None, context)
+    context = dll("user32").GetDC(None)
+    dll("gdi32").GetDIBits(context, bitmap, 0, of.height, pixels.ctypes.data, byref(header), 0)
+    dll("user32").ReleaseDC(None, context)
     return pixels

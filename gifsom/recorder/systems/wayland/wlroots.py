@@ -32,8 +32,8 @@ _UNWANTED: Final = "Wayland shows {} to no other program than its own: leave out
 
 
 def refuse_unseen(wanted: Wanted) -> None:
-    """Raise `SettingError` for clicks and keys, which no program of Wayland sees."""
-    for name in ("clicks", "keys"):
+    """Raise `SettingError` for clicks, keys and shortcuts, which no program of Wayland sees."""
+    for name in ("clicks", "keys", "shortcuts"):
         if getattr(wanted, name):
             raise SettingError(_UNWANTED.format(name, name))
 

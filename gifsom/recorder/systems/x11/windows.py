@@ -19,6 +19,11 @@ def may_record() -> bool:
     return True
 
 
+def is_locked() -> bool:
+    """False: a locker of X11 is a window, and is recorded as such."""
+    return False
+
+
 def is_wayland() -> bool:
     """Whether this session calls itself one of Wayland."""
     return bool(os.environ.get("WAYLAND_DISPLAY")) or os.environ.get("XDG_SESSION_TYPE") == "wayland"

@@ -64,6 +64,17 @@ class Attributes(Structure):
 _HANDLER = CFUNCTYPE(c_int, c_void_p, c_void_p)
 _PASS_OVER = _HANDLER(lambda display, error: 0)
 
+_refused: set[int] = set()
+"""Displays that have refused a request, until `Display.refused` asks."""
+
+
+def _note(display: int, error: int) -> int:
+    _refused.add(display)
+    return 0
+
+
+_NOTE = _HANDLER(_note)
+
 _INTS = [POINTER(c_int)]
 _XIDS = [POINTER(XID)]
 _SIGNATURES: Signatures = {
@@ -73,6 +84,7 @@ _SIGNATURES: Signatures = {
     "XSetErrorHandler": (c_void_p, [_HANDLER]),
     "XSetIOErrorHandler": (c_void_p, [_HANDLER]),
     "XConnectionNumber": (c_int, [c_void_p]),
+    "XSync": (c_int, [c_void_p, c_int]),
     "XDefaultRootWindow": (XID, [c_void_p]),
     "XQueryExtension": (c_int, [c_void_p, c_char_p, *_INTS * 3]),
     "XInternAtom": (c_ulong, [c_void_p, c_char_p, c_int]),
@@ -105,7 +117,7 @@ def load(name: str, signatures: Signatures) -> CDLL:
 def _x11() -> CDLL:
     library = load("libX11.so.6", _SIGNATURES)
     library.XInitThreads()
-    library.XSetErrorHandler(_PASS_OVER)
+    library.XSetErrorHandler(_NOTE)
     library.XSetIOErrorHandler(_PASS_OVER)  # the one of libX11 writes to stderr
     return library
 
@@ -151,6 +163,14 @@ class Display:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def refused(self) -> bool:
+        """Whether any request since the last call was refused."""
+        if self.alive:
+            self.x11.XSync(self.handle, False)
+        was = self.handle in _refused
+        _refused.discard(self.handle)
+        return was
 
     def extension(self, name: str) -> int | None:
         """The number under which the server knows an extension; None where it has none of that name."""
