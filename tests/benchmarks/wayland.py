@@ -4,8 +4,8 @@ python tests/benchmarks/wayland.py [sway] [mutter] [kills]
 
 sway, mutter  5 s at 15 fps, and 10 s at 30 fps, of 1280x720: exact colors, ticks that the compositor has drawn and the
               recording lacks, how far their times are apart, length, and the processor's time of the recorder
-kills         20 recordings each that end by kill -9 of the recorder, the compositors, and PipeWire, by a monitor that is
-              unplugged, and by "stop sharing": how many are kept
+kills         20 recordings each that end by kill -9 of the recorder, the compositors, and PipeWire, by a monitor that
+              is unplugged, and by "stop sharing": how many are kept
 
 Without a name: sway and mutter. Ticks are counted by the program that draws the card: those of which the compositor
 says that they were drawn. At 30 fps the figure counts where the compositor has drawn 29 a second.

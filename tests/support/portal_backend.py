@@ -3,8 +3,8 @@
 python portal_backend.py FOLDER
 
 FOLDER/answer has "yes" (the first monitor), "window" (the first one of mutter's windows), "refuse", or "fail".
-SIGUSR1 ends what is shared, as a user does on the desktop. FOLDER/asked gets a line for each dialog: its cursor mode, and
-"again" where what was shared before is known.
+SIGUSR1 ends what is shared, as a user does on the desktop. FOLDER/asked gets a line for each dialog: its cursor mode,
+and "again" where what was shared before is known.
 """
 
 import signal
