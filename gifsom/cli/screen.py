@@ -117,14 +117,10 @@ def _asked() -> str | None:
 @click.command(cls=Command)
 def monitors() -> None:
     """List the monitors, as `gifsom record --monitor` counts them."""
-    from gifsom.recorder.backend import open_screen
+    from gifsom.recorder.backend import list_monitors
 
-    screen = open_screen()
-    try:
-        for one in screen.monitors():
-            print(text.monitor(one))
-    finally:
-        screen.close()
+    for one in list_monitors():
+        print(text.monitor(one))
 
 
 @click.command(cls=Command)

@@ -7,6 +7,7 @@ from gifsom.core.errors import ScreenUnavailable, SettingError, printable
 from gifsom.recorder.feed import Screen
 from gifsom.recorder.grab import GrabScreen
 from gifsom.recorder.systems.current import is_wayland
+from gifsom.recorder.types import Monitor
 
 BACKENDS: Final = ("auto", "x11", "portal", "wlroots")
 """Names of the ways to record: chosen by the session; X11; the portal of a Wayland desktop; the compositor itself."""
@@ -37,19 +38,30 @@ def open_screen(name: str = "auto", *, cursor: bool = True, ask: bool = False) -
         return GrabScreen()
     if sys.platform in ("win32", "darwin"):
         return GrabScreen()
-    from gifsom.recorder.systems.wayland.portal import PortalScreen, check_portal
     from gifsom.recorder.systems.wayland.wlroots import WlrootsScreen
 
     if name == "wlroots":
         return WlrootsScreen()
-    if name == "portal":
-        return PortalScreen(cursor=cursor, ask=ask)
-    try:
-        return WlrootsScreen()
-    except ScreenUnavailable as error:
-        direct = str(error)
+    direct = ""
+    if name == "auto":
+        try:
+            return WlrootsScreen()
+        except ScreenUnavailable as error:
+            direct = f"; {error}"
+    from gifsom.recorder.systems.wayland.portal import PortalScreen, check_portal
+
     try:
         check_portal()
     except ScreenUnavailable as error:
-        raise ScreenUnavailable(f"this Wayland session cannot be recorded: {error}; {direct}") from None
+        raise ScreenUnavailable(f"this Wayland session cannot be recorded: {error}{direct}") from None
     return PortalScreen(cursor=cursor, ask=ask)
+
+
+def list_monitors() -> list[Monitor]:
+    """The monitors of this session; no dialog is shown. Raises `ScreenUnavailable`."""
+    if not is_wayland():
+        return GrabScreen().monitors()
+    from gifsom.recorder.systems.wayland.compositor import Compositor
+
+    with Compositor() as compositor:
+        return compositor.monitors()

@@ -14,15 +14,14 @@ from typing import Final
 
 from gifsom.core.errors import GifsomError, ScreenUnavailable, printable
 from gifsom.core.region import region_text
-from gifsom.recorder.backend import open_screen
+from gifsom.recorder.backend import list_monitors, open_screen
 from gifsom.recorder.feed import Target
 from gifsom.recorder.folder import folder
 from gifsom.recorder.hotkeys import BIND, USUAL, Hotkeys, parse_hotkeys
 from gifsom.recorder.input import InputWatch
 from gifsom.recorder.pointer import PointerWatch
-from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, monitors, screen_rect
+from gifsom.recorder.screen import check_screen, grabbed, grabber, monitor, screen_rect
 from gifsom.recorder.systems.current import is_wayland
-from gifsom.recorder.types import Monitor
 from gifsom.recorder.windows import windows
 
 GRABS = 5
@@ -141,16 +140,9 @@ def _monitors() -> Verdict:
     listed = [
         " ".join([str(one.number), *([printable(one.name)] if one.name else []), region_text(one.rect)])
         + (" (primary)" if one.primary else "")
-        for one in (_on_wayland() if is_wayland() else monitors())
+        for one in list_monitors()
     ]
     return True, ", ".join(listed)
-
-
-def _on_wayland() -> list[Monitor]:
-    from gifsom.recorder.systems.wayland.compositor import Compositor
-
-    with Compositor() as compositor:
-        return compositor.monitors()
 
 
 def _picture() -> Verdict:

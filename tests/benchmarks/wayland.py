@@ -4,8 +4,8 @@ python tests/benchmarks/wayland.py [sway] [mutter] [kills]
 
 sway, mutter  5 s at 15 fps, and 10 s at 30 fps, of 1280x720: exact colors, ticks that the compositor has drawn and the
               recording lacks, how far their times are apart, length, and the processor's time of the recorder
-kills         20 recordings of sway that end by kill -9 of the recorder, and 20 by that of the compositor: how many are
-              kept
+kills         20 recordings each that end by kill -9 of the recorder, the compositors, and PipeWire, by a monitor that
+              is unplugged, and by "stop sharing": how many are kept
 
 Without a name: sway and mutter. Ticks are counted by the program that draws the card: those of which the compositor
 says that they were drawn. At 30 fps the figure counts where the compositor has drawn 29 a second.
@@ -23,8 +23,8 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "support", "recorder")]
 import card  # noqa: E402
 import numpy as np  # noqa: E402
-from test_wayland import Recording, drawn  # noqa: E402
-from wayland_stage import SIZE, Stage, start_mutter, start_sway  # noqa: E402
+from test_wayland import Recording, drawn, say  # noqa: E402
+from wayland_stage import SIZE, Stage, start_copy_server, start_mutter, start_sway, stop_sharing  # noqa: E402
 
 STARTS = {"sway": start_sway, "mutter": start_mutter}
 
@@ -70,27 +70,46 @@ def spent(pid: int) -> float:
     return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
-def kills() -> None:
+ENDS = {
+    "recorder": start_sway,
+    "sway": start_sway,
+    "monitor": start_copy_server,
+    "sharing": start_mutter,
+    "pipewire": start_mutter,
+    "mutter": start_mutter,
+}
+"""Ends of a recording, and the desktop for each."""
+
+
+def kills(count: int = 20) -> None:
     random.seed(0)
-    kept = {"recorder": 0, "compositor": 0}
-    for victim in kept:
-        stage: Stage | None = None
-        for _ in range(20):
-            if stage is None or victim == "compositor":
-                stage = start_sway()
-            recording = Recording(stage, "--overwrite").begin()
-            time.sleep(random.uniform(0, 0.5))
-            if victim == "compositor":
-                stage.programs["sway"].kill()
-                kept[victim] += recording.end()[0] == 0 and recording.duration > 0
+    for how, start in ENDS.items():
+        kept = 0
+        for _ in range(count):
+            stage = start()
+            try:
+                recording = Recording(stage).begin()
+                time.sleep(random.uniform(0, 0.5))
+                kept += ends(how, stage, recording)
+            finally:
                 stage.close()
-            else:
-                recording.end(signal.SIGKILL)
-                run = stage.run(sys.executable, "-m", "gifsom", "recover", "--all", cwd=recording.here)
-                kept[victim] += run.returncode == 0 and any(recording.here.glob("*.gif"))
-        if victim == "recorder" and stage is not None:
-            stage.close()
-    print(f"kills: of 20 each, {kept['recorder']} are kept of the recorder's, {kept['compositor']} of the compositor's")
+        print(f"{how}: {kept} of {count} kept", flush=True)
+
+
+def ends(how: str, stage: Stage, recording: Recording) -> bool:
+    """End a recording in that way; whether it was kept."""
+    if how == "recorder":
+        recording.end(signal.SIGKILL)
+        run = stage.run(sys.executable, "-m", "gifsom", "recover", "--all", cwd=recording.here)
+        return run.returncode == 0 and any(recording.here.glob("*.gif"))
+    if how == "sharing":
+        stop_sharing(stage)
+    elif how == "monitor":
+        say(stage, "unplug")
+    else:
+        stage.programs[how].kill()
+    status, _ = recording.end()
+    return status == 0 and recording.duration > 0
 
 
 def main() -> None:

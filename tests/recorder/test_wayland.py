@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,11 @@ from PIL import Image
 from wayland_stage import SIZE, Stage, answer, start_copy_server, start_mutter, start_sway, stop_sharing
 from xvfb import PATIENCE, need
 
+from gifsom.core.errors import ScreenUnavailable
 from gifsom.core.frame import Frame
+from gifsom.recorder import feed
+from gifsom.recorder.feed import Feed, Shot
+from gifsom.recorder.systems.wayland import pipewire_library
 from gifsom.recorder.systems.wayland.protocol import INTERFACES
 from gifsom.sources.recording import open_recording
 from gifsom.spool import Picture, Spool
@@ -181,7 +186,7 @@ def test_what_sway_cannot_record_is_told(
     assert recording.spool is None
 
 
-@pytest.mark.parametrize("turn", ["90", "180", "270", "flipped", "flipped-90", "flipped-180", "flipped-270"])
+@pytest.mark.parametrize("turn", ["90", "flipped", "flipped-270"])
 def test_a_monitor_that_is_turned_is_recorded_upright(sway: Stage, record: Callable[..., Recording], turn: str) -> None:
     """As grim takes it, a program of others."""
     need("grim")
@@ -416,3 +421,56 @@ def test_a_desktop_that_dies_costs_nothing(victim: str, record: Callable[..., Re
         assert recording.duration >= 0.5
     finally:
         stage.close()
+
+
+def test_a_desktop_without_pipewire_is_one_line(record: Callable[..., Recording]) -> None:
+    stage = start_mutter()
+    try:
+        for name in ("wireplumber", "pipewire"):
+            stage.programs[name].kill()
+            stage.programs[name].wait()
+        recording = record(stage)
+        status, err = recording.end()
+        assert (status, err.count("\n")) == (1, 1), err
+        assert err.endswith("and nothing is recorded\n")
+        assert recording.spool is None
+    finally:
+        stage.close()
+
+
+def test_a_session_without_a_portal_is_one_line(sway: Stage, record: Callable[..., Recording]) -> None:
+    recording = record(sway, "--backend", "portal")
+    status, err = recording.end()
+    assert status == 1
+    assert one_line(err).startswith("this Wayland session cannot be recorded: the desktop's portal cannot be asked")
+    assert recording.spool is None
+
+
+class Silent(Feed):
+    """A stream that gives no picture."""
+
+    def next(self, until: float) -> Shot | None:
+        time.sleep(max(0.0, until - time.perf_counter()))
+        return None
+
+    def wake(self) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+
+def test_a_stream_without_pictures_ends_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "FIRST", 0.2)
+    with pytest.raises(ScreenUnavailable, match=r"has sent no picture for 0\.2 s, and nothing is recorded"):
+        Silent().first()
+
+
+def test_the_library_of_pipewire_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise OSError(name)
+
+    monkeypatch.setattr(pipewire_library, "CDLL", missing)
+    pipewire_library.pipewire.cache_clear()
+    with pytest.raises(ScreenUnavailable, match=r"library is missing: install .*apt install libpipewire-0\.3-0"):
+        pipewire_library.pipewire()

@@ -2,13 +2,12 @@
 
 python portal_backend.py FOLDER
 
-FOLDER/answer has "yes" (the first monitor), "window" (the first one of mutter's windows), "refuse", "fail", or "silent"
-(a node that gives no picture). SIGUSR1 ends what is shared, as a user does on the desktop. FOLDER/asked gets a line for
-each dialog: its cursor mode, and "again" where what was shared before is known.
+FOLDER/answer has "yes" (the first monitor), "window" (the first one of mutter's windows), "refuse", or "fail".
+SIGUSR1 ends what is shared, as a user does on the desktop. FOLDER/asked gets a line for each dialog: its cursor mode,
+and "again" where what was shared before is known.
 """
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -101,7 +100,10 @@ class Backend:
             return 1, {}
         if answer == "fail":
             return 2, {}
-        node = self.silent() if answer == "silent" else self.cast(session, mode, answer)
+        try:
+            node = self.cast(session, mode, answer)
+        except (AssertionError, TimeoutError):  # mutter without PipeWire
+            return 2, {}
         about = {"position": ("(ii)", (0, 0)), "source_type": ("u", 2 if answer == "window" else 1)}
         kept = {"persist_mode": ("u", 2), "restore_data": ("(suv)", ("gifsom", 1, ("s", "the same")))}
         return 0, {"streams": ("a(ua{sv})", [(node, about)]), **kept}
@@ -126,11 +128,6 @@ class Backend:
         with self.bus.filter(rule) as found:
             self.mutter(path, ".Session", "Start")
             return int(self.bus.recv_until_filtered(found, timeout=10).body[0])
-
-    def silent(self) -> int:
-        """A node of PipeWire that gives no picture: there is always one, its own driver."""
-        listed = subprocess.run(["pw-cli", "ls", "Node"], capture_output=True, text=True, check=True).stdout
-        return int(listed.split("id ")[1].split(",")[0])
 
 
 if __name__ == "__main__":

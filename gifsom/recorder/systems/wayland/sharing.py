@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from jeepney import DBusAddress, DBusErrorResponse, MatchRule, Message, message_bus, new_method_call
-from jeepney.io.blocking import DBusConnection, Proxy, open_dbus_connection
-from jeepney.wrappers import unwrap_msg
-
-from gifsom.core.errors import ScreenUnavailable, printable
+from gifsom.core.errors import PackageMissing, ScreenUnavailable, printable
 from gifsom.recorder.folder import folder
+
+try:
+    from jeepney import DBusAddress, DBusErrorResponse, MatchRule, Message, message_bus, new_method_call
+    from jeepney.io.blocking import DBusConnection, Proxy, open_dbus_connection
+    from jeepney.wrappers import unwrap_msg
+except ImportError:
+    raise PackageMissing("the desktop's portal needs the package jeepney: pip install jeepney") from None
 
 Options: TypeAlias = dict[str, tuple[str, Any]]
 

@@ -19,6 +19,7 @@ from gifsom.recorder.systems.wayland.pixels import choose_format, upright
 from gifsom.recorder.systems.wayland.protocol import CAPTURE, SOURCES
 from gifsom.recorder.systems.wayland.wire import Proxy, ignore
 from gifsom.recorder.types import Monitor
+from gifsom.spool import same_pixels
 
 _AGAIN: Final = 0.1
 """Seconds between two tries where the compositor gives no picture."""
@@ -122,6 +123,7 @@ class WlrootsFeed(Feed):
         self._size: tuple[int, int] | None = None
         self._time = 0.0
         self._shot: Shot | None = None
+        self._last: Pixels | None = None
         self._failures = 0
         self._retry = 0.0
 
@@ -165,7 +167,9 @@ class WlrootsFeed(Feed):
         now = time.perf_counter()
         shown = self._time if now - 1 < self._time <= now else now
         self._shot = Shot(shown, self._cut(whole))
-        self._pacer.take(shown)
+        if self._last is None or not same_pixels(self._last, self._shot.pixels):
+            self._pacer.take(shown)  # one that shows nothing new costs no later one its place
+        self._last = self._shot.pixels
         self._failures = 0
         self._leave()
 
