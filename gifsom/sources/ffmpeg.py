@@ -64,7 +64,8 @@ class Stream:
     duration    seconds that the file declares; None where it does not say
     alpha       it has transparency
     hdr         its light is coded for high dynamic range (SMPTE ST 2084 or ARIB STD-B67)
-    matrix      of the colors by ffmpeg's name, where the file does not say it
+    matrix, primaries
+                of the colors by ffmpeg's names, where the file does not say them and they are not its usual ones
     alone       there is no other stream that the declared duration could belong to
     own         seconds that the pictures are to be shown, as their track says; None where it does not
     pace        frames a second in the mean; None where it does not say
@@ -83,6 +84,7 @@ class Stream:
     alpha: bool
     hdr: bool
     matrix: str | None
+    primaries: str | None
     alone: bool
     own: float | None
     pace: Fraction | None

@@ -10,7 +10,7 @@ from PIL import Image
 _MAGIC: Final = re.compile(
     rb"GIF8|\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\0|MM\0\*|II\+\0|MM\0\+"
     rb"|BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"  # with the size of a header that there is
-    rb"|P[1-6fF][\s#]|8BPS\0\x01|qoif|\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51",
+    rb"|P[1-6f](\s|#[^\r\n]*[\r\n])+\d|8BPS\0\x01|qoif|\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51",
     re.DOTALL,
 )
 _AVIF: Final = (b"avif", b"avis", b"mif1", b"msf1")
@@ -20,6 +20,9 @@ _UNREAD: Final = (
     (re.compile(rb"\x76\x2f\x31\x01"), "an OpenEXR picture"),
     (re.compile(rb"#\?(RADIANCE|RGBE)"), "a Radiance picture (HDR)"),
     (re.compile(rb"P7\s"), "a PAM picture"),
+    (re.compile(rb"PF\s+\d"), "a PFM picture with colors"),
+    (re.compile(rb"8BPS\0\x02"), "a large file of Photoshop (PSB)"),
+    (re.compile(rb"8BPS\0\x01.{16}\0[\x10\x20]", re.DOTALL), "a file of Photoshop with more than 8 bits"),
     (re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*|<!DOCTYPE svg.*?>\s*)*<svg", re.DOTALL), "a drawing (SVG)"),
     (re.compile(rb"%PDF-"), "a PDF"),
     (re.compile(rb"%!PS"), "a PostScript file"),

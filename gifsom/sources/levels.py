@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 
 DEEP = ("I", "F")
 """Pillow's modes whose values have no range of their own; those of "I;16" have 16 bits."""
+
+WHITE_IS_ZERO = 0
+"""The photometric interpretation of a TIFF that is a negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def eight_bits(picture: Image.Image, values: Range | None = None) -> Image.Image
         gray = scaled(array, *(values or Range().widened(array)).scale)
     else:
         gray = (np.clip(array, 0, 0xFFFF).astype(np.uint16) >> 8).astype(np.uint8)
+        if getattr(picture, "tag_v2", {}).get(ExifTags.Base.PhotometricInterpretation) == WHITE_IS_ZERO:
+            gray = ~gray  # Pillow turns those of 8 bits only
     hidden = picture.info.get("transparency")
     if not isinstance(hidden, int):
         return Image.fromarray(gray)

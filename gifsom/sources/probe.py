@@ -48,7 +48,9 @@ _INPUT = re.compile(r"\[info\] Input #0, (\S+), from ")
 _LIBRARY = re.compile(r"\[info\] +libavcodec +(\d+)\. *(\d+)\.")
 _PICTURE = re.compile(r" fmt:(?P<format>\w+) .*?\bsar:(\d+)/(\d+) s:(\d+)x(\d+) i:(.)")
 _PACE = re.compile(rf"\[{TELLER} @ \w+\] \[info\] config in .*frame_rate: (\d+)/(\d+)")
-_LIGHT = re.compile(rf"\[{TELLER} @ \w+\] \[info\] color_range:.* color_space:(\S+) .*color_trc:(\S+)")
+_LIGHT = re.compile(
+    rf"\[{TELLER} @ \w+\] \[info\] color_range:.* color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)"
+)
 _TOO_LARGE = re.compile(r"Picture size (\d+x\d+) exceeds specified max pixel count")
 _HDR = ("smpte2084", "arib-std-b67")
 _UNSAID = ("unknown", "unspecified", "reserved", "")
@@ -105,8 +107,8 @@ class Look:
 
     format  of the pixels; "": nothing could be decoded
     shape   the size on a screen of square pixels, after rotation
-    matrix  of the colors by ffmpeg's name
-    curve   of the light by ffmpeg's name
+    matrix, primaries, curve
+            of the colors and of the light by ffmpeg's names
     pace    frames a second in the mean; None where ffmpeg does not know
     fields  see Stream
     still   nothing moves in them, so that they do not tell their fields
@@ -116,6 +118,7 @@ class Look:
     format: str = ""
     shape: tuple[int, int] = (0, 0)
     matrix: str = ""
+    primaries: str = ""
     curve: str = ""
     pace: Fraction | None = None
     fields: str | None = None
@@ -136,6 +139,7 @@ class Look:
             _square(*(int(first[place]) for place in (4, 5, 2, 3))),
             light[1] if light else "",
             light[2] if light else "",
+            light[3] if light else "",
             Fraction(int(pace[1]), int(pace[2])) if pace and int(pace[1]) and int(pace[2]) else None,
             fields.order([match[6] for match in pictures], lines),
             fields.still(lines),
@@ -273,6 +277,7 @@ def _described(
     curves = [look.curve] if look.curve not in _UNSAID else re.split("[,/ ]+", entry.light)
     hdr = any(curve in _HDR for curve in curves)
     large = entry.size[0] >= 1280 or entry.size[1] > 576
+    usual = "bt2020nc" if hdr else "bt709" if large else None
     return Stream(
         index=entry.index,
         decoder=decoder,
@@ -281,7 +286,8 @@ def _described(
         duration=declared if declared > 0 else None,
         alpha=hidden or bool(_ALPHA.search(kind)),
         hdr=hdr,
-        matrix="bt709" if large and not hdr and _YUV.match(kind) and look.matrix in _UNSAID else None,
+        matrix=usual if usual and _YUV.match(kind) and look.matrix in _UNSAID else None,
+        primaries="bt2020" if hdr and look.primaries in _UNSAID else None,
         alone=alone,
         own=own if own and own > 0 else None,
         pace=next((_exact(rate) for rate, name in rates if name == "fps"), look.pace),

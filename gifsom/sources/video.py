@@ -197,8 +197,8 @@ class VideoClip(Source):
         begin = f":start_time={start - seek:.6f}" if start else ""
         # With "pass" it gives every picture a place, so that even a clip that is shorter than one gives a frame.
         steps = fields.filters(self.stream.fields, self.deinterlace)
-        if self.stream.matrix:
-            steps.append(f"setparams=colorspace={self.stream.matrix}")
+        told = {"colorspace": self.stream.matrix, "color_primaries": self.stream.primaries}
+        steps += [f"setparams={name}={value}" for name, value in told.items() if value]
         steps.append(f"fps={self.fps.numerator}/{self.fps.denominator}:eof_action=pass{begin}")
         if self.stream.alpha:  # so that colors of hidden pixels do not bleed; 8 bits would make white darker
             steps += ["format=gbrap16le", "premultiply=inplace=1", *self.steps, "unpremultiply=inplace=1"]

@@ -7,9 +7,12 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from conftest import SHARED
+from ffmpegs import any_ffmpeg
 from numpy.typing import NDArray
 
 import gifsom
+
+__all__ = ["any_ffmpeg"]
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 COLORS = np.array(
@@ -90,21 +93,42 @@ def test_a_gif_as_hd_video_keeps_its_colors(tmp_path: Path) -> None:
     assert np.abs(first - second).max() <= 3
 
 
-@pytest.mark.parametrize("curve", ["arib-std-b67", "smpte2084"])
-def test_grays_of_high_dynamic_range_keep_their_order_and_hue(tmp_path: Path, curve: str) -> None:
-    """From black to beyond the nominal white: none is darker than one that is darker in the video, none has a tint."""
+def ramp(path: Path, curve: str, *said: str) -> NDArray[np.int64]:
+    """Pixels (512, 3) of a video of grays from black to beyond the nominal white, in light of high dynamic range.
+
+    `said` has the primaries and the matrix that the file names.
+    """
     width, height = 512, 16
     luma = np.tile(np.linspace(64, 1019, width).astype("<u2"), (height, 1))
     chroma = np.full((height, width), 512, "<u2").tobytes() * 2
     raw = ["-f", "rawvideo", "-pix_fmt", "yuv444p10le", "-s", f"{width}x{height}", "-r", "2", "-i", "-"]
-    tags = f"setparams=range=tv:color_primaries=bt2020:color_trc={curve}:colorspace=bt2020nc"
-    path = tmp_path / "a.mkv"
+    tags = f"setparams=range=tv:color_primaries={said[0]}:color_trc={curve}:colorspace={said[1]}"
     command = [FFMPEG, "-v", "error", *raw, "-vf", tags, "-c:v", "ffv1", str(path)]
     subprocess.run(command, input=(luma.tobytes() + chroma) * 2, check=True)
-    row = next(iter(gifsom.open(path).frames())).pixels[8].astype(int)
+    return next(iter(gifsom.open(path).frames())).pixels[8].astype(int)
+
+
+@pytest.mark.parametrize("curve", ["arib-std-b67", "smpte2084"])
+def test_grays_of_high_dynamic_range_keep_their_order_and_hue(tmp_path: Path, curve: str) -> None:
+    """From black to beyond the nominal white: none is darker than one that is darker in the video, none has a tint."""
+    row = ramp(tmp_path / "a.mkv", curve, "bt2020", "bt2020nc")
     assert (row == row[:, :1]).all()
     assert (np.diff(row[:, 0]) >= 0).all()
-    assert len(np.unique(row[: width * 3 // 4, 0])) > 150
+    assert len(np.unique(row[:384, 0])) > 150
     if curve == "arib-std-b67":  # PQ goes on to 10000 cd/m2, which no screen shows
-        nominal = (luma[0] <= 940) & (luma[0] > 700)
-        assert len(np.unique(row[nominal, 0])) > 15
+        assert len(np.unique(row[341:470, 0])) > 15
+
+
+@pytest.mark.parametrize("curve", ["arib-std-b67", "smpte2084"])
+@pytest.mark.parametrize("said", [("unknown", "unknown"), ("bt2020", "unknown"), ("unknown", "bt2020nc")], ids=str)
+def test_light_that_says_no_more_is_that_of_its_standard(
+    tmp_path: Path, any_ffmpeg: str, curve: str, said: tuple[str, str]
+) -> None:
+    """ITU-R BT.2100, which has the primaries and the matrix of BT.2020."""
+    whole, part = (ramp(tmp_path / f"{n}.mkv", curve, *tags) for n, tags in enumerate([("bt2020", "bt2020nc"), said]))
+    assert np.array_equal(whole, part)
+
+
+@pytest.mark.parametrize(("size", "matrix"), [((640, 360), "bt601"), ((1280, 720), "bt709")])
+def test_each_ffmpeg_takes_the_same_matrix(tmp_path: Path, any_ffmpeg: str, size: tuple[int, int], matrix: str) -> None:
+    assert np.abs(seen(video(tmp_path / "a.mp4", size, matrix)) - COLORS).max() <= 3
