@@ -21,6 +21,7 @@ from gifsom.cli.options import Commands, flag
 from gifsom.cli.presets import presets, use_defaults
 from gifsom.cli.recording import record
 from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
+from gifsom.cli.usage import complaint
 from gifsom.core.errors import GifsomError, SettingError, speaking_of_options
 
 
@@ -102,7 +103,7 @@ def main() -> None:
             status = _run(sys.argv[1:])
         sys.stdout.flush()
     except click.ClickException as error:
-        complain(f"{error.format_message()} (--help tells more)")
+        complain(complaint(error))
         status = USAGE
     except SettingError as error:
         complain(str(error))

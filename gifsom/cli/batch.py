@@ -21,6 +21,7 @@ jobs = option(
     "--jobs",
     type=WHOLE,
     metavar="N",
+    panel=MANY,
     help="Clips of a batch that are converted at once. Without it: one for each core.",
 )
 dask = option(

@@ -12,7 +12,7 @@ from gifsom.cli.batch import convert_batch, dask, is_batch, jobs
 from gifsom.cli.common import is_closed, progress_bars, remark, show_log, tell_quality, tell_shortfall
 from gifsom.cli.help import MANY, WHAT, WHERE
 from gifsom.cli.names import STREAM, check_joined, sources_and_target
-from gifsom.cli.options import DECIMAL, NAME, Command, argument, flag, option, quiet, takes
+from gifsom.cli.options import NAME, RATE, Command, argument, flag, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
 from gifsom.core.files import check_source
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     " Several, or such as 4.2,8.",
 )
 @option("--input-size", metavar="WxH", panel=MANY, help="Of raw video, which has no head: the size of its pictures.")
-@option("--input-fps", type=DECIMAL, metavar="F", panel=MANY, help="Of raw video: its frames a second.")
+@option("--input-fps", type=RATE, metavar="F", panel=MANY, help="Of raw video: its frames a second.")
 @option("--pixel-format", metavar="NAME", panel=MANY, help="Of raw video: as ffmpeg calls it. Without it: rgb24.")
 @jobs
 @dask

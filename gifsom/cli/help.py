@@ -16,6 +16,9 @@ WIDEST = 120
 NAMES, VALUES = 20, 15
 """Columns that names and values take at most, unless a part of one is longer; longer ones are wrapped."""
 
+NARROWEST = 30
+"""Columns of the help beside a name at least: in fewer, it stands below."""
+
 WHAT: Final = "What"
 WHERE: Final = "Where to"
 LARGE: Final = "How large"
@@ -43,7 +46,9 @@ class Panelled(click.Command):
 def _page(command: click.Command, ctx: click.Context, columns: int) -> Iterator[str]:
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
     yield ""
-    yield f" {_styled('Usage:', fg='yellow', bold=True)} {_styled(usage, bold=True)}"
+    first, *others = wrap(usage, columns - 9)
+    yield f" {_styled('Usage:', fg='yellow', bold=True)} {_styled(first, bold=True)}"
+    yield from (f"        {_styled(line, bold=True)}" for line in others)
     yield ""
     yield from _paragraphs(command.help or "", columns)
     for title, rows in _panels(command, ctx).items():
@@ -81,22 +86,40 @@ def _panels(command: click.Command, ctx: click.Context) -> dict[str, list[Row]]:
 
 
 def _panel(title: str, rows: list[Row], columns: int) -> Iterator[str]:
-    """A box with a row for each parameter, whose help is wrapped."""
+    """A box with a row for each parameter, whose help is wrapped: beside its name, or below where that is narrow."""
     left, across, right, down, low_left, low_right = [*_box()]
+    title = wrap(title, columns - 6)[0]
     widths = [_width([row[column] for row in rows], most) for column, most in enumerate((NAMES, VALUES))]
     widths.append(columns - 6 - widths[0] - (widths[1] + 2 if widths[1] else 0))
     yield _styled(f"{left}{across} {title} {across * (columns - len(title) - 5)}{right}", dim=True)
     edge = _styled(down, dim=True)
-    for name, value, help in rows:
-        cells = _cut(name, widths[0]), _cut(value, widths[1]), _wrapped(help, widths[2])
-        for texts in zip_longest(*cells, fillvalue=""):
-            line = "  ".join(
-                _styled(text, fg=color) + " " * (width - len(text))
-                for text, color, width in zip(texts, COLORS, widths, strict=True)
-                if width
-            )
+    for row in rows:
+        for line in _beside(row, widths) if widths[2] >= NARROWEST else _below(row, columns - 4):
             yield f"{edge} {line} {edge}"
     yield _styled(f"{low_left}{across * (columns - 2)}{low_right}", dim=True)
+
+
+def _beside(row: Row, widths: list[int]) -> Iterator[str]:
+    """Lines of a row in three columns."""
+    name, value, help = row
+    cells = _cut(name, widths[0]), _cut(value, widths[1]), _wrapped(help, widths[2])
+    for texts in zip_longest(*cells, fillvalue=""):
+        yield "  ".join(
+            _padded(text, width, color) for text, width, color in zip(texts, widths, COLORS, strict=True) if width
+        )
+
+
+def _below(row: Row, width: int) -> Iterator[str]:
+    """Lines of a row, the help below the name and the value."""
+    name, value, help = row
+    for line in _cut(f"{name}  {value}".rstrip(), width):
+        yield _padded(line, width, COLORS[0])
+    for line in _wrapped(help, width - 4):
+        yield _padded(f"    {line}", width, COLORS[2])
+
+
+def _padded(text: str, width: int, color: str | None) -> str:
+    return _styled(text, fg=color) + " " * (width - len(text))
 
 
 def _cut(text: str, width: int) -> list[str]:
@@ -111,7 +134,9 @@ def _width(texts: list[str], most: int) -> int:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return wrap(text, width, break_on_hyphens=False)
+    """Lines of a text; a word that is longer than a line is broken behind a bar, where it has one."""
+    words = (word if len(word) <= width else word.replace("|", "|\0 ") for word in text.split())
+    return [line.replace("\0 ", "").rstrip("\0") for line in wrap(" ".join(words), width, break_on_hyphens=False)]
 
 
 def _box() -> str:

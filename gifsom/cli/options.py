@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from gifsom.cli.common import confirm
 from gifsom.cli.help import CHANGES, LARGE, LOOKS, WHAT, WHERE, Panelled
 from gifsom.core.errors import SettingError, TargetExists, printable
+from gifsom.core.values import rate_in
 from gifsom.options.option import Option, as_it_is, entries
 from gifsom.options.table import EDITS, KINDS, OPTIONS, Ceiling, Judging, Part, Reader, Reading
 
@@ -41,11 +42,11 @@ class File(click.ParamType[str | Path]):
 
 
 class Number(click.ParamType[float]):
-    """A number of `kind`, or a line of gifsom's own that says what is none."""
+    """A number that `kind` makes of text, or a line of gifsom's own that says what is none."""
 
     name = "number"
 
-    def __init__(self, kind: type[int] | type[float], high: float = inf) -> None:
+    def __init__(self, kind: Callable[[Any], float], high: float = inf) -> None:
         self.kind, self.high = kind, high
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
@@ -60,6 +61,7 @@ class Number(click.ParamType[float]):
 
 WHOLE: Final = Number(int)
 DECIMAL: Final = Number(float)
+RATE: Final = Number(lambda text: float(rate_in(text)))
 
 NAME: Final = File(str)
 PATH: Final = File(Path)
@@ -96,13 +98,33 @@ keep = flag("--keep", help="Keep the recording beside the GIF, as OUT.gsr.")
 quiet = flag("--quiet", "-q", help="No progress and no closing line; errors are still told.")
 
 
-class Command(Panelled, click.Command):
+class Placed(Panelled, click.Command):
+    """A command whose usage errors know which command it is, and the word that is wrong as it was typed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, [*args])
+        except click.NoSuchOption as error:
+            name = error.option_name
+            words = [one for one in args if one[:1] == "-" != one[1:2] and name[1:] in one]
+            raise click.NoSuchOption(words[0] if words and name[:2] != "--" else name, ctx=ctx) from None
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
+
+class Command(Placed):
     """A command that remembers the names of its parameters in the order in which they were typed."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True  # it is told here
+        more = super().parse_args(ctx, args)
         _, _, order = self.make_parser(ctx).parse_args([*args])
         ctx.meta[_TYPED] = [parameter.name for parameter in order]
-        return super().parse_args(ctx, args)
+        if more and not ctx.resilient_parsing:
+            asked = " ".join(self.collect_usage_pieces(ctx)[1:]) or "options only"
+            raise click.UsageError(f"there is no place for {printable(' '.join(more))}: give {asked}", ctx)
+        return more
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; where a file is there already, and somebody is at the terminal, ask whether to replace it."""
@@ -115,7 +137,7 @@ class Command(Panelled, click.Command):
             return super().invoke(ctx)
 
 
-class Commands(Panelled, click.Group):
+class Commands(Placed, click.Group):
     """All commands."""
 
     command_class = Command

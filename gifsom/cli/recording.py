@@ -29,10 +29,10 @@ from gifsom.cli.common import (
 from gifsom.cli.desktop import framed, hotkeys, meant, trim
 from gifsom.cli.finish import finish_recording, tell_kept, tell_outlook
 from gifsom.cli.help import LARGE, LOOKS, WHAT
-from gifsom.cli.options import DECIMAL, PATH, Command, Number, argument, flag, keep, option, quiet, takes
+from gifsom.cli.options import PATH, RATE, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
 from gifsom.core.errors import SettingError
-from gifsom.core.values import MAX_FPS, RECORD_FPS
+from gifsom.core.values import MAX_FPS, RECORD_FPS, parse_seconds
 from gifsom.options.dressing import Drawing
 from gifsom.options.table import Ceiling, Coding, Edits, Judging
 
@@ -71,12 +71,14 @@ REFRESH: Final = 0.25
 @option(
     "--fps",
     "-r",
-    type=DECIMAL,
+    type=RATE,
     metavar="F",
     panel=LARGE,
     help=f"Pictures a second, up to {MAX_FPS:g}. Without it: {RECORD_FPS:g}.",
 )
-@option("--delay", type=Number(float, 3600), default=0, metavar="SECONDS", panel=WHAT, help="Wait before it begins.")
+@option(
+    "--delay", type=Number(parse_seconds, 3600), default=0, metavar="SECONDS", panel=WHAT, help="Wait before it begins."
+)
 @option("--duration", metavar="TIME", panel=WHAT, help="End by itself after this time.")
 @flag("--cursor/--no-cursor", default=None, panel=LOOKS, help="Show the pointer. Without it: it is shown.")
 @flag("--clicks", panel=LOOKS, help="Show a ring where a button is pressed.")

@@ -41,7 +41,8 @@ def conversion(result: "Result", verbose: bool = False) -> str:
     how = "a copy: nothing smaller would be exact" if result.copied else coding(result.exact, result.quality)
     colors = []
     if result.colors is not None and (verbose or result.colors <= TABLE):
-        colors.append(count(result.colors, "color") + (f" in {result.tables} tables" if result.tables > 1 else ""))
+        tables = f" in {result.tables} tables" if verbose and result.tables > 1 else ""
+        colors.append(count(result.colors, "color") + tables)
     length = f"{result.seconds:.2f} s"
     if result.shortfall is not None:
         length += f" ({result.shortfall.amount} could be read)"

@@ -119,11 +119,13 @@ class TargetUnwritable(TargetError, OSError):
 def printable(text: object) -> str:
     """`text` on one line without control characters, for messages: names come from anywhere.
 
-    >>> printable("a\\nb\\x1b[31m")
-    'a\\\\nb\\\\x1b[31m'
+    A whole number is shown as one, whatever its type.
+
+    >>> printable("a\\nb\\x1b[31m"), printable(45.0)
+    ('a\\\\nb\\\\x1b[31m', '45')
     """
     try:
-        said = str(text)
+        said = str(int(text)) if isinstance(text, float) and text.is_integer() and abs(text) < 1e15 else str(text)
     except ValueError:  # Python writes no number of more than 4300 digits
         said = "a number of thousands of digits"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in said)

@@ -6,7 +6,7 @@ clip is known.
 
 import re
 from numbers import Integral, Real
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gifsom.core.errors import SettingError, printable
 
@@ -69,6 +69,14 @@ BLACK: Color = (0, 0, 0)
 
 _TIME = re.compile(r"(?:(?:(?P<h>\d+):)?(?P<m>\d+):)?(?P<s>\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
+_UNITED = re.compile(  # such as "90s", "500 ms", "1m5s" or "2 min"
+    r"(?=.*[hms])(?:(?P<h>\d+)\s*h)?\s*(?:(?P<m>\d+(?:\.\d*)?|\.\d+)\s*m(?:in)?)?\s*"
+    r"(?:(?P<s>\d+(?:\.\d*)?|\.\d+)\s*s(?:ec)?)?\s*(?:(?P<ms>\d+(?:\.\d*)?|\.\d+)\s*ms)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+_RATE = re.compile(r"(?P<n>\d+(?:\.\d*)?|\.\d+)(?:\s*/\s*(?P<of>\d*[1-9]\d*))?\s*(?:fps)?", re.ASCII | re.IGNORECASE)
+
 _SIZE = re.compile(r"(?P<n>\d+(?:\.\d*)?|\.\d+)\s*(?P<unit>b|[kmg]i?b?)?", re.ASCII | re.IGNORECASE)
 _UNITS = {"b": 1} | {
     f"{letter}{end}": base**power
@@ -78,14 +86,18 @@ _UNITS = {"b": 1} | {
 
 
 def parse_seconds(value: Seconds) -> float:
-    """Seconds from a number or from text such as "12.5", "1:05" or "0:01:05.250"; never negative.
+    """Seconds from a number or from text such as "12.5", "1:05", "0:01:05.250", "500ms" or "1m5s"; never negative.
 
-    >>> parse_seconds("0:01:05.250")
-    65.25
+    >>> parse_seconds("0:01:05.250"), parse_seconds("500 ms"), parse_seconds("1m5s")
+    (65.25, 0.5, 65.0)
     """
     if isinstance(value, Real) and 0 <= value <= LATEST:
         return float(value)
-    match = _TIME.fullmatch(str(value).strip())
+    written = str(value).strip()
+    match = _TIME.fullmatch(written)
+    if united := _UNITED.fullmatch(written):
+        parts = ((3600, "h"), (60, "m"), (1, "s"), (0.001, "ms"))
+        return parse_seconds(sum(length * float(united[name] or 0) for length, name in parts))
     if not match:
         raise SettingError(
             f"'{printable(value)}' is not a time: give seconds from 0 on or a clock, such as 12.5, 1:05, 0:01:05.250"
@@ -141,6 +153,23 @@ def span(start: Seconds, end: Seconds | None) -> tuple[float, float | None]:
     return first, last
 
 
+def rate_in(value: object) -> Any:
+    """The number of a rate that is text, such as "15", "15fps" or "30000/1001"; all else as it is.
+
+    >>> rate_in("12.5 fps"), round(rate_in("30000/1001"), 2), rate_in("fast")
+    (12.5, 29.97, 'fast')
+    """
+    match = _RATE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return float(match["n"]) / float(match["of"] or 1) if match else value
+
+
+def parse_fps(value: float | str) -> float:
+    """Frames a second, as `rate_in` reads them. Raises `SettingError` as `check_fps`."""
+    fps = rate_in(value)
+    check_fps(fps)
+    return float(fps)
+
+
 def check_fps(fps: float) -> None:
     """Raise `SettingError` for a rate that no GIF can play."""
     if isinstance(fps, bool) or not isinstance(fps, Real) or not 0 < fps <= MAX_FPS:
@@ -170,4 +199,5 @@ def check_share(name: str, value: float) -> None:
 def check_whole(name: str, value: int, low: int, high: int) -> None:
     """Raise `SettingError` for what is no whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
-        raise SettingError(f"{name} is {printable(value)}: give a whole number from {low} to {high}")
+        said = str(value) if isinstance(value, float) else printable(value)  # 80.0 is no whole number, and 80 is one
+        raise SettingError(f"{name} is {said}: give a whole number from {low} to {high}")

@@ -6,7 +6,7 @@ from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Frame
 from gifsom.core.source import Source
 from gifsom.core.timing import MIN_DELAY
-from gifsom.core.values import Seconds, check_seconds
+from gifsom.core.values import Seconds, check_seconds, parse_seconds
 from gifsom.edit.stretches import Place, Stretches, pieces, to_place, to_stretches
 from gifsom.edit.timeline import Timeline
 
@@ -118,6 +118,6 @@ def parse_hold(value: str) -> tuple[float, str]:
 
 def _number(name: str, text: str, example: str) -> float:
     try:
-        return float(text)
-    except ValueError:
+        return parse_seconds(text)
+    except SettingError:
         raise SettingError(f"{name} is '{printable(text)}': give it as {example}") from None

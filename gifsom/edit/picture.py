@@ -1,7 +1,9 @@
 """Edits of which part of the picture is shown, and how large."""
 
+import re
 from math import inf
 from numbers import Real
+from typing import Final
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Rect
@@ -11,6 +13,12 @@ from gifsom.core.timing import nearest
 from gifsom.core.values import MAX_SIDE, check_whole
 from gifsom.edit.base import crop_to, scale_to
 from gifsom.edit.borders import borderless
+
+_BOX: Final = re.compile(r"(\d{1,9})(?:\s*px)?\s*[x\u00d7*]\s*(\d{1,9})(?:\s*px)?", re.ASCII | re.IGNORECASE)
+_SIDE: Final = re.compile(r"(?P<n>\d{1,9}(?:\.\d*)?|\.\d+)\s*(?P<unit>px|%)?", re.ASCII | re.IGNORECASE)
+
+MAX_PERCENT: Final = 100 * MAX_SIDE
+"""Percentage of a side of one pixel that is the longest."""
 
 
 def height_for(width: int, size: tuple[int, int]) -> int:
@@ -53,12 +61,13 @@ def check_inside(name: str, rect: Rect, clip: Source) -> None:
 def width(clip: Source, width: int | str) -> Source:
     """At most `width` pixels wide, 1 to 16000; the height follows, to the nearest pixel. Never enlarged.
 
-    "WxH" is as `fit`. Raises `SettingError`.
+    "50%" is a part of the width that there is, "WxH" as `fit`. Raises `SettingError`.
 
-    >>> gifsom.open("fixtures/scene.mp4").width(320).size
-    (320, 180)
+    >>> clip = gifsom.open("fixtures/scene.mp4")
+    >>> clip.width(320).size, clip.width("25%").size
+    ((320, 180), (160, 90))
     """
-    side = parse_side("width", width)
+    side = _asked("width", width, clip)
     if isinstance(side, tuple):
         return fit(clip, side)
     return clip if clip.size[0] <= side else scale_to(clip, (side, height_for(side, clip.size)))
@@ -67,39 +76,52 @@ def width(clip: Source, width: int | str) -> Source:
 def height(clip: Source, height: int | str) -> Source:
     """At most `height` pixels high, 1 to 16000; the width follows, to the nearest pixel. Never enlarged.
 
-    "WxH" is as `fit`. Raises `SettingError`.
+    "50%" is a part of the height that there is, "WxH" as `fit`. Raises `SettingError`.
 
     >>> gifsom.open("fixtures/scene.mp4").height(90).size
     (160, 90)
     """
-    side = parse_side("height", height)
+    side = _asked("height", height, clip)
     if isinstance(side, tuple):
         return fit(clip, side)
     return clip if clip.size[1] <= side else scale_to(clip, (height_for(side, clip.size[::-1]), side))
 
 
-def parse_side(name: str, value: "int | str | tuple[int, int]") -> int | tuple[int, int]:
-    """Pixels of a width or height, or both of "WxH". Raises `SettingError`.
+def parse_side(name: str, value: "int | str | tuple[int, int]") -> "int | str | tuple[int, int]":
+    """Pixels of a width or height, both of "WxH", or the percentage, such as "50%". Raises `SettingError`.
 
-    >>> parse_side("width", "480"), parse_side("width", "480x270")
-    (480, (480, 270))
+    >>> parse_side("width", "480px"), parse_side("width", "480x270"), parse_side("width", "50 %")
+    (480, (480, 270), '50%')
     """
-    if isinstance(value, tuple):
+    if not isinstance(value, str):
+        if not isinstance(value, tuple):
+            check_whole(name, value, 1, MAX_SIDE)
         return value
-    written = value.strip().lower().removesuffix("px") if isinstance(value, str) else value
-    if isinstance(written, str):
-        if "x" in written:
-            return parse_box(written)
-        if not written.isdecimal():
-            raise SettingError(f"{name} is {printable(value)}: give pixels, such as 480, or both sides, as 480x270")
-        written = int(written)
-    check_whole(name, written, 1, MAX_SIDE)
-    return written
+    if _BOX.fullmatch(value.strip()):
+        return parse_box(value)
+    match = _SIDE.fullmatch(value.strip())
+    if match is None or (match["unit"] == "%" and not 0 < float(match["n"]) <= MAX_PERCENT):
+        raise SettingError(f"{name} is {printable(value)}: give pixels, such as 480, both sides, as 480x270, or 50%")
+    if match["unit"] == "%":
+        return f"{match['n']}%"
+    if not match["n"].isdecimal():
+        raise SettingError(f"{name} is {printable(value)}: give whole pixels, such as 480")
+    check_whole(name, int(match["n"]), 1, MAX_SIDE)
+    return int(match["n"])
+
+
+def _asked(name: str, value: "int | str | tuple[int, int]", clip: Source) -> "int | tuple[int, int]":
+    """Pixels of a width or height, or of both sides, that are asked of a clip. Raises `SettingError`."""
+    side = parse_side(name, value)
+    if not isinstance(side, str):
+        return side
+    there = clip.size[0 if name == "width" else 1]
+    return max(1, nearest(float(side.removesuffix("%")) * there / 100))
 
 
 def too_small(name: str, clip: Source, value: "int | str | tuple[int, int]") -> str | None:
     """A note where a width, height or box, of a name, is larger than the clip's pictures, which are never enlarged."""
-    asked = parse_box(value) if name == "fit" and not isinstance(value, int) else parse_side(name, value)
+    asked = parse_box(value) if name == "fit" and not isinstance(value, int) else _asked(name, value, clip)
     wide, high = clip.size
     if isinstance(asked, tuple):
         larger = asked[0] > wide and asked[1] > high
@@ -147,13 +169,17 @@ def scale(clip: Source, factor: float) -> Source:
 def parse_box(box: "str | tuple[int, int]") -> tuple[int, int]:
     """Width and height from "WxH" or from two numbers. Raises `SettingError`.
 
-    >>> parse_box("640x480")
-    (640, 480)
+    >>> parse_box("640x480"), parse_box("640 x 480 px")
+    ((640, 480), (640, 480))
     """
-    try:
-        width, height = (int(part) for part in box.lower().split("x")) if isinstance(box, str) else box
-    except (ValueError, TypeError):
-        raise SettingError(f"'{printable(box)}' is not a size: give width and height, such as 640x480") from None
+    if isinstance(box, str):
+        match = _BOX.fullmatch(box.strip())
+        sides = [int(side) for side in match.groups()] if match else []
+    else:
+        sides = list(box) if isinstance(box, tuple | list) else []
+    if len(sides) != 2:
+        raise SettingError(f"'{printable(box)}' is not a size: give width and height, such as 640x480")
+    width, height = sides
     check_whole("width", width, 1, MAX_SIDE)
     check_whole("height", height, 1, MAX_SIDE)
     return width, height

@@ -129,7 +129,7 @@ class ConvertOptions:
     @property
     def rate(self) -> float | None:
         """The rate that is asked first: that of pictures without a time of their own; None: none is asked."""
-        return next((value for name, value in self.edits if name == "fps"), None)
+        return next((EDITS[name].parsed(name, value) for name, value in self.edits if name == "fps"), None)
 
     @property
     def own_size(self) -> bool:

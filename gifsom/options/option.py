@@ -1,6 +1,7 @@
 """Option and Edit: what one entry of the table of options says (see gifsom.options.table)."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import PurePath
 from textwrap import wrap
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, ForwardRef, TypeAlias, TypeVar, ge
 
 from gifsom.core.deferred import Deferred
 from gifsom.core.errors import SettingError, printable
-from gifsom.core.values import check_whole
+from gifsom.core.values import check_whole, parse_seconds
 
 if TYPE_CHECKING:
     from gifsom import edit
@@ -131,29 +132,39 @@ def flag(value: Any) -> bool:
     return value
 
 
-def number(value: Any) -> float:
-    """A value as a number. Raises `SettingError`."""
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise SettingError(f"'{printable(value)}' is not a number") from None
+def seconds(value: Any) -> Any:
+    """A number of seconds of text such as "0.5", "0.5s", "500ms" or "1:05"; what is no text as it is.
 
-
-def factor(value: Any) -> float:
-    """A factor, of a number or of text such as "0.5", "50%" or "2x". Raises `SettingError`.
-
-    >>> factor("50%"), factor("2x")
-    (0.5, 2.0)
+    Raises `SettingError`.
     """
-    if not isinstance(value, str):
-        return number(value)
-    written = value.strip().lower()
+    return parse_seconds(value) if isinstance(value, str) else value
+
+
+def number(value: Any) -> Any:
+    """A number of text that is one; all else as it is, for the edit to say what would be right."""
+    with suppress(ValueError):
+        return float(value) if isinstance(value, str) else value
+    return value
+
+
+def factor(value: Any, more: str = "") -> float:
+    """A factor, of a number or of text such as "0.5", "50%", "1/2" or "2x".
+
+    Raises `SettingError`, whose message ends with `more`.
+
+    >>> factor("50%"), factor("1/2"), factor("2x")
+    (0.5, 0.5, 2.0)
+    """
     try:
+        if not isinstance(value, str):
+            return float(value)
+        written = value.strip().lower()
         if written.endswith("%"):
             return float(written[:-1]) / 100
-        return float(written.removesuffix("x").removeprefix("x"))
-    except ValueError:
-        raise SettingError(f"'{printable(value)}' is not a factor: give it as 0.5, 50% or 2x") from None
+        over, slash, under = written.removesuffix("x").removeprefix("x").partition("/")
+        return float(over) / float(under) if slash else float(over)
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        raise SettingError(f"'{printable(value)}' is not a factor: give it as 0.5, 50%, 1/2 or 2x{more}") from None
 
 
 def text(value: Any) -> str:

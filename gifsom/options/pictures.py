@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from gifsom.core.deferred import Deferred
-from gifsom.options.option import ANYWHERE, Edit, factor, flag, number, text
+from gifsom.options.option import ANYWHERE, Edit, factor, flag, number, seconds, text
 
 if TYPE_CHECKING:
     from gifsom import edit
@@ -18,7 +18,7 @@ class PictureEdits(TypedDict, total=False):
     width: Annotated[
         int | None,
         Edit(
-            "Width in pixels, never enlarged; the height follows. WxH is as --fit.",
+            "Width in pixels, or in percent, never enlarged; the height follows. WxH is as --fit.",
             "N",
             read=lambda value: edit.parse_side("width", value),
             settable=ANYWHERE,
@@ -28,7 +28,7 @@ class PictureEdits(TypedDict, total=False):
     height: Annotated[
         int | None,
         Edit(
-            "Height in pixels, never enlarged; the width follows.",
+            "Height in pixels, or in percent, never enlarged; the width follows.",
             "N",
             read=lambda value: edit.parse_side("height", value),
             settable=ANYWHERE,
@@ -44,7 +44,7 @@ class PictureEdits(TypedDict, total=False):
         Edit(
             "Smaller or larger, such as 0.5, 50% or 2; pixel art keeps its pixels.",
             "FACTOR",
-            read=factor,
+            read=lambda value: factor(value, "; sides in pixels are for width, height and fit"),
             sizes=True,
             placed=True,
         ),
@@ -78,7 +78,11 @@ class PictureEdits(TypedDict, total=False):
     boomerang: Annotated[bool | None, Edit("Forward, then backward.", read=flag)]
     loop_smooth: Annotated[
         float | None,
-        Edit("Cut to the part that loops best, cross-fading that long where it begins again; 0: only cut.", "SECONDS"),
+        Edit(
+            "Cut to the part that loops best, cross-fading that long where it begins again; 0: only cut.",
+            "SECONDS",
+            read=seconds,
+        ),
     ]
     still_outside: Annotated[
         str | None,
@@ -95,9 +99,17 @@ class PictureEdits(TypedDict, total=False):
     ]
     idle_limit: Annotated[
         float | None,
-        Edit("Shorten stretches in which nothing changes to this.", "SECONDS", settable=ANYWHERE, judges=True),
+        Edit(
+            "Shorten stretches in which nothing changes to this.",
+            "SECONDS",
+            read=seconds,
+            settable=ANYWHERE,
+            judges=True,
+        ),
     ]
-    hold_last: Annotated[float | None, Edit("Show the last frame at least that long.", "SECONDS", settable=ANYWHERE)]
+    hold_last: Annotated[
+        float | None, Edit("Show the last frame at least that long.", "SECONDS", read=seconds, settable=ANYWHERE)
+    ]
     grayscale: Annotated[bool | None, Edit("Without colors.", read=flag)]
     brightness: Annotated[float | None, Edit("Darker or brighter; 1 is as it is.", "FACTOR", read=factor)]
     contrast: Annotated[float | None, Edit("Less or more contrast.", "FACTOR", read=factor)]

@@ -50,7 +50,8 @@ def preset(name: str) -> Options:
     """The options of a preset, for `gifsom.convert`; its rate and width are the usual ones.
 
     Args:
-        name: "github", "slack", "discord", "email", "docs", or one of a settings file, as `gifsom presets` lists them.
+        name: "github", "slack", "discord", "email", "docs", "emoji", "sticker", or one of a settings file, as `gifsom
+            presets` lists them.
 
     Raises:
         SettingError: where there is none of that name, with those that there are; and as `presets`.

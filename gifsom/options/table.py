@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 
 from gifsom.core import values
 from gifsom.core.deferred import Deferred
-from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_size
+from gifsom.core.values import Color, Seconds, check_fps, parse_color, parse_fps, parse_size
 from gifsom.options.dressing import Drawing, DressingEdits
 from gifsom.options.option import ANYWHERE, Edit, Option, always, entries, kinds, listing, whole
 from gifsom.options.pictures import PictureEdits
@@ -44,7 +44,7 @@ class Rate(TypedDict, total=False):
         Edit(
             f"Frames a second, up to {values.MAX_FPS:g}; a slower clip keeps its own rate.",
             "F",
-            check=lambda _, value: check_fps(value),
+            read=parse_fps,
             settable=ANYWHERE,
             paces=always,
         ),
@@ -57,8 +57,8 @@ class Judging(TypedDict, total=False):
     still_threshold: Annotated[
         float | str | None,
         Option(
-            "Percent of the picture that may change and still count as still, for trim_still, drop_duplicates and"
-            " idle_limit. Without it: next to nothing; noise and a blinking cursor never count.",
+            "Percent of the picture that may change and still count as still, for the three edits of stillness."
+            " Without it: next to nothing; noise and a blinking cursor never count.",
             "PERCENT",
             check=lambda _, value: edit.check_threshold(value),
             settable=ANYWHERE,
