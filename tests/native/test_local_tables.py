@@ -26,6 +26,7 @@ def test_demand_is_that_of_the_twin(digits: int, n: int) -> None:
     lab, _, _ = colors(60, digits, 4, n)
     best, pixels = rng.integers(60, size=n).astype(np.uint16), rng.random((n, 6)).astype(np.float32)
     shown = np.where(rng.random(n) < 0.3, best, rng.integers(60, size=n)).astype(np.uint16)
+    shown[1024:2048] = best[1024:2048]  # a whole stretch is well as it is
     zones = Zones()
     count, weight = zones.copy(np.zeros(60)), zones.copy(np.zeros(60))
     entry_demand(*map(zones.copy, (best, pixels, lab, shown)), 100.0, count, weight)
