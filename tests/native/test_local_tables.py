@@ -24,7 +24,7 @@ def colors(n: int, digits: int, known: int, seed: int) -> tuple[NDArray[Any], ND
 def test_demand_is_that_of_the_twin(digits: int, n: int) -> None:
     rng = np.random.default_rng(n)
     lab, _, _ = colors(60, digits, 4, n)
-    best, pixels = rng.integers(60, size=n).astype(np.uint16), rng.random((n, 6)).astype(np.float32)
+    best, pixels = rng.integers(60, size=n).astype(np.uint16), rng.random((n, 4)).astype(np.float32)
     shown = np.where(rng.random(n) < 0.3, best, rng.integers(60, size=n)).astype(np.uint16)
     shown[1024:2048] = best[1024:2048]  # a whole stretch is well as it is
     zones = Zones()
@@ -90,7 +90,7 @@ def test_what_does_not_fit_is_refused() -> None:
     ones, few, far = np.ones(6), np.zeros(9, np.uint16), np.full(9, 6, np.uint16)
     demanded: dict[str, Any] = {
         "best": few,
-        "pixels": np.zeros((9, 6), np.float32),
+        "pixels": np.zeros((9, 4), np.float32),
         "colors": lab,
         "shown": few,
         "limit": 1.0,
