@@ -42,6 +42,8 @@ class _Window:
         self._moves = np.zeros((height, width), np.uint8)
         self._mean = np.zeros((height, width, 3), np.float32)
         self._count = np.zeros((height, width), np.uint8)
+        self._levels = np.empty((height, width, 3), np.uint8)  # what was denoised last
+        self._settled = np.zeros(-(-height * width // native.batch()), np.bool_)
         self._before: Pixels | None = None  # the frame that was read last
 
     def __len__(self) -> int:
@@ -60,9 +62,11 @@ class _Window:
     def pop(self) -> DenoisedFrame:
         """Remove the first frame, denoised."""
         pixels, persistence = np.empty((*self._shape, 3), np.uint8), np.empty(self._shape, np.uint8)
-        native.average(self._frames, self._moves, self._mean, self._count, pixels, persistence)
+        past = self._moves, self._mean, self._count, self._levels, self._settled
+        native.average(self._frames, *past, pixels, persistence)
         self._frames.popleft()
         pixels.flags.writeable = False
+        self._levels = pixels
         return DenoisedFrame(pixels, persistence, self._delays.popleft())
 
 

@@ -91,7 +91,7 @@ def apply_dither(
     Args:
         how: "none"; "blue-noise", everywhere; "auto", blue noise where the error is visible and the picture smooth,
             neither flat nor textured; or "floyd-steinberg".
-        pixels: (h, w, 6) float32 as `gifsom.encoder.perceptual.weighted_pixels` gives them; the colors are changed.
+        pixels: (h, w, 4) float32 as `gifsom.encoder.perceptual.weighted_pixels` gives them; the colors are changed.
         best: (h, w) nearest entry of the map for each pixel; updated to the new colors.
         persistence: (h, w) uint8, frames for which each pixel stays as it is.
         area: rectangle of these pixels on the canvas.

@@ -99,7 +99,7 @@ class TableChooser:
 
         Args:
             best: (n,) nearest entry of the map for each pixel.
-            pixels: (n, 6) as `weighted_pixels` gives them, color and weight filled in.
+            pixels: (n, 4) as `weighted_pixels` gives them.
             shown: (n,) entry of the map that each pixel shows now; None: nothing is shown yet, so nothing can stay.
             lambda_: excess that one bit is worth.
         """

@@ -24,7 +24,7 @@ from gifsom.encoder.exact import GifStats
 from gifsom.encoder.frame_plan import PlannedFrame, plan_frames
 from gifsom.encoder.lanes import Coder, Lanes
 from gifsom.encoder.local_tables import Table, TableChooser
-from gifsom.encoder.perceptual import add_keep_costs, crop_in_place, skip_blocks, weighted_pixels
+from gifsom.encoder.perceptual import choice_costs, crop_in_place, skip_blocks, weighted_pixels
 from gifsom.encoder.rd_lzw import Encoded, rd_encode
 from gifsom.gif.lzw import compress
 from gifsom.gif.writer import DISPOSE_NONE, GifWriter, Patch, split_delay
@@ -62,7 +62,7 @@ class _Prepared:
     dirty   the rectangle to be coded; None: nothing
     first   nothing that is shown may stay
     delay   centiseconds
-    pixels  (h, w, 6) float32 as `weighted_pixels` gives them, dithered
+    pixels  (h, w, 4) float32 as `weighted_pixels` gives them, dithered
     best    (h, w) uint16: nearest entry of the map
     """
 
@@ -103,7 +103,7 @@ class _Coder(Coder[PlannedFrame, NDArray[np.float32], "_Prepared", "_Coded"]):
         return frame.first
 
     def buffer(self) -> NDArray[np.float32]:
-        return np.empty((self.size[0] * self.size[1], 6), np.float32)
+        return np.empty((self.size[0] * self.size[1], 4), np.float32)
 
     def prepare(self, frame: PlannedFrame, buffer: NDArray[np.float32]) -> _Prepared:
         view, dirty = frame.view, frame.dirty
@@ -131,6 +131,7 @@ class _Segment:
         self._chooser = coder.chooser
         self._lambda = coder.lambda_
         self._shown = np.zeros((height, width), np.uint16)
+        self._costs = np.empty((width * height, 2), np.float32)
 
     def code(self, frame: _Prepared) -> _Coded:
         patch = None if frame.dirty is None else self._encode_rect(frame.dirty, frame)
@@ -141,15 +142,18 @@ class _Segment:
         first, pixels, best = frame.first, frame.pixels, frame.best
         shown = np.ascontiguousarray(dirty.cut(self._shown))
         table = self._chooser.choose(
-            best.ravel(), pixels.reshape(-1, 6), None if first else shown.ravel(), self._lambda
+            best.ravel(), pixels.reshape(-1, 4), None if first else shown.ravel(), self._lambda
         )
-        best_local = add_keep_costs(pixels, best, table.to_local, table.lab, shown, self._chooser.lab, first)
-        rect = skip_blocks(pixels, SKIP_BITS * self._lambda)
+        best_local, costs = choice_costs(
+            pixels, best, table.to_local, table.lab, shown, self._chooser.lab, first, self._costs
+        )
+        rect = skip_blocks(costs, SKIP_BITS * self._lambda)
         while rect is not None:
-            pixels, best_local = crop_in_place(pixels, rect), rect.cut(best_local)
+            pixels, costs = crop_in_place(pixels, rect), crop_in_place(costs, rect)
+            best_local = rect.cut(best_local)
             shown = np.ascontiguousarray(rect.cut(shown))
             dirty = Rect(dirty.left + rect.left, dirty.top + rect.top, rect.width, rect.height)
-            coded = self._rd_encode(pixels, best_local, table)
+            coded = self._rd_encode(pixels, costs, best_local, table)
             composited = composite(coded.symbols, table.entries, shown)
             rect = Rect(0, 0, dirty.width, dirty.height) if first else Rect.around(composited != shown)
             if rect is not None and rect.width * rect.height > RECODE_BELOW * dirty.width * dirty.height:
@@ -157,9 +161,12 @@ class _Segment:
                 return self._patch(dirty, coded, table)
         return None
 
-    def _rd_encode(self, pixels: NDArray[np.float32], best_local: NDArray[np.uint8], table: Table) -> Encoded:
+    def _rd_encode(
+        self, pixels: NDArray[np.float32], costs: NDArray[np.float32], best_local: NDArray[np.uint8], table: Table
+    ) -> Encoded:
         return rd_encode(
-            pixels.reshape(-1, 6),
+            pixels.reshape(-1, 4),
+            costs.reshape(-1, 2),
             best_local.ravel(),
             table.lab,
             table.candidates,
@@ -258,5 +265,5 @@ def encode_rate_distortion(
 def bounds(area: int, workers: int, scenes: int) -> tuple[int, int]:
     """How many frames of so many pixels may be ready, and how many may wait, so that memory stays within bounds."""
     busy = min(workers, scenes)  # segments at a time
-    room = min(2 * busy + 1, max(2, READY_BYTES * workers // (24 * area))) if workers > 1 else 1
+    room = min(2 * busy + 1, max(2, READY_BYTES * workers // (16 * area))) if workers > 1 else 1
     return room, max(1, WAITING_BYTES * (busy - 1) // (4 * area))

@@ -46,6 +46,7 @@ class Encoded:
 
 def rd_encode(
     pixels: NDArray[np.float32],
+    costs: NDArray[np.float32],
     best: NDArray[np.uint8],
     table: NDArray[np.float32],
     candidates: NDArray[np.uint8],
@@ -56,8 +57,9 @@ def rd_encode(
     """Choose the symbols of a picture and code them.
 
     Args:
-        pixels: (n, 6) float32: OKLab color (3), weight of its squared distance, squared distance of its best choice
-            (up to that distance, an entry has no excess), and the excess of keeping it as shown, inf: it may not stay.
+        pixels: (n, 4) float32: OKLab color (3), weight of its squared distance.
+        costs: (n, 2) float32: squared distance of each one's best choice (up to that distance, an entry has no excess),
+            and the excess of keeping it as shown, inf: it may not stay.
         best: (n,) nearest entry of each.
         table: (k, 3) float32: the entries in OKLab.
         candidates: (k, m) for each entry those that a pixel may show whose best one it is, the nearest first.
@@ -68,6 +70,6 @@ def rd_encode(
     symbols = np.empty(len(pixels), np.uint8)
     out = np.empty(2 * len(pixels) + 16, np.uint8)
     size, distortion = rd_lzw.rd_encode(
-        pixels, best, table, candidates, transparent, min_code_size, lambda_, symbols, out
+        pixels, costs, best, table, candidates, transparent, min_code_size, lambda_, symbols, out
     )
     return Encoded(symbols, out[:size].tobytes(), distortion)

@@ -10,8 +10,11 @@ from gifsom.native.library import INT, POINTER, constant, kernel, readable, writ
 lookahead = constant("denoise_lookahead")
 """Frames that are known at a time. An error is weighted by the frames that it will persist, up to this many."""
 
+batch = constant("denoise_batch")
+"""Pixels beside each other of which one byte says whether they are settled."""
+
 _movement = kernel("denoise_movement", POINTER, POINTER, INT, INT, INT, POINTER)
-_average = kernel("denoise_average", POINTER, INT, INT, *[POINTER] * 5)
+_average = kernel("denoise_average", POINTER, INT, INT, *[POINTER] * 7)
 
 
 def movement(before: NDArray[np.uint8], after: NDArray[np.uint8], place: int, moves: NDArray[np.uint8]) -> None:
@@ -28,6 +31,8 @@ def average(
     moves: NDArray[np.uint8],
     means: NDArray[np.float32],
     counts: NDArray[np.uint8],
+    levels: NDArray[np.uint8],
+    settled: NDArray[np.bool_],
     out: NDArray[np.uint8],
     persistence: NDArray[np.uint8],
 ) -> None:
@@ -37,6 +42,8 @@ def average(
     moves        (h, w) uint8: bit j is set where the frame at j differs from the one before it; shifted by one then
     means        (h, w, 3) float32: go on from frame to frame, and so do
     counts       (h, w) uint8
+    levels       (h, w, 3) uint8: `out` of the frame before; read only where it is settled
+    settled      (k,) bool, for each `batch()` pixels: their means are exactly `levels`; goes on from frame to frame
     out          (h, w, 3) uint8
     persistence  (h, w) uint8: for how many frames each pixel stays as it is, this one included, 1 to `lookahead()`
     """
@@ -52,6 +59,8 @@ def average(
         writable(moves, np.uint8, h, w),
         writable(means, np.float32, h, w, 3),
         writable(counts, np.uint8, h, w),
+        readable(levels, np.uint8, h, w, 3),
+        writable(settled, np.bool_, -(-h * w // batch())),
         writable(out, np.uint8, h, w, 3),
         writable(persistence, np.uint8, h, w),
     )

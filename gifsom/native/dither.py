@@ -1,6 +1,6 @@
 """Dither by blue noise and by error diffusion: src/dither.c.
 
-Pixels are rows of float32 arrays (..., 6): lightness, a, b, weight, base and keep cost (src/pixel.h).
+Pixels are rows of float32 arrays (..., 4): lightness, a, b and weight (src/pixel.h).
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ def blue_noise(
     smooth: float,
     visible: float,
 ) -> None:
-    """Move the colors of pixels (h, w, 6) float32 by noise, and their best entries (h, w) uint16 with them.
+    """Move the colors of pixels (h, w, 4) float32 by noise, and their best entries (h, w) uint16 with them.
 
     best         (h, w), each < n: the entry that is nearest to each
     persistence  (h, w) uint8: for how many frames each pixel stays as it is
@@ -56,7 +56,7 @@ def blue_noise(
     if min(top, left) < 0 or side < 1 or not 1 <= reach <= most():
         raise ValueError(f"pixels at ({left}, {top}), noise of side {side}, {reach} entries near each")
     _blue_noise(
-        writable(pixels, np.float32, h, w, 6),
+        writable(pixels, np.float32, h, w, 4),
         writable(best, np.uint16, h, w),
         readable(persistence, np.uint8, h, w),
         h,
@@ -84,7 +84,7 @@ def diffuse(
     exact: float,
     carried: float,
 ) -> None:
-    """Give pixels (h, w, 6) float32 colors of the map, their errors to their neighbors, and their best entries.
+    """Give pixels (h, w, 4) float32 colors of the map, their errors to their neighbors, and their best entries.
 
     best         (h, w) uint16, each < n: the entry that is nearest to each; become those of the new colors
     colors       (n, 3) float32: the map's
@@ -99,7 +99,7 @@ def diffuse(
         raise ValueError(f"{reach} entries near each")
     errors = np.empty((2, w + 2, 3), np.float32)
     _diffuse(
-        writable(pixels, np.float32, h, w, 6),
+        writable(pixels, np.float32, h, w, 4),
         writable(best, np.uint16, h, w),
         h,
         w,

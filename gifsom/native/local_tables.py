@@ -28,7 +28,7 @@ def entry_demand(
 
     Args:
         best: (m,) uint16 below n, the nearest entry for each pixel.
-        pixels: (m, 6) float32: color in OKLab (3) and weight are known.
+        pixels: (m, 4) float32: color in OKLab (3) and weight.
         colors: (n, 3) float32, the map in OKLab.
         shown: (m,) uint16 below n, the entry that each pixel shows now.
         limit: distortion up to which a pixel stays.
@@ -40,7 +40,7 @@ def entry_demand(
     below(n, "shown entries", shown)
     _demand(
         readable(best, np.uint16, None),
-        readable(pixels, np.float32, m, 6),
+        readable(pixels, np.float32, m, 4),
         readable(colors, np.float32, None, 3),
         readable(shown, np.uint16, m),
         m,

@@ -10,13 +10,14 @@ from gifsom.native.library import DOUBLE, INT, POINTER, kernel, readable, writab
 
 _encode = kernel(
     "rd_encode",
-    *(POINTER, POINTER, INT, POINTER, INT, POINTER, INT, INT, INT, DOUBLE, POINTER, POINTER, POINTER),
+    *(POINTER, POINTER, POINTER, INT, POINTER, INT, POINTER, INT, INT, INT, DOUBLE, POINTER, POINTER, POINTER),
     gives=INT,
 )
 
 
 def rd_encode(
     pixels: NDArray[np.float32],
+    costs: NDArray[np.float32],
     best: NDArray[np.uint8],
     table: NDArray[np.float32],
     candidates: NDArray[np.uint8],
@@ -29,9 +30,9 @@ def rd_encode(
     """The size of the code stream of a picture, which is written to `out`, and the distortion of all its pixels.
 
     Args:
-        pixels: (n, 6) float32, n > 0: OKLab color (3), weight of its squared distance, squared distance of its best
-            choice (so far an entry is no worse than that, it is free), and the distortion of leaving it as it is, inf:
-            it may not be.
+        pixels: (n, 4) float32, n > 0: OKLab color (3), weight of its squared distance.
+        costs: (n, 2) float32: squared distance of each one's best choice (an entry that is no worse is free), and the
+            distortion of leaving it as it is, inf: it may not be.
         best: (n,) uint8 below k, the nearest entry of each.
         table: (k, 3) float32, k <= 2**min_code_size: the entries in OKLab.
         candidates: (k, m) uint8 below k, m > 0: for each entry those that a pixel may show whose best one it is, the
@@ -54,7 +55,8 @@ def rd_encode(
         raise ValueError(f"{out.size} bytes for the code stream of {n} pixels")
     total = ctypes.c_double()
     size: int = _encode(
-        readable(pixels, np.float32, n, 6),
+        readable(pixels, np.float32, n, 4),
+        readable(costs, np.float32, n, 2),
         readable(best, np.uint8, None),
         n,
         readable(table, np.float32, None, 3),

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from gifsom.core.errors import FrameError, PaletteError, printable
 from gifsom.core.frame import Pixels
 from gifsom.palette import files
-from gifsom.palette.color import hexes, histogram, oklab
+from gifsom.palette.color import hexes, histogram, oklab, unique
 from gifsom.palette.nearest import ColorIndex, Mapper
 
 MAX_COLORS = 1024
@@ -40,7 +40,7 @@ class Palette:
             raise PaletteError(
                 f"a palette is an array (1 to {MAX_COLORS}, 3) of uint8, not {given.shape} of {given.dtype}"
             )
-        if len(np.unique(given, axis=0)) < len(given):
+        if len(unique(given)) < len(given):
             raise PaletteError("a palette has no color twice")
         colors = np.array(given, order="C")
         colors.flags.writeable = False

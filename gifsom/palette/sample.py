@@ -220,10 +220,11 @@ class Sampler:
         if self._salience:
             self._salient.add(picture.colors.copy(), frame.mask)
         visible = None if frame.mask is None else np.flatnonzero(~frame.mask)
-        colors = picture.colors.ravel() if visible is None else picture.colors.ravel()[visible]
+        compared = visible is None and before is not None
         self._opaque = self._opaque and visible is None
-        self._draws.add(picture, visible, changed if visible is None and before is not None else changed[:0])
-        self._few.note(colors)
+        self._draws.add(picture, visible, changed if compared else changed[:0])
+        fresh = changed if compared else visible  # all other colors are noted
+        self._few.note(picture.colors.ravel() if fresh is None else picture.colors.ravel()[fresh])
         if before is not None and 2 * len(changed) > picture.colors.size and is_cut(before, frame.pixels):
             self._scenes += 1
         self._before = frame.pixels if visible is None else None

@@ -37,7 +37,7 @@ def problem(
     lab = oklab(gradient(9, 14))
     steps = np.linspace(SKY[0], SKY[1], entries - 1).round()
     known = TableChooser(Palette(np.concatenate([steps, [(40, 44, 52)]]).astype(np.uint8)))
-    pixels = np.concatenate([lab, rng.random((9, 14, 3), np.float32)], axis=2)
+    pixels = np.concatenate([lab, rng.random((9, 14, 1), np.float32)], axis=2)
     best = ((lab[:, :, None] - known.lab) ** 2).sum(axis=3).argmin(axis=2).astype(np.uint16)
     lasting = rng.integers(1, 9, (9, 14), np.uint8)
     pixels[..., 3] = lasting / (1 + MASKING * np.where(rng.random((9, 14)) < 0.2, 0, rng.random((9, 14)) * 0.02))

@@ -18,7 +18,7 @@ from gifsom.encoder.exact import GlobalTable, encode
 from gifsom.encoder.rd_encoder import encode_rate_distortion, lambda_for_quality
 from gifsom.encoder.rd_lzw import rd_encode
 from gifsom.gif.lzw import CODES, compress
-from gifsom.native.perceptual import keep_cost
+from gifsom.native.perceptual import fill_costs
 from gifsom.palette.color import oklab
 from gifsom.palette.palette import Palette
 
@@ -37,30 +37,30 @@ def neighbours(table: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def problem(n: int, entries: int, seed: int, *, first: bool, run: int = 3) -> tuple[NDArray[np.float32], ...]:
-    """Pixels for `choose` near the entries of a table, their best entries, the table, its neighbours.
+    """Pixels for `choose` near the entries of a table, their costs and best entries, the table, its neighbours.
 
     `run` pixels in a row are alike.
     """
     rng = np.random.default_rng(seed)
     table = oklab(colors(entries, seed))
     best = np.repeat(rng.integers(entries, size=-(-n // run)), run)[:n].astype(np.uint8)
-    pixels = np.empty((n, 6), np.float32)
+    pixels, costs = np.empty((n, 4), np.float32), np.empty((n, 2), np.float32)
     pixels[:, :3] = table[best] + rng.normal(0, 0.01, (n, 3))
     pixels[:, 3] = rng.uniform(0.1, 8, n)
     shown = np.where(rng.random(n) < 0.5, best, rng.integers(entries, size=n)).astype(np.uint16)
     lossy_table = np.ascontiguousarray(table)
     each, symbols = np.arange(entries).astype(np.uint8), np.empty(n, np.uint8)
-    keep_cost(pixels, best.astype(np.uint16), each, lossy_table, shown, lossy_table, first, symbols)
-    return pixels, best, lossy_table, neighbours(lossy_table)
+    fill_costs(pixels, best.astype(np.uint16), each, lossy_table, shown, lossy_table, first, costs, symbols)
+    return pixels, costs, best, lossy_table, neighbours(lossy_table)
 
 
 @pytest.mark.parametrize(("entries", "minimum"), [(3, 2), (31, 5), (255, 8)])
 def test_streams_that_end_around_a_full_dictionary_are_read_back(entries: int, minimum: int) -> None:
     """Some of 3700 to 4300 pixels, and every length close to the one that fills the dictionary."""
-    pixels, best, table, near = problem(24_000, entries, 4, first=False)
+    pixels, costs, best, table, near = problem(24_000, entries, 4, first=False)
 
     def coded(length: int) -> tuple[bytes, int]:
-        made = rd_encode(pixels[:length], best[:length], table, near, entries, minimum, 1e-6)
+        made = rd_encode(pixels[:length], costs[:length], best[:length], table, near, entries, minimum, 1e-6)
         decoded, codes = decode_lzw(minimum, made.data)
         assert made.symbols.tobytes() == decoded, length
         return made.data, codes
@@ -72,15 +72,15 @@ def test_streams_that_end_around_a_full_dictionary_are_read_back(entries: int, m
 
 def test_without_a_price_no_stream_is_longer_than_that_of_the_exact_coder() -> None:
     for seed in range(5):
-        pixels, best, table, near = problem(20_000, 60, seed, first=False)
-        free = pixels[:, 5] == 0
-        coded = rd_encode(pixels, best, table, near, 60, 6, 1e-12)
+        pixels, costs, best, table, near = problem(20_000, 60, seed, first=False)
+        free = costs[:, 1] == 0
+        coded = rd_encode(pixels, costs, best, table, near, 60, 6, 1e-12)
         assert len(coded.data) <= 1.002 * len(compress(best, 6, free, 60))
 
 
 def test_higher_price_makes_fewer_bytes_and_more_excess() -> None:
-    pixels, best, table, near = problem(30_000, 255, 5, first=False)
-    coded = [rd_encode(pixels, best, table, near, 255, 8, price) for price in (1e-7, 1e-5, 1e-4, 1e-3, 1e-1)]
+    pixels, costs, best, table, near = problem(30_000, 255, 5, first=False)
+    coded = [rd_encode(pixels, costs, best, table, near, 255, 8, price) for price in (1e-7, 1e-5, 1e-4, 1e-3, 1e-1)]
     sizes, excesses = [len(c.data) for c in coded], [c.distortion for c in coded]
     assert all(b <= 1.001 * a for a, b in pairwise(sizes))
     assert sizes[-1] < 0.99 * sizes[0]
@@ -91,7 +91,7 @@ TOOLS = perceptual._LINEAR, perceptual._TO_LMS, perceptual._TO_LAB
 
 
 def test_a_part_of_the_pixels_is_moved_to_their_beginning() -> None:
-    pixels = np.random.default_rng(14).random((9, 7, 6)).astype(np.float32)
+    pixels = np.random.default_rng(14).random((9, 7, 4)).astype(np.float32)
     for rect in (Rect(0, 0, 7, 9), Rect(2, 3, 4, 5), Rect(6, 0, 1, 9), Rect(0, 8, 7, 1)):
         expected, room = rect.cut(pixels).copy(), pixels.copy()
         part = perceptual.crop_in_place(room, rect)

@@ -8,7 +8,7 @@ import pytest
 import twins.denoise
 
 from gifsom.native import denoise
-from gifsom.native.denoise import lookahead
+from gifsom.native.denoise import batch, lookahead
 
 from .zones import Zones, refusals
 
@@ -73,17 +73,26 @@ def test_whole_numbers_say_of_a_drift_what_its_part_of_the_mean_change_says() ->
         assert np.array_equal((drift > 24) & (50 * drift > 81 * change), expected)
 
 
-@pytest.mark.parametrize("n", [60, 300])
+@pytest.mark.parametrize("n", [60, 300, 700])
 def test_averages_are_those_of_the_twin(n: int) -> None:
+    """Of some pixels that stand still without noise, too, but for a change now and then."""
     zones, rng = Zones(), np.random.default_rng(10)
     means, counts = zones.copy(np.zeros((1, n, 3), np.float32)), zones.copy(np.zeros((1, n), np.uint8))
-    for turn in range(20):
-        known = int(rng.integers(1, 9)) if turn % 4 else lookahead()
+    levels, settled = np.empty((1, n, 3), np.uint8), zones.copy(np.zeros(-(-n // batch()), np.bool_))
+    still, stood = np.full((1, n, 3), rng.integers(0, 256, (1, n, 3)), np.uint8), 0
+    for turn in range(40):
+        known = int(rng.integers(1, 9)) if turn % 4 == 3 else lookahead()
         frames = [zones.copy(rng.integers(0, 256, (1, n, 3)).astype(np.uint8)) for _ in range(known)]
         moved = rng.random((n, 8)) < 0.1
         moved[:, 0] = rng.random(n) < (1 if turn == 0 else 0.3)
         moved[:, known:] = False
+        if turn:
+            moved[256:] = turn == 20  # these come back, elsewhere
+            still[:, 256:] += turn % 15 == 9  # slower than what moves
+        for frame in frames if turn else []:
+            frame[:, 256:] = still[:, 256:]
         moves = zones.copy(np.packbits(moved, axis=1, bitorder="little").reshape(1, n))
+        stood += settled.sum()
         out, persistence = zones.copy(np.full((1, n, 3), 7, np.uint8)), zones.copy(np.full((1, n), 7, np.uint8))
         expected = [
             twins.denoise.average(
@@ -91,21 +100,24 @@ def test_averages_are_those_of_the_twin(n: int) -> None:
             )
             for i in range(n)
         ]
-        denoise.average(frames, moves, means, counts, out, persistence)
+        denoise.average(frames, moves, means, counts, zones.copy(levels), settled, out, persistence)
+        levels = out
         assert np.array_equal(np.packbits(moved[:, 1:], axis=1, bitorder="little").reshape(1, n), moves)
         for i, twin in enumerate(expected):
             assert twin == (list(means[0, i]), counts[0, i], out[0, i].tolist(), persistence[0, i])
     zones.check()
+    assert (stood > 0) == (n > 256)
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    rgb, byte = np.zeros((3, 4, 3), np.uint8), np.zeros((3, 4), np.uint8)
+    rgb, byte = np.zeros((20, 40, 3), np.uint8), np.zeros((20, 40), np.uint8)
     for arguments, error in refusals({"before": rgb, "after": rgb, "moves": byte}, {"moves"}):
         with pytest.raises(error):
             denoise.movement(**arguments, place=0)
-    means = np.zeros((3, 4, 3), np.float32)
+    means = np.zeros((20, 40, 3), np.float32)
     given = {"moves": byte, "means": means, "counts": byte, "out": rgb, "persistence": byte}
-    for arguments, error in refusals(given, set(given)):
+    given |= {"levels": rgb, "settled": np.zeros(4, np.bool_)}
+    for arguments, error in refusals(given, set(given) - {"levels"}):
         with pytest.raises(error):
             denoise.average([rgb], **arguments)
     for arguments, error in refusals({"frame": rgb}, set()):

@@ -17,7 +17,7 @@ def problem(seed: int, size: tuple[int, int] = (9, 14), entries: int = 12) -> di
     rng = np.random.default_rng(seed)
     colors = (rng.random((entries, 3)) * [1, 0.2, 0.2] - [0, 0.1, 0.1]).astype(np.float32)
     lab = np.linspace(0, 1, size[1])[None, :, None] * [1.0, 0.1, 0.1] + rng.normal(0, 0.02, (*size, 3))
-    pixels = np.concatenate([lab, rng.random((*size, 3))], axis=2).astype(np.float32)
+    pixels = np.concatenate([lab, rng.random((*size, 1))], axis=2).astype(np.float32)
     exact = rng.random(size) < 0.1
     pixels[exact, :3] = colors[rng.integers(entries, size=np.count_nonzero(exact))]
     best = ((pixels[:, :, None, :3] - colors) ** 2).sum(axis=3).argmin(axis=2).astype(np.uint16)

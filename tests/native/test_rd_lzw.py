@@ -13,13 +13,13 @@ from gifsom.native.rd_lzw import rd_encode
 
 from .zones import Zones, refusals
 
-Problem = tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]
+Problem = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]
 
 
 def problem(
     n: int, entries: int, seed: int, *, kept: bool, run: int = 3, alike: bool = False, reach: int = 16
 ) -> Problem:
-    """Pixels near the entries of a table, their best entries, the table, its neighbors. `run` in a row are alike.
+    """Pixels near the entries of a table, costs, best entries, the table, its neighbors. `run` in a row are alike.
 
     kept   they may stay as they are, half of them for nothing
     alike  entries beside each other in the table are, as in a table that is sorted
@@ -29,23 +29,23 @@ def problem(
     if alike:
         table = table[np.lexsort(table.T)]
     best = np.repeat(rng.integers(entries, size=-(-n // run)), run)[:n].astype(np.uint8)
-    pixels = np.empty((n, 6), np.float32)
+    pixels, costs = np.empty((n, 4), np.float32), np.empty((n, 2), np.float32)
     pixels[:, :3] = table[best] + rng.normal(0, 0.01, (n, 3))
     pixels[:, 3] = rng.uniform(0.1, 8, n)
     square = ((table[best] - pixels[:, :3]) ** 2).sum(axis=1)
-    pixels[:, 4] = square * rng.choice(np.array([0.5, 1], np.float32), n)
-    pixels[:, 5] = np.where(rng.random(n) < 0.5, 0, rng.exponential(0.05, n)) if kept else np.inf
+    costs[:, 0] = square * rng.choice(np.array([0.5, 1], np.float32), n)
+    costs[:, 1] = np.where(rng.random(n) < 0.5, 0, rng.exponential(0.05, n)) if kept else np.inf
     if kept:
-        pixels[rng.random(n) < 0.05, 5] = np.inf
+        costs[rng.random(n) < 0.05, 1] = np.inf
     apart = ((table[:, None] - table[None]) ** 2).sum(axis=2)
-    return pixels, best, table, np.argsort(apart, axis=1, kind="stable")[:, :reach].astype(np.uint8)
+    return pixels, costs, best, table, np.argsort(apart, axis=1, kind="stable")[:, :reach].astype(np.uint8)
 
 
 def same_as_the_twin(
     made: Problem, transparent: int | None, min_code_size: int, lambda_: float
 ) -> list[tuple[int, int]]:
     """The codes and their widths."""
-    pixels, best, table, candidates = made
+    pixels, costs, best, table, candidates = made
     zones, n = Zones(), len(best)
     given = [zones.copy(array) for array in made]
     symbols, out = zones.copy(np.zeros(n, np.uint8)), zones.copy(np.full(2 * n + 16, 7, np.uint8))
@@ -55,7 +55,7 @@ def same_as_the_twin(
     assert all(np.array_equal(array, before) for array, before in zip(given, made, strict=True))
     none = twins.rd_lzw.NONE if transparent is None else transparent
     expected, codes, distortion = twins.rd_lzw.choose(
-        pixels, best.tolist(), table, candidates, none, min_code_size, lambda_
+        np.hstack([pixels, costs]), best.tolist(), table, candidates, none, min_code_size, lambda_
     )
     assert expected == symbols.tolist()
     assert twins.lzw.packed(codes) == out[:size].tobytes()
@@ -91,9 +91,9 @@ def test_phrases_are_cut_for_the_sake_of_the_next_ones_as_the_twin_does(
 ) -> None:
     """Colors are those of the table, so that phrases are long and without distortion; none is cut where bytes count."""
     made = problem(6000, 20, 4, kept=True, run=40)
-    pixels, best, table, _ = made
+    pixels, costs, best, table, _ = made
     pixels[:, :3] = table[best]
-    pixels[:, 4] = 0
+    costs[:, 0] = 0
     lengths, shorten = [], twins.rd_lzw.shorten
 
     def noted(*given: Any) -> Any:
@@ -117,14 +117,15 @@ def test_pictures_may_be_tiny(n: int) -> None:
 
 def test_a_picture_that_stays_is_one_run() -> None:
     made = problem(500, 7, 6, kept=True)
-    made[0][:, 5] = 0
+    made[1][:, 1] = 0
     same_as_the_twin(made, 7, 3, 1e-4)
 
 
 def arguments() -> dict[str, Any]:
-    pixels, best, table, candidates = problem(9, 3, 0, kept=True)
+    pixels, costs, best, table, candidates = problem(9, 3, 0, kept=True)
     return {
         "pixels": pixels,
+        "costs": costs,
         "best": best,
         "table": table,
         "candidates": candidates,
@@ -152,8 +153,9 @@ def arguments() -> dict[str, Any]:
         {"min_code_size": 9},
         {"symbols": np.empty(8, np.uint8)},
         {"out": np.empty(33, np.uint8)},
-        {"pixels": np.zeros((8, 6), np.float32)},
-        {"pixels": np.zeros((0, 6), np.float32), "best": np.zeros(0, np.uint8)},
+        {"pixels": np.zeros((8, 4), np.float32)},
+        {"costs": np.zeros((8, 2), np.float32)},
+        {"pixels": np.zeros((0, 4), np.float32), "costs": np.zeros((0, 2), np.float32), "best": np.zeros(0, np.uint8)},
     ],
 )
 def test_values_that_do_not_fit_are_refused(wrong: dict[str, Any]) -> None:

@@ -26,10 +26,15 @@ enum {
     LOOKAHEAD = 8   /* frames that are known at a time, at most as many as a byte has bits */
 };
 
-/* LOOKAHEAD, for what hands over the frames. */
+/* LOOKAHEAD and BATCH, for what hands over the frames, and makes room. */
 EXPORT int64_t denoise_lookahead(void)
 {
     return LOOKAHEAD;
+}
+
+EXPORT int64_t denoise_batch(void)
+{
+    return BATCH;
 }
 
 /* The last FAR rows of a strip, which begins REACH columns to the right: changes of each channel, and of the channel
@@ -224,22 +229,59 @@ static void renew_means(const Batch *restrict batch, int64_t n, float *restrict 
     }
 }
 
+/* Whether none of n means changes: none of the pixels moves, and all means are the levels of the newest frame. */
+static bool stay_settled(const uint8_t *moves, const uint8_t *levels, const uint8_t *newest, int64_t n)
+{
+    uint8_t any = 0;
+    for (int64_t i = 0; i < n; i++)
+        any |= moves[i];
+    return any == 0 && memcmp(levels, newest, 3 * (size_t)n) == 0;
+}
+
+/* Go on with n pixels whose means stay. */
+static void leave_means(const uint8_t *restrict levels, bool counted, int64_t n, uint8_t *restrict counts,
+                        uint8_t *restrict out, uint8_t *restrict persistence)
+{
+    for (int64_t i = 0; counted && i < n; i++) {
+        uint8_t more = (uint8_t)(counts[i] + 1);
+        counts[i] = more < MEMORY ? more : MEMORY;
+    }
+    memcpy(out, levels, 3 * (size_t)n);
+    memset(persistence, LOOKAHEAD, (size_t)n);
+}
+
+/* Whether n means are exactly the levels that they are rounded to. */
+static bool are_levels(const float *restrict means, const uint8_t *restrict levels, int64_t n)
+{
+    int32_t odd = 0;
+    for (int64_t i = 0; i < n; i++)
+        odd |= means[i] != (float)levels[i];
+    return odd == 0;
+}
+
 /* The first of LOOKAHEAD frames of n pixels, without noise, into `out`, and for how many frames each pixel stays.
  *
  * `known` of the frames are known. Bit j of `moves` is set where the frame at j differs from the one before it; what is
- * left there is for the next frame. `means` (3 * n) and `counts` (n) go on from frame to frame.
+ * left there is for the next frame. `means` (3 * n) and `counts` (n) go on from frame to frame. So does `settled`, a
+ * byte for each BATCH pixels: whether their means are exactly what was put out last, `levels`; else that is not read.
  */
 EXPORT void denoise_average(const uint8_t *const *frames, int64_t known, int64_t n, uint8_t *moves, float *means,
-                            uint8_t *counts, uint8_t *out, uint8_t *persistence)
+                            uint8_t *counts, const uint8_t *levels, bool *settled, uint8_t *out, uint8_t *persistence)
 {
     Batch batch;
-    for (int64_t first = 0; first < n; first += BATCH) {
+    for (int64_t first = 0; first < n; first += BATCH, settled++) {
         int64_t count = n - first < BATCH ? n - first : BATCH;
+        if (*settled && stay_settled(moves + first, levels + 3 * first, frames[known - 1] + 3 * first, count)) {
+            leave_means(levels + 3 * first, known == LOOKAHEAD, count, counts + first, out + 3 * first,
+                        persistence + first);
+            continue;
+        }
         find_persistence(moves + first, count, persistence + first);
         plan_means(&batch, moves + first, persistence + first, (uint8_t)known, count, counts + first);
         for (int64_t i = first; i < first + count; i++)
             moves[i] >>= 1;
         sum_frames(&batch, frames, known, 3 * first, 3 * count);
         renew_means(&batch, 3 * count, means + 3 * first, out + 3 * first);
+        *settled = are_levels(means + 3 * first, out + 3 * first, 3 * count);
     }
 }

@@ -60,6 +60,8 @@ EXPORT void entry_demand(const uint16_t *best, const Pixel *pixels, const Color 
     for (int64_t start = 0; start < n; start += BLOCK) {
         int64_t here = n - start < BLOCK ? n - start : BLOCK;
         const uint16_t *entries = best + start, *present = shown + start;
+        if (memcmp(entries, present, (size_t)here * sizeof *entries) == 0) /* as on screens often */
+            continue;
         int64_t some = find_differing(entries, present, here, differing);
         int64_t few = find_demanding(entries, present, pixels + start, colors, limit, differing, some, demanding);
         for (int64_t k = 0; k < few; k++) {

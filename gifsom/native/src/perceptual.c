@@ -100,11 +100,8 @@ static void put_pixels(const float (*restrict lab)[WIDE], const int32_t *restric
         int32_t around = columns[i] + columns[i + 1] + columns[i + 2] + columns[i + 3] + columns[i + 4];
         weights[i] = (float)(persistence[i] / (1.0 + share * around));
     }
-    for (int64_t i = 0; i < n; i++) {
-        /* one store, not four */
-        const float known[4] = {lab[0][MARGIN + i], lab[1][MARGIN + i], lab[2][MARGIN + i], weights[i]};
-        memcpy(&out[i], known, sizeof known);
-    }
+    for (int64_t i = 0; i < n; i++)
+        out[i] = (Pixel){lab[0][MARGIN + i], lab[1][MARGIN + i], lab[2][MARGIN + i], weights[i]};
 }
 
 /* Weigh n columns from `left` on of a picture (h, w). */
@@ -161,22 +158,23 @@ static void square_errors(const Pixel *restrict pixels, const Color *restrict co
         squares[i] = squared_distance(colors[entries[i]], color_of(&pixels[i]));
 }
 
-/* Complete at most BATCH pixels, of which the squared distances to their best entries, and to what they show now, are
- * known. */
-static void put_keep_costs(Pixel *restrict pixels, const float *restrict best, const float *restrict shown, int64_t n)
+/* The costs of at most BATCH pixels, of which the squared distances to their best entries, and to what they show now,
+ * are known. */
+static void put_costs(const Pixel *restrict pixels, const float *restrict best, const float *restrict shown, int64_t n,
+                      Cost *restrict costs)
 {
     for (int64_t i = 0; i < n; i++) {
         float least = shown[i] < best[i] ? shown[i] : best[i];
-        pixels[i].base = least;
-        pixels[i].keep_cost = distortion((shown[i] - least) * pixels[i].weight);
+        costs[i] = (Cost){least, distortion((shown[i] - least) * pixels[i].weight)};
     }
 }
 
-/* Complete n pixels: `table` has the colors of their best entries, `slot` of `best`; they show entries of `colors`.
+/* The costs of n pixels: `table` has the colors of their best entries, `slot` of `best`; they show entries of `colors`.
  * `symbols` become the slots. Where `first`, nothing is shown yet, and nothing can stay. Errors are rounded as where
  * entries are searched, so that the best one is free. */
-EXPORT void perceptual_keep_cost(Pixel *pixels, const uint16_t *best, const uint8_t *slot, const Color *table,
-                                 const uint16_t *shown, const Color *colors, bool first, uint8_t *symbols, int64_t n)
+EXPORT void perceptual_costs(const Pixel *pixels, const uint16_t *best, const uint8_t *slot, const Color *table,
+                             const uint16_t *shown, const Color *colors, bool first, Cost *costs, uint8_t *symbols,
+                             int64_t n)
 {
     float squares[BATCH], kept[BATCH];
     for (int64_t from = 0; from < n; from += BATCH) {
@@ -188,12 +186,10 @@ EXPORT void perceptual_keep_cost(Pixel *pixels, const uint16_t *best, const uint
         }
         if (!first) {
             square_errors(pixels + from, colors, shown + from, count, kept);
-            put_keep_costs(pixels + from, squares, kept, count);
+            put_costs(pixels + from, squares, kept, count, costs + from);
         }
-        for (int64_t i = 0; first && i < count; i++) {
-            pixels[from + i].base = squares[i];
-            pixels[from + i].keep_cost = INFINITY;
-        }
+        for (int64_t i = 0; first && i < count; i++)
+            costs[from + i] = (Cost){squares[i], INFINITY};
     }
 }
 
@@ -203,21 +199,21 @@ typedef struct {
 } Bounds;
 
 /* Make keeping free in a block of pixels, w to a row. */
-static void keep_block(Pixel *pixels, int64_t w, int64_t height, int64_t width)
+static void keep_block(Cost *costs, int64_t w, int64_t height, int64_t width)
 {
     for (int64_t v = 0; v < height; v++)
         for (int64_t u = 0; u < width; u++)
-            pixels[v * w + u].keep_cost = 0.0f;
+            costs[v * w + u].keep = 0.0f;
 }
 
 /* Widen bounds by what cannot be kept for nothing in a block at (y, x). */
-static void widen(Bounds *bounds, const Pixel *pixels, int64_t w, int64_t y, int64_t x, int64_t height, int64_t width)
+static void widen(Bounds *bounds, const Cost *costs, int64_t w, int64_t y, int64_t x, int64_t height, int64_t width)
 {
     if (y >= bounds->top && y + height <= bounds->bottom && x >= bounds->left && x + width <= bounds->right)
         return;
     for (int64_t v = y; v < y + height; v++)
         for (int64_t u = x; u < x + width; u++)
-            if (pixels[v * w + u].keep_cost > 0.0f) {
+            if (costs[v * w + u].keep > 0.0f) {
                 bounds->top = v < bounds->top ? v : bounds->top;
                 bounds->bottom = v + 1 > bounds->bottom ? v + 1 : bounds->bottom;
                 bounds->left = u < bounds->left ? u : bounds->left;
@@ -225,24 +221,24 @@ static void widen(Bounds *bounds, const Pixel *pixels, int64_t w, int64_t y, int
             }
 }
 
-/* Sums of keep_cost in blocks that lie side by side: `height` rows of n pixels, w to a row. Each block's sum is taken
+/* Sums of what keeping costs in blocks that lie side by side: `height` rows of n pixels, w to a row. Each block's sum is taken
  * in the order of its pixels; one beside the other, none waits for the rounding of the one before. */
-static void sum_blocks(const Pixel *pixels, int64_t w, int64_t height, int64_t n, double *sums)
+static void sum_blocks(const Cost *costs, int64_t w, int64_t height, int64_t n, double *sums)
 {
     for (int64_t k = 0; k < BLOCKS; k++)
         sums[k] = 0.0;
-    for (int64_t v = 0; v < height; v++, pixels += w) {
+    for (int64_t v = 0; v < height; v++, costs += w) {
         for (int64_t k = 0; k < n / BLOCK; k++)
             for (int64_t u = 0; u < BLOCK; u++)
-                sums[k] += pixels[BLOCK * k + u].keep_cost;
+                sums[k] += costs[BLOCK * k + u].keep;
         for (int64_t x = n / BLOCK * BLOCK; x < n; x++)
-            sums[n / BLOCK] += pixels[x].keep_cost;
+            sums[n / BLOCK] += costs[x].keep;
     }
 }
 
-/* Make keeping free in each block of pixels (h, w) where keeping all costs less than `limit`; the bounds of the rest,
+/* Make keeping free in each block of a picture (h, w) where keeping all costs less than `limit`; the bounds of the rest,
  * or (h, 0, w, 0). */
-EXPORT void perceptual_skip_blocks(Pixel *pixels, int64_t h, int64_t w, double limit, Bounds *bounds)
+EXPORT void perceptual_skip_blocks(Cost *costs, int64_t h, int64_t w, double limit, Bounds *bounds)
 {
     double sums[BLOCKS];
     *bounds = (Bounds){h, 0, w, 0};
@@ -251,20 +247,23 @@ EXPORT void perceptual_skip_blocks(Pixel *pixels, int64_t h, int64_t w, double l
         for (int64_t x = 0; x < w; x += BLOCK) {
             int64_t k = x / BLOCK % BLOCKS, width = w - x < BLOCK ? w - x : BLOCK;
             if (k == 0)
-                sum_blocks(pixels + y * w + x, w, height, w - x < BLOCK * BLOCKS ? w - x : BLOCK * BLOCKS, sums);
+                sum_blocks(costs + y * w + x, w, height, w - x < BLOCK * BLOCKS ? w - x : BLOCK * BLOCKS, sums);
             if (sums[k] == 0.0)
                 continue;
             if (sums[k] < limit)
-                keep_block(pixels + y * w + x, w, height, width);
+                keep_block(costs + y * w + x, w, height, width);
             else
-                widen(bounds, pixels, w, y, x, height, width);
+                widen(bounds, costs, w, y, x, height, width);
         }
     }
 }
 
-/* Move a part of pixels, w to a row, to their beginning: `height` rows of `width` pixels from (top, left) on. */
-EXPORT void perceptual_crop(Pixel *pixels, int64_t w, int64_t top, int64_t left, int64_t width, int64_t height)
+/* Move a part of what is known of pixels, `size` numbers each, w pixels to a row, to its beginning: `height` rows of
+ * `width` pixels from (top, left) on. */
+EXPORT void perceptual_crop(float *known, int64_t size, int64_t w, int64_t top, int64_t left, int64_t width,
+                            int64_t height)
 {
     for (int64_t y = 0; y < height; y++)
-        memmove(pixels + y * width, pixels + (top + y) * w + left, (size_t)width * sizeof *pixels);
+        memmove(known + y * width * size, known + ((top + y) * w + left) * size,
+                (size_t)(width * size) * sizeof *known);
 }

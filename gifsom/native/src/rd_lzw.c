@@ -76,8 +76,8 @@ static inline void write_symbols(const Dictionary *book, const Phrase *phrase, u
  * candidates   (entries, candidates_count): what a pixel may show whose best entry it is, the nearest first
  * transparent  the symbol for "as it is"; -1: there is none
  * lambda_      cost of a bit, > 0 */
-EXPORT int64_t rd_encode(const Pixel *pixels, const uint8_t *best, int64_t n, const Color *table, int64_t entries,
-                         const uint8_t *candidates, int64_t candidates_count, int64_t transparent,
+EXPORT int64_t rd_encode(const Pixel *pixels, const Cost *costs, const uint8_t *best, int64_t n, const Color *table,
+                         int64_t entries, const uint8_t *candidates, int64_t candidates_count, int64_t transparent,
                          int64_t min_code_size, double lambda_, uint8_t *symbols, uint8_t *out, double *distortion_out)
 {
     void *room = malloc(sizeof(Search) + 63);
@@ -85,6 +85,7 @@ EXPORT int64_t rd_encode(const Pixel *pixels, const uint8_t *best, int64_t n, co
         return -1; /* unreached: no test takes all memory */
     Search *search = (Search *)(((uintptr_t)room + 63) / 64 * 64);
     search->pixels = pixels;
+    search->costs = costs;
     search->best = best;
     search->n = n;
     begin_search(search, table, entries, candidates, candidates_count, transparent < 0 ? NONE : (int)transparent);

@@ -38,6 +38,7 @@ typedef struct {
 /* What the search needs: the picture and its table, the dictionary, room. */
 typedef struct {
     const Pixel *pixels;
+    const Cost *costs;   /* of each pixel */
     const uint8_t *best; /* the nearest entry of each pixel */
     int64_t n;
     int starts_count;
@@ -56,6 +57,7 @@ typedef struct {
 /* A search under way. */
 typedef struct {
     const Pixel *pixels; /* from the one on with which the phrase begins */
+    const Cost *costs;   /* theirs */
     const uint8_t *best; /* their nearest entries */
     int64_t left;        /* how many there are */
     float cost_per_pixel;
@@ -111,7 +113,7 @@ static inline void add_path(State *state, Path *stack, int node, int depth, floa
 /* Begin with "transparent". What may stay for nothing is taken at one step, for as far as the dictionary has it. */
 static inline void start_kept(State *state, const Dictionary *book)
 {
-    float distortion = state->pixels[0].keep_cost;
+    float distortion = state->costs[0].keep;
     int64_t length = 1, most = state->left < book->run_length ? state->left : book->run_length;
     if (distortion != 0.0f) {
         if (!(distortion < INFINITY))
@@ -122,7 +124,7 @@ static inline void start_kept(State *state, const Dictionary *book)
             state->next = (Path){book->transparent, 1, distortion};
         return;
     }
-    while (length < most && state->pixels[length].keep_cost == 0.0f)
+    while (length < most && state->costs[length].keep == 0.0f)
         length++;
     int node = book->runs[length];
     state->found = (Phrase){node, (int)length, distortion, -state->cost_per_pixel * (float)length};
@@ -133,12 +135,13 @@ static inline void start_kept(State *state, const Dictionary *book)
 static inline void start_shown(State *state, Search *search)
 {
     const Pixel *pixel = state->pixels;
+    const float base = state->costs[0].base;
     const Starts *starts = search->starts + state->best[0];
     float costs[STARTS], bounds[STARTS], heights[STARTS], cost_per_pixel = state->cost_per_pixel;
     for (int k = 0; k < STARTS; k++)
         heights[k] = (float)search->book.nodes[starts->symbol[k]].height;
     for (int k = 0; k < STARTS; k++) {
-        costs[k] = pixel_distortion(pixel, (Color){starts->lightness[k], starts->a[k], starts->b[k]});
+        costs[k] = pixel_distortion(pixel, base, (Color){starts->lightness[k], starts->a[k], starts->b[k]});
         float length = 1.0f + length_bound(heights[k], costs[k], cost_per_pixel);
         bounds[k] = heights[k] > 0.0f ? costs[k] - cost_per_pixel * length : INFINITY;
     }
@@ -177,10 +180,10 @@ static inline bool no_lane(Int4 mask)
 }
 
 /* The distortion of a pixel by each of four colors, beyond that of its best entry. */
-static inline Float4 distortions(const Pixel *pixel, const Quad *quad)
+static inline Float4 distortions(const Pixel *pixel, float base, const Quad *quad)
 {
     Float4 dl = quad->lightness - pixel->lightness, da = quad->a - pixel->a, db = quad->b - pixel->b;
-    Float4 error = dl * dl + da * da + db * db - pixel->base;
+    Float4 error = dl * dl + da * da + db * db - base;
     error = (Float4)((Int4)error & ~(error < 0.0f)) * pixel->weight;
     return error * (1.0f + CONVEXITY * error);
 }
@@ -194,12 +197,13 @@ static inline void expand(State *state, Search *search)
     if (path.depth >= state->left)
         return;
     const Pixel *pixel = state->pixels + path.depth;
+    const Cost *cost = state->costs + path.depth;
     const uint64_t classes = search->classes[state->best[path.depth]];
     const Quad *quad = search->book.quads + node->first;
     int depth = path.depth + 1;
     float spared = state->cost_per_pixel * (float)depth;
     for (int left = node->classes & classes ? node->count : 0; left > 0; left -= LANES, quad++) {
-        Float4 costs = path.distortion + distortions(pixel, quad);
+        Float4 costs = path.distortion + distortions(pixel, cost->base, quad);
         Int4 height = quad->link >> HEIGHT_SHIFT & FIELD;
         Float4 bounds = costs - spared - state->cost_per_pixel * __builtin_convertvector(height, Float4);
         Int4 worth = bounds < state->found.score;
@@ -218,7 +222,7 @@ static inline void expand(State *state, Search *search)
     }
     if (node->kept != NONE)
         visit_child(state, search->stack, node->kept, search->book.nodes[node->kept].height, depth,
-                    path.distortion + pixel->keep_cost, spared);
+                    path.distortion + cost->keep, spared);
 }
 
 /* The phrase from pixel `at` with the least score.
@@ -228,8 +232,8 @@ static inline void expand(State *state, Search *search)
 static void search_phrase(Search *search, int64_t at, float cost_per_pixel, Phrase *found)
 {
     const Dictionary *book = &search->book;
-    State state = {search->pixels + at, search->best + at,   search->n - at, cost_per_pixel, {NONE, 1, 0.0f, INFINITY},
-                   {NONE, 1, INFINITY}, 0, true};
+    State state = {search->pixels + at, search->costs + at, search->best + at,      search->n - at, cost_per_pixel,
+                   {NONE, 1, 0.0f, INFINITY}, {NONE, 1, INFINITY}, 0, true};
     if (book->transparent != NONE)
         start_kept(&state, book);
     start_shown(&state, search);

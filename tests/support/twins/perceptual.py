@@ -69,12 +69,12 @@ def compare(
     colors: NDArray[np.float32],
     first: bool,
 ) -> NDArray[np.float32]:
-    rows = pixels.copy()
-    for row, entry, present in zip(rows, best, shown, strict=True):
+    rows = np.empty((len(pixels), 2), np.float32)
+    for cost, row, entry, present in zip(rows, pixels, best, shown, strict=True):
         best_square, square = distances(row[:3], np.stack([table[entry], colors[present]]))
         base = best_square if first else min(best_square, square)
         e = (square - base) * row[3]
-        row[4:] = base, np.float32(math.inf) if first else e * (1 + np.float32(STEEP) * e)
+        cost[:] = base, np.float32(math.inf) if first else e * (1 + np.float32(STEEP) * e)
     return rows
 
 
