@@ -218,7 +218,7 @@ def test_emoji_have_their_colors_and_the_size_of_letters() -> None:
         ("Hi|weight=heavy", "weight is heavy: give one of thin, "),
         ("Hi|padding=4", "padding is for text on a box: give style=pill or style=box, too"),
         ("Hi|style=pill|outline=2", "outline and style=pill exclude each other"),
-        ("Hi|style=box|opacity=3", "opacity is 3.0: give a part, from 0 to 1 or in percent"),
+        ("Hi|style=box|opacity=3", "opacity is 3: give a part, from 0 to 1 or in percent"),
         ("Hi|style=box|background=bleen", "'bleen' is not a color"),
         ("Hi|fade=x", "fade is x: give fade=0.3"),
         ("Hi|shade=x", "a caption has no shade: there are time, fade, position"),

@@ -135,9 +135,9 @@ def test_a_thin_border_is_even_on_all_sides_at_another_size() -> None:
     [
         ({"backdrop": "windw"}, "backdrop is windw: give one of window, plain, none"),
         ({"backdrop": "window|shade=3"}, "a backdrop has no shade: there are background"),
-        ({"backdrop": "window|padding=9000"}, "padding is 9000.0: give pixels up to 4000, or a part such as 8%"),
+        ({"backdrop": "window|padding=9000"}, "padding is 9000: give pixels up to 4000, or a part such as 8%"),
         ({"backdrop": "window|background=none|shadow=0.5"}, "a shadow needs a ground"),
-        ({"backdrop": "window|shadow=7"}, "shadow is 7.0: give a part, from 0 to 1 or in percent"),
+        ({"backdrop": "window|shadow=7"}, "shadow is 7: give a part, from 0 to 1 or in percent"),
         ({"backdrop": "window|background=red-green-blue"}, "give a color, two as blue-white, or none"),
         ({"backdrop": "plain|background=no"}, "'no' is not a color"),
         ({"backdrop": "plain|background=red|picture=/tmp"}, "there is no picture|exclude each other|is no|folder"),
@@ -203,7 +203,7 @@ def test_an_overlay_fades_in_and_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("|size=2", "size is 2.0: give a part, from 0 to 1 or in percent"),
+        ("|size=2", "size is 2: give a part, from 0 to 1 or in percent"),
         ("|opacity=0", "opacity is 0"),
         ("|position=middle", "position is middle: give one of top-left"),
         ("|x=60", "x is 60: it takes 8 of 64 pixels, so give up to 56"),

@@ -181,7 +181,7 @@ def test_a_plain_picture_is_a_clip() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"fade": 0}, "fade is 0.0: give seconds from 0.02 on"),
+    ({"fade": 0}, "fade is 0: give seconds from 0.02 on"),
     ({"fade": 9}, "fade is 9: give 5 seconds at most"),
     ({"fade": 0.5}, "fade is 0.5 s: that is too long for the clip, which is 0.86 s long"),
     ({"fade": "0.1|at=middle"}, "fade at middle: give one of all, start, end, between"),
@@ -192,10 +192,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"insert": "x.png"}, "'x.png': give a file, where, and how long, such as title.png@0+2"),
     ({"insert": "x.png@soon"}, "'soon' is not a time"),
     ({"insert": f"{FIXTURES / 'still.png'}@9"}, "insert at 9: that is past the end, the clip is 0.86 s long"),
-    ({"insert": f"{FIXTURES / 'still.png'}@0+0"}, "insert is 0.0: give seconds from 0.02 on"),
+    ({"insert": f"{FIXTURES / 'still.png'}@0+0"}, "insert is 0: give seconds from 0.02 on"),
     ({"insert": f"{FIXTURES / 'still.png'}@#12"}, "the clip has 12 frames, #0 to #11"),
     ({"title": ""}, "the caption is empty: give it a text"),
-    ({"title": "Hello|time=0"}, "title is 0.0: give seconds from 0.02 on"),
+    ({"title": "Hello|time=0"}, "title is 0: give seconds from 0.02 on"),
     ({"title": "Hello|size=40"}, "the picture has 64x48"),
 ]
 

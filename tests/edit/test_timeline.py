@@ -209,7 +209,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"hold": "1.5"}, "hold is '1.5': give it as 1.5@3.2"),
     ({"hold": "1@9"}, "hold at 9: that is past the end, the clip is 0.86 s long"),
     ({"hold": "1@#12"}, "#12: the clip has 12 frames, #0 to #11"),
-    ({"hold": "-1@0"}, "hold is -1.0: give seconds from 0 on"),
+    ({"hold": "-1@0"}, "hold is '-1': give it as 1.5@3.2"),
     ({"hold": "1@#1-2"}, "'#1-2' is no frame: give its number, from #0 on"),
     ({"duplicate": "#1@0x"}, "times is 0: give a whole number from 1 to 1000"),
     ({"duplicate": "#1@often"}, "give how often it is shown as #7-9@3x"),
