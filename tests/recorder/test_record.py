@@ -263,7 +263,7 @@ def test_what_cannot_be_recorded_is_one_line(screen: Screen, here: Path, monkeyp
         ("--duration", "0"): (2, "duration is 0"),
         ("--quality", "400"): (2, "quality is 400"),
         ("--idle-limit", "0"): (2, "idle_limit is 0: give seconds from 0.1 on"),
-        ("--hold-last", "nan"): (2, "hold_last is nan: give seconds from 0 on"),
+        ("--hold-last", "nan"): (2, "'nan' is not a time: give seconds from 0 on"),
         ("--pick", "--monitor", "1"): (2, "pick and monitor exclude each other"),
     }
     for arguments, (status, message) in cases.items():
