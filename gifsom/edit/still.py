@@ -52,7 +52,7 @@ class _LimitedIdle(Retimed):
             since = frame.start - first.start
             if frame is first or since + time <= self.seconds + 1e-9:
                 count += 1
-                yield Frame(frame.pixels, start + since, frame.mask)
+                yield frame.at(start + since)
         if before is not None:
             self._count = count
             self._end = start + min(self.source.duration - before.start, self.seconds)
