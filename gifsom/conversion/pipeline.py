@@ -166,18 +166,15 @@ def estimate(source: "SourceLike", *, progress: Progress = silent, **options: Un
     settings = ConvertOptions.of(asked)
     palette = given_palette(settings)  # its faults are told before a long clip is read
     edited = open_edited(opening, settings)
-    found, _ = expected(edited, palette, settings, progress)
-    return replace(found, elapsed=time.perf_counter() - began)
-
-
-def expected(
-    edited: Source, palette: Palette | None, settings: ConvertOptions, progress: Progress
-) -> tuple[Estimate, Plans]:
-    """What to expect of the GIF of an edited clip, and the plans of coding it; `palette`: the one that is given."""
     analysis = analyze(edited, settings, progress, spacing=DENSE if settings.limit is None else SPACING)
     plans = plan_coding(analysis, palette, settings, progress)
+    return replace(expected(analysis, plans, settings, progress), elapsed=time.perf_counter() - began)
+
+
+def expected(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress: Progress) -> Estimate:
+    """What to expect of the GIF of a clip whose runs were kept as it was read."""
     expect = _coded if isinstance(plans.nearest, LocalTablesPlan) else _probed
-    return expect(analysis, plans, settings, progress), plans
+    return expect(analysis, plans, settings, progress)
 
 
 def frames(

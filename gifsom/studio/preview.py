@@ -16,7 +16,9 @@ from gifsom.analysis.replay import walk
 from gifsom.conversion import stages
 from gifsom.conversion.colors import given_palette
 from gifsom.conversion.pipeline import Estimate, expected
-from gifsom.conversion.plan import Plans
+from gifsom.conversion.plan import Plans, plan_coding
+from gifsom.conversion.run_sampler import COMING, SPACING
+from gifsom.conversion.stages import Analysis
 from gifsom.core.errors import GifsomError
 from gifsom.core.frame import Frame, Mask, Pixels
 from gifsom.core.progress import Progress
@@ -41,11 +43,13 @@ class Outlook:
 
     stage     of the document
     estimate  of its size
+    analysis  of its clip
     plans     of coding it
     """
 
     stage: Stage
     estimate: Estimate
+    analysis: Analysis
     plans: Plans
 
     @property
@@ -103,17 +107,30 @@ class _Part(Source):
             yield frame.at(frame.start - self._frames[0].start)
 
 
-def expect(stage: Stage, progress: Progress) -> Outlook:
+def expect(stage: Stage, progress: Progress, before: Outlook | None = None) -> Outlook:
     """Read a document's clip, learn its colors, and estimate its size; what `progress` raises ends it.
 
-    Raises `StepError`.
+    What an outlook from before has learned serves where only the quality or the size has changed since then. Raises
+    `StepError`.
     """
-    opened = stage.opened
+    opened, settings = stage.opened, stage.opened.settings
     try:
-        estimate, plans = expected(opened.edited, given_palette(opened.settings), opened.settings, progress)
+        if before is not None and _colors_asked(before.stage) == _colors_asked(stage):
+            analysis, plans = before.analysis, before.plans
+        else:
+            palette = given_palette(settings)
+            analysis = stages.analyze(opened.edited, settings, progress, spacing=SPACING)
+            plans = plan_coding(analysis, palette, settings, progress)
+        return Outlook(stage, expected(analysis, plans, settings, progress), analysis, plans)
     except GifsomError as error:
         raise StepError(None, str(error)) from error
-    return Outlook(stage, estimate, plans)
+
+
+def _colors_asked(stage: Stage) -> tuple[object, ...]:
+    """All of a document that the colors of its GIF depend on."""
+    document = stage.document
+    rest = {name: value for name, value in document.options.items() if name not in ("quality", "max_size")}
+    return document.sources, [step for step in document.steps if step.on], rest
 
 
 def stretch(outlook: Outlook, number: int) -> Stretch:
@@ -124,10 +141,11 @@ def stretch(outlook: Outlook, number: int) -> Stretch:
     count = max(1, min(STRETCH, PIXELS // (width * height)))
     first = max(0, min(number - count // 4, len(frames) - count))
     begin, last = max(0, first - LEAD), min(len(frames), first + count)
-    end = frames[last].start if last < len(frames) else stage.duration
-    part = _Part(frames[begin:last], end, stage.size)
+    until = min(len(frames), last + COMING)
+    part = _Part(frames[begin:until], frames[until].start if until < len(frames) else stage.duration, stage.size)
     scheduled = list(schedule(part))
-    data = outlook.plans.at(outlook.quality).encode_prefix(stage.size, scheduled, len(scheduled))
+    coded = max(1, len(scheduled) - (until - last))
+    data = outlook.plans.at(outlook.quality).encode_prefix(stage.size, scheduled, coded)
     shown = list(_shown(data))
     times = np.cumsum([0, *(delay for _, _, delay, _, _ in shown)])[:-1] / 100
     found = []
