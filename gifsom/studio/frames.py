@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Condition, Event, Thread
-from typing import Any, Final
+from typing import Final
 
 from gifsom.conversion import stages
 from gifsom.core.errors import GifsomError, SettingError
@@ -53,37 +53,32 @@ def open_document(document: Document, shelf: Shelf, upto: int | None = None) -> 
     Raises:
         StepError: an edit cannot be done, or the sources cannot be read.
     """
-    done = document if upto is None else replace(document, steps=document.steps[:upto])
     try:
-        settings = ConvertOptions.of(done.keywords)
-        sources = [*document.sources]
-        made = (*sources, settings.background, settings.transparent, settings.reader, settings.stream)
-        key = (*made, settings.deinterlace, settings.max_pixels, settings.rate, *_drawn(settings))
-        opening = sources[0] if len(sources) == 1 else sources
-        reel = Reel(shelf.opened(key, lambda: stages.opened(opening, settings)), shelf, key)
-        edited = stages.with_edits(reel, settings)
-        return Opened(reel, edited, stages.at_default_rate_and_size(edited, settings), settings)
+        return _open(document, shelf, upto)
     except GifsomError as error:
-        raise StepError(_culprit(document, shelf, upto), str(error)) from error
+        raise StepError(_culprit(document, shelf), str(error)) from error
 
 
-def _drawn(settings: ConvertOptions) -> list[Any]:
-    return sorted((name, str(value)) for name, value in settings.showing.items())
+def _open(document: Document, shelf: Shelf, upto: int | None = None) -> Opened:
+    done = document if upto is None else replace(document, steps=document.steps[:upto])
+    settings = ConvertOptions.of(done.keywords)
+    sources = [*document.sources]
+    made = (*sources, settings.background, settings.transparent, settings.reader, settings.stream)
+    drawn = sorted((name, str(value)) for name, value in settings.showing.items())
+    key = (*made, settings.deinterlace, settings.max_pixels, settings.rate, *drawn)
+    opening = shelf.opening(sources)
+    reel = Reel(shelf.opened(key, lambda: stages.opened(opening, settings)), shelf, key)
+    edited = stages.with_edits(reel, settings)
+    return Opened(reel, edited, stages.at_default_rate_and_size(edited, settings), settings)
 
 
-def _culprit(document: Document, shelf: Shelf, upto: int | None) -> int | None:
-    """The number of the first step that cannot be done; None: none alone, or not even the sources can be read."""
-    for number in range(len(document.steps) if upto is None else upto):
-        if not document.steps[number].on:
-            continue
+def _culprit(document: Document, shelf: Shelf) -> int | None:
+    """The number of the first step that cannot be done; None: not even the sources can be read, or it is no step."""
+    for upto in range(len(document.steps) + 1):
         try:
-            open_document(document, shelf, number)
-        except StepError:
-            return None
-        try:
-            open_document(replace(document, steps=document.steps[: number + 1]), shelf, number + 1)
-        except StepError:
-            return number
+            _open(document, shelf, upto)
+        except GifsomError:
+            return upto - 1 if upto else None
     return None
 
 

@@ -80,12 +80,21 @@ class Roll:
 
 
 class Shelf:
-    """The rolls of a session, the last ones used."""
+    """The rolls of a session, the last ones used.
+
+    given  sources that are not files, by the names that they have in documents
+    """
 
     def __init__(self) -> None:
+        self.given: dict[str, Source] = {}
         self._rolls: OrderedDict[Key, Roll] = OrderedDict()
         self._opened: tuple[Key, Source] | None = None
         self._lock = RLock()
+
+    def opening(self, names: Sequence[str]) -> Any:
+        """What `gifsom.open` takes for the sources of a document."""
+        found = [self.given.get(name, name) for name in names]
+        return found[0] if len(found) == 1 else found
 
     def roll(self, key: Key, clip: Source) -> Roll:
         """The frames of a clip, of which `key` tells all that makes them."""

@@ -1,0 +1,149 @@
+"""Server: the studio's pages and routes, on the loopback address alone. Starlette answers, uvicorn serves."""
+
+import json
+import logging
+import secrets
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from gifsom.core.errors import GifsomError, SettingError, TargetExists, printable
+from gifsom.studio import routes
+from gifsom.studio.app import Studio
+from gifsom.studio.frames import StepError
+from gifsom.studio.guard import Guard
+from gifsom.studio.session import Outdated
+
+log = logging.getLogger("gifsom.studio")
+
+HOST: Final = "127.0.0.1"
+
+Answer = Callable[[Studio, Mapping[str, Any]], Any]
+"""What answers a request, in a thread: it gets the studio, and what the request says; it gives JSON, or a response."""
+
+
+def application(studio: Studio, static: Path) -> Starlette:
+    """The routes of a studio."""
+    made: list[BaseRoute] = [Route("/", _page(static)), Mount("/static", StaticFiles(directory=static))]
+    for method, path, answer in routes.ALL:
+        made.append(Route(f"/api{path}", _route(studio, answer), methods=[method]))
+    made.append(Route("/api/events", _events(studio)))
+    made.append(Route("/api/drop/{name}", _drop(studio), methods=["PUT"]))
+    return Starlette(routes=made)
+
+
+def _page(static: Path) -> Callable[[Request], Awaitable[Response]]:
+    async def page(_: Request) -> Response:
+        return FileResponse(static / "index.html", headers={"cache-control": "no-cache"})
+
+    return page
+
+
+def _route(studio: Studio, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        try:
+            said = await _said(request)
+            found = await run_in_threadpool(answer, studio, said)
+        except Outdated:
+            text = "the document was changed in another tab, which is shown now"
+            return JSONResponse({"error": text, "state": studio.session.state()}, 409)
+        except TargetExists as error:
+            return JSONResponse({"error": printable(error), "exists": True}, 409)
+        except StepError as error:
+            return JSONResponse({"error": str(error), "step": error.step}, 422)
+        except (GifsomError, ValueError, KeyError, TypeError) as error:
+            text = f"there is no {error} in it" if isinstance(error, KeyError) else printable(error)
+            return JSONResponse({"error": text}, 422)
+        except OSError as error:
+            return JSONResponse({"error": error.strerror or "it cannot be read"}, 422)
+        except IndexError:
+            return JSONResponse({"error": "there is no such frame"}, 404)
+        return found if isinstance(found, Response) else JSONResponse(found)
+
+    return respond
+
+
+async def _said(request: Request) -> dict[str, Any]:
+    """All that a request says: of its path, its query and its body, which is JSON."""
+    said: dict[str, Any] = {**request.query_params, **request.path_params}
+    if request.method != "GET" and (data := await request.body()):
+        body = json.loads(data)
+        if not isinstance(body, dict):
+            raise ValueError("that is no object of JSON")
+        said |= body
+    return said
+
+
+def _events(studio: Studio) -> Callable[[Request], Awaitable[Response]]:
+    async def events(_: Request) -> Response:
+        headers = {"cache-control": "no-store"}
+        return StreamingResponse(studio.events.stream(), media_type="text/event-stream", headers=headers)
+
+    return events
+
+
+def _drop(studio: Studio) -> Callable[[Request], Awaitable[Response]]:
+    async def drop(request: Request) -> Response:
+        path = await run_in_threadpool(studio.drop, request.path_params["name"])
+        try:
+            with path.open("xb") as file:
+                async for part in request.stream():
+                    await run_in_threadpool(file.write, part)
+        except (OSError, ClientDisconnect) as error:
+            path.unlink(missing_ok=True)
+            cause = error.strerror if isinstance(error, OSError) else "it did not come whole, or it is too large"
+            return JSONResponse({"error": f"{printable(path.name)}: {cause}"}, 422)
+        return JSONResponse({"name": str(path)})
+
+    return drop
+
+
+class Server:
+    """A studio that is served.
+
+    studio   what it serves
+    address  of the page, with its token
+    """
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        """Take a port of this machine; 0: a free one. Raises `SettingError` where it is in use."""
+        self._socket = socket.socket()
+        try:
+            self._socket.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            self._socket.close()
+            cause = getattr(error, "strerror", None) or "it is no port"
+            raise SettingError(f"port {port} cannot be used: {cause}; leave it out for a free one") from None
+        self.port = self._socket.getsockname()[1]
+        self.token = secrets.token_urlsafe(24)
+        self.address = f"http://{HOST}:{self.port}/?token={self.token}"
+        self.studio = Studio(folder)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Serve while in the block, and end all work then."""
+        with as_file(files("gifsom.studio") / "static") as static:
+            app = Guard(application(self.studio, static), self.token, self.port)
+            quiet: dict[str, Any] = {"log_level": "error", "access_log": False, "lifespan": "off"}
+            server = uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=1, **quiet))
+            thread = threading.Thread(target=server.run, args=([self._socket],), name="studio", daemon=True)
+            thread.start()
+            try:
+                yield
+            finally:
+                self.studio.close()
+                server.should_exit = True
+                thread.join(5)
+                self._socket.close()
