@@ -1,7 +1,7 @@
 """Frames of an edited clip in any order: those that a conversion of the document codes, before they get a palette."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Condition, Event, Thread
@@ -90,6 +90,7 @@ class Stage:
         self.document = document
         self.opened = open_document(document, shelf)
         self.size = self.opened.shown.size
+        self.sizes = [*self._sizes(document, shelf), self.opened.edited.size]
         self.error: str | None = None
         self._shelf = shelf
         self._told = told
@@ -102,6 +103,15 @@ class Stage:
         self._duration = 0.0
         self._store = Store()
         Thread(target=self._find, name="frames", daemon=True).start()
+
+    @staticmethod
+    def _sizes(document: Document, shelf: Shelf) -> Iterator[tuple[int, int]]:
+        """Width and height before each step."""
+        size: tuple[int, int] | None = None
+        for number in range(len(document.steps)):
+            if size is None or document.steps[number - 1].on:
+                size = _open(document, shelf, number).edited.size
+            yield size
 
     @property
     def complete(self) -> bool:

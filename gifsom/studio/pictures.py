@@ -8,16 +8,18 @@ from PIL import Image
 from gifsom.core.frame import Mask, Pixels
 
 
-def encoded(pixels: Pixels, mask: Mask | None = None, width: int | None = None) -> tuple[bytes, str]:
-    """A picture as a PNG, or no wider than `width` as a JPEG where it is opaque; and its media type."""
+def encoded(
+    pixels: Pixels, mask: Mask | None = None, width: int | None = None, *, quick: bool = False
+) -> tuple[bytes, str]:
+    """A picture as a PNG, or `quick` or no wider than `width` as a JPEG where it is opaque; and its media type."""
     image = Image.fromarray(pixels)
     if mask is not None:
         image.putalpha(Image.fromarray(np.where(mask, np.uint8(0), np.uint8(255))))
     small = width is not None and width < image.width
     if small and width is not None:
         image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.BOX)
-    if small and mask is None:
-        return written(image, "JPEG", quality=80), "image/jpeg"
+    if (small or quick) and mask is None:
+        return written(image, "JPEG", quality=80 if small else 93, subsampling=2 if small else 0), "image/jpeg"
     return written(image, "PNG", compress_level=1), "image/png"
 
 

@@ -250,7 +250,7 @@ def _coded(studio: Studio, said: Said) -> Coded | None:
 
 def _picture(shown: Frame, said: Said) -> Response:
     width = _whole(said["width"]) if "width" in said else None
-    data, kind = encoded(shown.pixels, shown.mask, width)
+    data, kind = encoded(shown.pixels, shown.mask, width, quick="quick" in said)
     return Response(data, media_type=kind, headers=FOREVER)
 
 

@@ -265,7 +265,7 @@ def _clip(stage: Stage) -> dict[str, Any]:
         "width": stage.size[0],
         "height": stage.size[1],
         "source": [*stage.opened.source.size],
-        "edited": [*stage.opened.edited.size],
+        "sizes": [[*size] for size in stage.sizes],
         "duration": stage.duration,
         "starts": [round(start, 4) for start in starts],
         "complete": stage.complete,
