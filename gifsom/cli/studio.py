@@ -1,18 +1,15 @@
 """The command that opens the studio in a browser."""
 
-import os
-import sys
-import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gifsom.cli.common import complain, heed_interrupt, remark
+from gifsom.cli.common import heed_interrupt, remark
 from gifsom.cli.options import NAME, Command, argument, flag, option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gifsom.studio.server import Server
 
@@ -42,11 +39,17 @@ def studio(names: tuple[str, ...], port: int | None, no_browser: bool, trust: bo
 
     It serves this machine alone. Ctrl-C ends it; what was not saved is offered the next time.
     """
-    run(names, port, no_browser, trust)
+    run(names, None, port, no_browser, trust)
 
 
-def run(names: "Sequence[str]", port: int | None = None, no_browser: bool = False, trust: bool = False) -> None:
-    """Serve the studio until Ctrl-C."""
+def run(
+    names: "Sequence[str]",
+    options: "Mapping[str, Any] | None" = None,
+    port: int | None = None,
+    no_browser: bool = False,
+    trust: bool = False,
+) -> None:
+    """Serve the studio until Ctrl-C, with a document of some files, and of options as `gifsom.convert` takes them."""
     from gifsom.studio.frames import StepError
     from gifsom.studio.server import Server
 
@@ -54,6 +57,7 @@ def run(names: "Sequence[str]", port: int | None = None, no_browser: bool = Fals
     if names:
         try:
             server.studio.open([str(Path(name).absolute()) for name in names], trust)
+            server.studio.session.start_with(options or {})
         except StepError as error:
             raise error.__cause__ or error from None
     with server.serving():
@@ -68,17 +72,7 @@ def run(names: "Sequence[str]", port: int | None = None, no_browser: bool = Fals
 
 
 def _show(server: "Server", no_browser: bool) -> None:
-    opened = not no_browser and _has_browser() and webbrowser.open(server.address)
+    opened = not no_browser and server.show()
     remark(f"the studio is at {server.address} (Ctrl-C ends it)")
     if not opened:
-        complain(
-            "no browser was opened: open that address; from another machine, after"
-            f" ssh -L {server.port}:127.0.0.1:{server.port} {os.environ.get('USER', 'user')}@this-machine"
-        )
-
-
-def _has_browser() -> bool:
-    """Whether there is a desktop to open a browser on: one in a terminal would take it over."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("BROWSER"))
+        remark(f"no browser was opened: open that address; on another machine, first {server.tunnel}")

@@ -172,7 +172,7 @@ def estimate(source: "SourceLike", *, progress: Progress = silent, **options: Un
 
 
 def expected(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress: Progress) -> Estimate:
-    """What to expect of the GIF of a clip whose runs were kept as it was read."""
+    """The estimate of the GIF of a clip whose runs were kept as it was read."""
     expect = _coded if isinstance(plans.nearest, LocalTablesPlan) else _probed
     return expect(analysis, plans, settings, progress)
 

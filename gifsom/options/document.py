@@ -89,7 +89,7 @@ class Document:
         ConvertOptions.of(self.keywords)
 
     def said(self) -> dict[str, Any]:
-        """What the file says, as JSON has it."""
+        """The content of the file, as JSON has it."""
         steps = [{"edit": step.name, "value": step.value} | ({} if step.on else {"on": False}) for step in self.steps]
         return {"gifsom": VERSION, "sources": [*self.sources], "edits": steps, "options": {**self.options}}
 

@@ -14,6 +14,7 @@ from gifsom.core.errors import GifsomError, SettingError
 from gifsom.core.files import check_ending
 from gifsom.core.progress import Progress, silent, throttled
 from gifsom.core.result import Result
+from gifsom.export import ENDINGS
 from gifsom.studio.forecast import Tell
 
 AT_ONCE: Final = 2
@@ -69,7 +70,7 @@ class Exports:
         number = next(self._numbers)
         place = Path(self._downloads.name, str(number)) if download else self._folder
         path = place / name
-        check_ending(path)
+        check_ending(path, ENDINGS)
         if download:
             place.mkdir()
         export = Export(name, path)

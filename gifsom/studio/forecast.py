@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from threading import Condition, Thread
-from typing import Any
+from typing import Any, Final
 
 from gifsom.studio.frames import Stage, StepError
 from gifsom.studio.preview import Outlook, Stretch, expect, stretch
+
+PATIENCE: Final = 0.05
+"""Seconds after which a newer document is looked for, while frames are found."""
 
 Tell = Callable[[str, dict[str, Any]], None]
 """Called with an event's name and data."""
@@ -83,6 +86,8 @@ class Forecast:
             if self._asked is None or self._asked[0] != revision:
                 raise _Superseded
 
+        while not stage.wait(PATIENCE):  # its frames come first
+            progress("", 0, None)
         outlook = expect(stage, progress, self.outlook and self.outlook[1])
         with self._changed:
             progress("", 0, None)

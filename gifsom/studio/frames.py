@@ -8,7 +8,7 @@ from threading import Condition, Event, Thread
 from typing import Final
 
 from gifsom.conversion import stages
-from gifsom.core.errors import GifsomError, SettingError
+from gifsom.core.errors import GifsomError
 from gifsom.core.frame import Frame, LazyFrame
 from gifsom.core.source import Source
 from gifsom.edit.store import Store
@@ -193,6 +193,9 @@ class Stage:
             self._duration = self.opened.shown.duration
         except GifsomError as error:
             self.error = str(error)
+        except BaseException:
+            self.error = "its frames cannot be read"
+            raise
         finally:
             with self._found:
                 self._complete.set()
@@ -213,16 +216,3 @@ class Stage:
 def _made(frame: Frame) -> Frame:
     """A frame whose picture has been made."""
     return frame.make().at(frame.start) if isinstance(frame, LazyFrame) else frame
-
-
-def check(document: Document) -> None:
-    """Raise `StepError` for a value that is wrong for every clip, with the step that has it."""
-    for number, step in enumerate(document.steps):
-        try:
-            replace(document, steps=(replace(step, on=True),), options={}).check()
-        except SettingError as error:
-            raise StepError(number, str(error)) from error
-    try:
-        document.check()
-    except SettingError as error:
-        raise StepError(None, str(error)) from error

@@ -39,7 +39,7 @@ PIXELS: Final = STRETCH * 640 * 360
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """What a document's GIF will be.
+    """The GIF to expect of a document.
 
     stage     of the document
     estimate  of its size

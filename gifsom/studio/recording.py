@@ -25,7 +25,7 @@ SHORTEST: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to record.
+    """A recording that is asked for.
 
     what   keywords of `Recorder`: region, window or monitor, and others
     delay  seconds to count down before

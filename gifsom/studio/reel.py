@@ -92,7 +92,7 @@ class Shelf:
         self._lock = RLock()
 
     def opening(self, names: Sequence[str]) -> Any:
-        """What `gifsom.open` takes for the sources of a document."""
+        """The argument of `gifsom.open` for the sources of a document."""
         found = [self.given.get(name, name) for name in names]
         return found[0] if len(found) == 1 else found
 

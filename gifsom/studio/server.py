@@ -1,12 +1,17 @@
 """Server: the studio's pages and routes, on the loopback address alone. Starlette answers, uvicorn serves."""
 
+import getpass
 import json
 import logging
+import os
 import secrets
 import socket
+import sys
 import threading
+import time
+import webbrowser
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +24,10 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from gifsom.conversion import stages
 from gifsom.core.errors import GifsomError, SettingError, TargetExists, printable
+from gifsom.core.source import Source
+from gifsom.options.conversion import ConvertOptions
 from gifsom.studio import routes
 from gifsom.studio.app import Studio
 from gifsom.studio.frames import StepError
@@ -30,8 +38,13 @@ log = logging.getLogger("gifsom.studio")
 
 HOST: Final = "127.0.0.1"
 
+_DESKTOPS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+
+LEFT: Final = 2.0
+"""Seconds after which a page that has gone is closed, and does not only load anew."""
+
 Answer = Callable[[Studio, Mapping[str, Any]], Any]
-"""What answers a request, in a thread: it gets the studio, and what the request says; it gives JSON, or a response."""
+"""A function that answers a request, in a thread: given the studio and what is asked, it gives JSON or a response."""
 
 
 def application(studio: Studio, static: Path) -> Starlette:
@@ -131,6 +144,18 @@ class Server:
         self.address = f"http://{HOST}:{self.port}/?token={self.token}"
         self.studio = Studio(folder)
 
+    @property
+    def tunnel(self) -> str:
+        """The command by which another machine reaches this one."""
+        user, host = getpass.getuser(), socket.gethostname()
+        return f"ssh -L {self.port}:{HOST}:{self.port} {user}@{host}"
+
+    def show(self) -> bool:
+        """Open the page in a browser; whether there is one, and a desktop for it."""
+        if sys.platform not in ("win32", "darwin") and not any(map(os.environ.get, _DESKTOPS)):
+            return False  # one in a terminal would take that over
+        return webbrowser.open(self.address)
+
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Serve while in the block, and end all work then."""
@@ -147,3 +172,38 @@ class Server:
                 server.should_exit = True
                 thread.join(5)
                 self._socket.close()
+
+
+def edit_source(source: Source, no_browser: bool = False) -> Source:
+    """Open a source in the studio; the edited one, once the page is closed, or Ctrl-C is pressed."""
+    server = Server(Path.cwd())
+    try:
+        server.studio.session.open_source(source)
+    except StepError as error:
+        raise error.__cause__ or error from None
+    with server.serving():
+        if no_browser or not server.show():
+            log.warning("the studio is at %s; closing its page, or Ctrl-C, ends it", server.address)
+        with suppress(KeyboardInterrupt):
+            _wait_for_page(server.studio)
+        stage = server.studio.session.stage
+        document = server.studio.session.document
+    assert document is not None
+    if stage is None:
+        return source
+    settings = ConvertOptions.of(document.keywords)
+    return stages.with_edits(source, settings)
+
+
+def _wait_for_page(studio: Studio) -> None:
+    """Wait until a page has come and is closed again, or it says that it is done."""
+    gone: float | None = None
+    came = False
+    while not studio.done.wait(0.2):
+        came = came or studio.events.pages > 0
+        if not came or studio.events.pages:
+            gone = None
+        elif gone is None:
+            gone = time.monotonic()
+        elif time.monotonic() - gone > LEFT:
+            return

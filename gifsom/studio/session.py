@@ -12,12 +12,13 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
-from gifsom.core.errors import GifsomError, SettingError, SourceRefused, printable
+from gifsom.core.errors import GifsomError, SettingError, SourceNotFound, SourceRefused, printable
 from gifsom.core.files import replacing
 from gifsom.core.source import Source
-from gifsom.options.document import Document, is_document, read_document, relative
+from gifsom.options.document import ALLOWED, Document, is_document, read_document, relative
+from gifsom.options.table import EDITS
 from gifsom.studio.forecast import Forecast, Tell
-from gifsom.studio.frames import Stage, StepError, check
+from gifsom.studio.frames import Stage, StepError
 from gifsom.studio.history import History, Journal, absolute, left, recovered
 from gifsom.studio.reel import Shelf
 
@@ -76,6 +77,9 @@ class Session:
             self._begin(Path(names[0]).stem, History(document))
             self._path, self._saved = names[0], document
             return
+        for name in names:
+            if not Path(name).exists():
+                raise SourceNotFound(f"{printable(name)}: there is no such file")
         if any(map(is_document, names)):
             raise SettingError("open a document alone: it names its own clips")
         document = absolute(Document(tuple(names)))
@@ -91,7 +95,7 @@ class Session:
         self._saved = document
 
     def opening(self, document: Document) -> Any:
-        """What `gifsom.convert` takes as a document's source."""
+        """The argument of `gifsom.convert` for a document's source."""
         return self._shelf.opening(document.sources)
 
     def reopen(self, id_: str) -> None:
@@ -120,13 +124,19 @@ class Session:
             if not self._shelf.given:
                 document = absolute(document)
                 self._check_files(document.files())
-            check(document)
             if document == history.now:
                 return
             history.do(document, label, merge)
             assert self._journal is not None
             self._journal.do(document, label, merge)
             self._renew()
+
+    def start_with(self, options: Mapping[str, Any]) -> None:
+        """Begin with edits and options as `gifsom.convert` takes them. Raises `StepError` and `GifsomError`."""
+        steps = [*((name, options[name]) for name in EDITS if name in options), *options.get("edits", ())]
+        said = {name: value for name, value in options.items() if name in ALLOWED}
+        if steps or said:
+            self.change(self.rev, [{"edit": name, "value": value} for name, value in steps], said)
 
     def undo(self, rev: int) -> None:
         """Go back a step. Raises `Outdated`."""
@@ -253,10 +263,16 @@ class Session:
 
 
 def _read(said: Mapping[str, Any]) -> Document:
+    """The document of what a page says. Raises `StepError`, with the edit that is wrong for every clip."""
     try:
         return Document.of(said)
     except (ValueError, RecursionError) as error:
-        raise SettingError(printable(error)) from error
+        for number, edit in enumerate(said["edits"]):
+            try:
+                Document.of({**said, "edits": [edit], "options": {}})
+            except (ValueError, RecursionError) as trouble:
+                raise StepError(number, printable(trouble)) from trouble
+        raise StepError(None, printable(error)) from error
 
 
 def _clip(stage: Stage) -> dict[str, Any]:

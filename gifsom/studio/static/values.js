@@ -90,7 +90,7 @@ export const titled = (name) => TITLES[name] || name.replace(/_/g, " ");
 export const FIRST = {
   rotate: 90, flip: "horizontal", speed: 2, fade: "0.3", title: "Title", loop_smooth: 0.3, idle_limit: 0.5,
   hold_last: 1, backdrop: "window", border: "2", brightness: 1.2, contrast: 1.2, saturation: 1.2, width: 480,
-  height: 270, fit: "640x640", scale: "50%", fps: 12, frame_delay: "0.1", progress_style: "color=tomato",
+  height: 270, fit: "640x640", scale: 0.5, fps: 12, frame_delay: "0.1", progress_style: "color=tomato",
 };
 
 export function bytesText(bytes) {
