@@ -95,14 +95,14 @@ def frame(studio: Studio, said: Said) -> Any:
 def coded(studio: Studio, said: Said) -> Any:
     """A frame as the GIF will show it."""
     found = _coded(studio, said)
-    return _missing() if found is None else _picture(Frame(found.pixels, 0.0, found.mask), said)
+    return Response(status_code=204) if found is None else _picture(Frame(found.pixels, 0.0, found.mask), said)
 
 
 def heat(studio: Studio, said: Said) -> Any:
     """Where the bits of a frame are spent."""
     found, most = _coded(studio, said), 0.0
     if found is None or studio.session.forecast.stretch is None:
-        return _missing()
+        return Response(status_code=204)
     for one in studio.session.forecast.stretch[1].coded:
         spent = one.heat[one.heat > 0]
         most = max(most, float(spent.mean()) * 3 if spent.size else 0.0)

@@ -1,6 +1,5 @@
 """Server: the studio's pages and routes, on the loopback address alone. Starlette answers, uvicorn serves."""
 
-import getpass
 import json
 import logging
 import os
@@ -81,8 +80,8 @@ def _route(studio: Studio, answer: Answer) -> Callable[[Request], Awaitable[Resp
             return JSONResponse({"error": text}, 422)
         except OSError as error:
             return JSONResponse({"error": error.strerror or "it cannot be read"}, 422)
-        except IndexError:
-            return JSONResponse({"error": "there is no such frame"}, 404)
+        except IndexError:  # of a document that has been changed since, as the page will hear
+            return Response(status_code=204)
         return found if isinstance(found, Response) else JSONResponse(found)
 
     return respond
@@ -135,6 +134,7 @@ class Server:
         self._socket = socket.socket()
         try:
             self._socket.bind((HOST, port))
+            self._socket.listen()
         except (OSError, OverflowError) as error:
             self._socket.close()
             cause = getattr(error, "strerror", None) or "it is no port"
@@ -147,7 +147,7 @@ class Server:
     @property
     def tunnel(self) -> str:
         """The command by which another machine reaches this one."""
-        user, host = getpass.getuser(), socket.gethostname()
+        user, host = os.environ.get("USER", "you"), socket.gethostname()
         return f"ssh -L {self.port}:{HOST}:{self.port} {user}@{host}"
 
     def show(self) -> bool:

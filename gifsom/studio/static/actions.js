@@ -27,11 +27,17 @@ export function shown(doc) {
   set({ doc: merged, error: null });
   if (!changed) return;
   set({ bytes: {}, preview: null, expected: state.expected && { ...state.expected, old: true } });
-  const frames = count();
-  if (frames && state.frame >= frames) set({ frame: frames - 1 });
-  if (state.range && (!frames || state.range[1] >= frames)) set({ range: null });
+  within();
   if (state.step !== null && state.step >= edits().length) set({ step: null });
   look();
+}
+
+// Keep playhead and selection within the clip, once all of its frames are known.
+export function within() {
+  const frames = count();
+  if (!clip()?.complete) return;
+  if (state.frame >= frames) set({ frame: frames - 1 });
+  if (state.range && state.range[1] >= frames) set({ range: null });
 }
 
 export async function load() {
@@ -67,9 +73,10 @@ export function setLast(name, value, merge = false) {
 }
 
 export function addEdit(name, value) {
-  const place = edits().findIndex((one) => one.edit === "width" || one.edit === "fps");
-  const at = place < 0 || name === "width" || name === "fps" ? edits().length : place;
+  let at = 0;
   return change(({ edits: all, options: same }) => {
+    const last = all.findIndex((one) => one.edit === "width" || one.edit === "fps");
+    at = last < 0 ? all.length : last;
     all.splice(at, 0, { edit: name, value });
     return { edits: all, options: same };
   }).then(() => { if (!state.error && edits()[at]?.edit === name) set({ step: at }); });

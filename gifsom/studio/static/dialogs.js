@@ -31,17 +31,18 @@ export function Open({ asked }) {
     ${!asked && html`<${Left} />`}
     ${there && html`<p class="quiet">${there.folder === "." ? doc.folder : `${doc.folder}/${there.folder}`}</p>
       <ul class="files" role="listbox" aria-label="Files" aria-multiselectable="true">
-        ${there.parent !== null && html`<li><button type="button" onClick=${() => go(there.parent)}>..</button></li>`}
-        ${there.entries.map((one) => html`<li key=${one.name}><button type="button" role="option"
+        ${there.parent !== null && html`<li role="presentation"><button type="button" role="option" aria-selected="false"
+          aria-label="The folder above" onClick=${() => go(there.parent)}>..</button></li>`}
+        ${there.entries.map((one) => html`<li key=${one.name} role="presentation"><button type="button" role="option"
           aria-selected=${String(chosen.includes(one.name))} class=${one.folder ? "folder" : ""}
           onClick=${(event) => (one.folder ? go(path(one.name)) : pick(one.name, event.ctrlKey || event.metaKey))}
           onDblClick=${() => !one.folder && take([one.name])}>
           <span>${one.name}${one.folder ? "/" : ""}</span><small>${one.folder ? "" : bytesText(one.bytes)}</small></button></li>`)}
-        ${!there.entries.length && html`<li class="quiet">There is nothing in this folder.</li>`}
-        ${there.of > there.entries.length && html`<li class="quiet">… and ${there.of - there.entries.length} more</li>`}
-      </ul>`}
-    <footer><span class="quiet">${asked ? "" : "Or drop files on the page. With Ctrl, several follow each other."}</span>
-      <${Button} name=${asked ? "Use it" : "Open it"} kind="main" disabled=${!chosen.length} onClick=${() => take(chosen)} /></footer>
+      </ul>
+      ${!there.entries.length && html`<p class="quiet">There is nothing in this folder.</p>`}
+      ${there.of > there.entries.length && html`<p class="quiet">… and ${there.of - there.entries.length} more</p>`}`}
+    <div class="foot"><span class="quiet">${asked ? "" : "Or drop files on the page. With Ctrl, several follow each other."}</span>
+      <${Button} name=${asked ? "Use it" : "Open it"} kind="main" disabled=${!chosen.length} onClick=${() => take(chosen)} /></div>
   </${Dialog}>`;
 }
 
@@ -65,14 +66,14 @@ export function Save({ file, exists }) {
     <label class="field"><span>Name</span><input aria-label="Name" data-first value=${name}
       onInput=${(event) => setName(event.target.value)} /></label>
     ${exists && html`<p class="error" role="alert">${file} is there already.</p>`}
-    <footer><${Button} name=${exists ? "Replace it" : "Save it"} kind="main" disabled=${!name.trim()}
-      onClick=${() => save(name.trim(), Boolean(exists) && name === file)} /></footer></${Dialog}>`;
+    <div class="foot"><${Button} name=${exists ? "Replace it" : "Save it"} kind="main" disabled=${!name.trim()}
+      onClick=${() => save(name.trim(), Boolean(exists) && name === file)} /></div></${Dialog}>`;
 }
 
 export const Trust = ({ names, text }) => html`<${Dialog} title="Open files elsewhere?" close=${shut}>
   <p>${text.split(": --trust")[0].split(": trust=")[0]}</p>
   <p class="quiet">Open it only if you trust whoever made the document.</p>
-  <footer><${Button} name="Open it anyway" kind="main" onClick=${() => open(names, true)} /></footer></${Dialog}>`;
+  <div class="foot"><${Button} name="Open it anyway" kind="main" onClick=${() => open(names, true)} /></div></${Dialog}>`;
 
 export const Film = ({ rev }) => html`<${Dialog} title="How the palette was learned" close=${shut}>
   <p class="quiet">A line of neurons folds itself through the clip's colors; where it comes to rest, it is the palette.</p>

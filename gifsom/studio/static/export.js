@@ -33,9 +33,9 @@ export function Export() {
         <option value="folder">${doc.folder}</option><option value="download">Downloads of the browser</option></select></label></div>
     <div class="formats" role="group" aria-label="Formats">${FORMATS.map(([format, title]) => html`<button type="button"
       key=${format} class="chip" aria-pressed=${String(chosen.includes(format))} onClick=${() => flip(format)}>${title}</button>`)}</div>
-    <footer><span class="quiet">Editing can go on meanwhile.</span>
+    <div class="foot"><span class="quiet">Editing can go on meanwhile.</span>
       <${Button} name=${chosen.length > 1 ? `Make ${chosen.length} files` : "Make it"} kind="main"
-        disabled=${!name.trim() || !chosen.length} onClick=${start} /></footer>
+        disabled=${!name.trim() || !chosen.length} onClick=${start} /></div>
     <ul class="jobs" aria-label="Exports">${jobs.map((one) => html`<${Job} key=${one.job} one=${one} rev=${doc.rev} />`)}</ul>
   </${Dialog}>`;
 }

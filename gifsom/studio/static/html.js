@@ -1,6 +1,6 @@
 // Preact with htm, and the small pieces that all views use.
 
-import { html } from "/static/vendor/htm-preact-3.1.1.js";
+import { html, useEffect, useRef } from "/static/vendor/htm-preact-3.1.1.js";
 
 export { html, render, useEffect, useRef, useState } from "/static/vendor/htm-preact-3.1.1.js";
 
@@ -30,15 +30,21 @@ export const Button = ({ name, icon, hint, press, onClick, disabled, kind = "", 
     ${icon && html`<${Icon} name=${icon} />`}${!bare && html`<span>${name}</span>`}
   </button>`;
 
-export const Dialog = ({ title, close, children, wide }) => html`
-  <div class="veil" onMouseDown=${(event) => event.target === event.currentTarget && close()}>
+export function Dialog({ title, close, children, wide }) {
+  const node = useRef();
+  useEffect(() => {
+    const before = document.activeElement;
+    firstOf(node.current).focus();
+    return () => before?.focus?.();
+  }, []);
+  return html`<div class="veil" onMouseDown=${(event) => event.target === event.currentTarget && close()}>
     <div class=${`dialog ${wide ? "wide" : ""}`} role="dialog" aria-modal="true" aria-label=${title}
-      ref=${(node) => node && !node.contains(document.activeElement) && firstOf(node).focus()}
-      onKeyDown=${(event) => { if (event.key === "Escape") close(); else keepFocus(event); }}>
-      <header><h2>${title}</h2><${Button} name="Close" icon="close" bare onClick=${close} /></header>
+      ref=${node} onKeyDown=${(event) => { if (event.key === "Escape") close(); else keepFocus(event); }}>
+      <div class="head"><h2>${title}</h2><${Button} name="Close" icon="close" bare onClick=${close} /></div>
       ${children}
     </div>
   </div>`;
+}
 
 const reachable = (node) => [...node.querySelectorAll("button:not([disabled]),input,select,textarea,a[href]")];
 const firstOf = (node) => node.querySelector("[data-first]") || reachable(node)[1] || reachable(node)[0];

@@ -1,7 +1,7 @@
 // The page: its parts, its keys, what is dropped on it, and what the server tells.
 
 import { clip, count, set, state, useStore } from "/static/store.js";
-import { dropped, failed, load, look, redo, reopen, seek, shown, tool, undo } from "/static/actions.js";
+import { dropped, failed, load, look, redo, reopen, seek, shown, tool, undo, within } from "/static/actions.js";
 import { Button, html, render, useEffect } from "/static/html.js";
 import { Film, Help, Left, Open, Save, Trust } from "/static/dialogs.js";
 import { Export, updateJob } from "/static/export.js";
@@ -74,6 +74,7 @@ const WITH_CTRL = {
 
 document.addEventListener("keydown", (event) => {
   const typed = event.target.closest("input:not([type=range]):not([type=checkbox]),textarea,select");
+  if (state.dialog && event.key === "Escape") set({ dialog: null });
   if (state.dialog || (typed && !(event.ctrlKey || event.metaKey))) return;
   if (typed && ["z", "y", "a"].includes(event.key.toLowerCase())) return;
   const control = event.ctrlKey || event.metaKey;
@@ -98,6 +99,7 @@ listen({
   clip: (said) => {
     if (said.rev !== state.doc?.rev) return;
     set((now) => ({ doc: { ...now.doc, clip: said.clip, error: said.error ? { step: null, text: said.error } : now.doc.error } }));
+    within();
     look();
   },
   expected: (said) => { if (said.rev === state.doc?.rev) set({ expected: said }); },

@@ -5,7 +5,7 @@ const held = new Map();
 
 async function fetched(url) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(url);
+  if (response.status !== 200) throw new Error(url); // of a document that is another one by now
   return createImageBitmap(await response.blob());
 }
 

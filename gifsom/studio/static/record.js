@@ -19,9 +19,9 @@ function Running({ now }) {
   const words = now.state === "waiting" ? `Recording begins in ${Math.ceil(now.seconds)} …`
     : `${paused ? "Paused" : "Recording"}: ${now.seconds.toFixed(1)} s`;
   return html`<${Dialog} title="Recording" close=${shut}><p class="count" role="status">${words}</p>
-    <footer><${Button} name="Discard" onClick=${act("cancel")} />
+    <div class="foot"><${Button} name="Discard" onClick=${act("cancel")} />
       ${now.state !== "waiting" && html`<${Button} name=${paused ? "Go on" : "Pause recording"}
-        onClick=${act(paused ? "resume" : "pause")} /><${Button} name="Stop" kind="main" onClick=${act("stop")} />`}</footer>
+        onClick=${act(paused ? "resume" : "pause")} /><${Button} name="Stop" kind="main" onClick=${act("stop")} />`}</div>
   </${Dialog}>`;
 }
 
@@ -57,7 +57,7 @@ function Choose({ trouble }) {
         class="check" key=${name}><input type="checkbox" checked=${shown[name]}
         onChange=${(event) => setShown({ ...shown, [name]: event.target.checked })} /> ${title}</label>`)}</div>`}
     ${!there && !error && html`<p class="quiet">Looking for screens …</p>`}
-    <footer><${Button} name="Start" kind="main" disabled=${!what} onClick=${start} /></footer></${Dialog}>`;
+    <div class="foot"><${Button} name="Start" kind="main" disabled=${!what} onClick=${start} /></div></${Dialog}>`;
 }
 
 function Still({ there, what, choose }) {
