@@ -20,7 +20,7 @@ def encoded(
         image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.BOX)
     if (small or quick) and mask is None:
         return written(image, "JPEG", quality=80 if small else 93, subsampling=2 if small else 0), "image/jpeg"
-    return written(image, "PNG", compress_level=1), "image/png"
+    return written(image, "PNG", compress_level=0), "image/png"  # it goes no farther than to this machine's browser
 
 
 def written(image: Image.Image, kind: str, **options: int) -> bytes:

@@ -178,7 +178,7 @@ def heat_picture(heat: NDArray[np.float32], most: float) -> Image.Image:
     """The bits of each pixel as a glow whose alpha follows them; `most` are those of the brightest."""
     level = np.sqrt(np.clip(heat / max(most, 1e-9), 0, 1))
     glowing = np.rint(heatmap.glow(level)).astype(np.uint8)
-    return Image.fromarray(np.dstack([glowing, np.rint(60 + 180 * level).astype(np.uint8)]))
+    return Image.fromarray(np.dstack([glowing, np.rint(40 + 170 * level).astype(np.uint8)]))
 
 
 def film(stage: Stage, progress: Progress) -> bytes:

@@ -43,7 +43,7 @@ export function Bottom() {
     `${bytesText(expected.bytes)} expected`,
     expected.quality === null ? "exact colors" : `quality ${Math.round(expected.quality)}`,
     expected.fps ? `${expected.fps} frames a second` : "",
-    shown && expected.width !== shown.width ? `${expected.width} wide` : "",
+    shown && !expected.old && expected.width !== shown.width ? `${expected.width} wide` : "",
   ].filter(Boolean).join(", ");
   return html`<footer class="bottom">
     ${shown ? html`<span class="now">${timeText(startOf(state.frame))}</span>

@@ -95,7 +95,7 @@ document.addEventListener("drop", (event) => {
 });
 
 listen({
-  hello: () => (state.doc ? get("/state").then(shown).catch(failed) : load().catch((error) => set({ error: error.message }))),
+  hello: () => state.doc && get("/state").then(shown).catch(failed),
   clip: (said) => {
     if (said.rev !== state.doc?.rev) return;
     set((now) => ({ doc: { ...now.doc, clip: said.clip, error: said.error ? { step: null, text: said.error } : now.doc.error } }));
@@ -122,6 +122,7 @@ listen({
   },
 }, () => state.doc && set({ error: "The studio does not answer: start gifsom studio again." }));
 
+load().catch((error) => set({ error: error.message }));
 document.body.querySelector("noscript")?.remove();
 render(html`<${App} />`, document.body);
 

@@ -60,6 +60,13 @@ export function Stage() {
   const coded = state.view !== "clip" && there && !earlier;
   const url = state.playing ? playUrl(state.frame)
     : frameUrl(rev, state.frame, earlier ? `?upto=${state.step}` : "");
+  useEffect(() => {
+    if (!shown || state.playing || earlier) return;
+    for (const near of [1, -1, 2]) {
+      const frame = state.frame + near;
+      if (frame >= 0 && frame < shown.starts.length) picture(frameUrl(rev, frame));
+    }
+  }, [rev, state.frame, state.playing]);
   const cutAt = `${(state.split * 100).toFixed(2)}%`;
   return html`<section class="stage" role="region" aria-label="Stage">
     <div class="room" ref=${place.holder}>
