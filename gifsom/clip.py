@@ -160,6 +160,19 @@ class Clip(Holder):
         """
         return convert(self, path, **options)
 
+    def edit(self, *, no_browser: bool = False) -> "Clip":
+        """Open the clip in the studio, in a browser; the edited clip, once its page is closed or Ctrl-C is pressed.
+
+        Args:
+            no_browser: print the address, and open nothing.
+
+        Raises:
+            SettingError, SourceError: where the clip cannot be read.
+        """
+        from gifsom.studio.server import edit_source  # here: nothing else needs a server
+
+        return Clip(edit_source(self.source, no_browser=no_browser))
+
     def _repr_html_(self) -> str | None:
         """HTML for a notebook: the first seconds as a small GIF."""
         return preview(self.source)

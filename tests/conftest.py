@@ -22,7 +22,7 @@ from gifsom.core.frame import Frame
 from gifsom.core.source import Source
 from gifsom.native import library
 
-pytest_plugins = ["xvfb", "running", "wayland_stage"]
+pytest_plugins = ["xvfb", "running", "wayland_stage", "chromium"]
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"

@@ -21,7 +21,10 @@ def test_examples_are_true(module: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 FUNCTIONS = [name for name in gifsom.__all__ if inspect.isfunction(getattr(gifsom, name))]
-METHODS = [name for name, _ in inspect.getmembers(Clip, inspect.isfunction) if not name.startswith("_")]
+WAITING = {"edit"}  # for somebody who closes a page
+METHODS = [
+    name for name, _ in inspect.getmembers(Clip, inspect.isfunction) if not name.startswith("_") and name not in WAITING
+]
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, *(f"Clip.{name}" for name in METHODS)])

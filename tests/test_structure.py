@@ -37,6 +37,7 @@ ORDER = [
     "gifsom.batch",
     "gifsom.analysis",
     "gifsom.interop",
+    "gifsom.studio",
     "gifsom.clip",
     "gifsom.cli",
     "gifsom.__main__",

@@ -79,7 +79,7 @@ def _map(
     level = np.sqrt(np.clip(heat / most, 0, 1))
     gray = np.asarray(Image.fromarray(still).convert("L"), np.float64)[..., None]
     part = 0.25 + 0.7 * level[..., None]  # where no bits are spent, the picture shows through
-    mixed = part * _glow(level) + (1 - part) * (0.55 * gray + 40)
+    mixed = part * glow(level) + (1 - part) * (0.55 * gray + 40)
     picture = Image.fromarray(np.rint(mixed).astype(np.uint8))
     sampling = Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.BOX
     sheet.paste(picture.resize((wide, high), sampling), (left, top))
@@ -87,12 +87,12 @@ def _map(
     far = corner[0] + max(0, busiest.width * scale - 1), corner[1] + max(0, busiest.height * scale - 1)
     pen.rectangle((*corner, *far), outline=WHITE, width=2)
     scale_top = top + high + 8
-    ramp = np.repeat(_glow(np.linspace(0, 1, 120))[None], LEGEND, axis=0)
+    ramp = np.repeat(glow(np.linspace(0, 1, 120))[None], LEGEND, axis=0)
     sheet.paste(Image.fromarray(np.rint(ramp).astype(np.uint8)), (left, scale_top))
     pen.text((left + 128, scale_top - 3), f"0 to {most:.3g} bits a pixel; half of all are in the frame", FAINT)
 
 
-def _glow(level: NDArray[np.floating]) -> NDArray[np.float64]:
+def glow(level: NDArray[np.floating]) -> NDArray[np.float64]:
     """Colors (..., 3) of levels from 0 to 1."""
     at = np.linspace(0, 1, len(GLOW))
     return np.stack([np.interp(level, at, GLOW[:, channel]) for channel in range(3)], axis=-1)

@@ -21,6 +21,7 @@ from gifsom.cli.options import Commands, flag
 from gifsom.cli.presets import presets, use_defaults
 from gifsom.cli.recording import record
 from gifsom.cli.screen import doctor, monitors, pause, recover, stop, toggle, windows
+from gifsom.cli.studio import studio
 from gifsom.cli.usage import complaint
 from gifsom.core.errors import GifsomError, SettingError, speaking_of_options
 
@@ -68,6 +69,7 @@ for command in (
     windows,
     doctor,
     presets,
+    studio,
 ):
     app.add_command(command)
 

@@ -28,9 +28,10 @@ from gifsom.cli.common import (
 )
 from gifsom.cli.desktop import framed, hotkeys, meant, trim
 from gifsom.cli.finish import finish_recording, tell_kept, tell_outlook
-from gifsom.cli.help import LARGE, LOOKS, WHAT
+from gifsom.cli.help import LARGE, LOOKS, WHAT, WHERE
 from gifsom.cli.options import PATH, RATE, Command, Number, argument, flag, keep, option, quiet, takes
 from gifsom.cli.presets import preset
+from gifsom.cli.studio import run as run_studio
 from gifsom.core.errors import SettingError
 from gifsom.core.values import MAX_FPS, RECORD_FPS, parse_seconds
 from gifsom.options.dressing import Drawing
@@ -100,6 +101,7 @@ REFRESH: Final = 0.25
 @option("--backend", metavar="NAME", panel=WHAT, help="auto, x11, portal or wlroots. Without it: auto, by the session.")
 @flag("--ask", panel=WHAT, help="Show the desktop's dialog again that chooses what is shared.")
 @keep
+@flag("--edit", panel=WHERE, help="Open the recording in the studio instead, to cut it and write on it.")
 @preset
 @after
 @quiet
@@ -122,6 +124,7 @@ def record(
     ask: bool,
     shortcuts: bool,
     keep: bool,
+    edit: bool,
     quiet: bool,
     then: Then,
     **options: Any,
@@ -157,13 +160,25 @@ def record(
     with hotkeys(recorder, hotkey) as keyed, framed(what, frame) as around:
         _count_down(delay, quiet, around)
         _start(recorder, quiet)
-        try:
-            _record_to(target, recorder, keyed, around, keep, quiet, then, options)
-        except KeyboardInterrupt:
-            tell_kept(recorder.path)
-            raise Ended(INTERRUPTED) from None
-        finally:
-            recorder.close()
+        with _kept(recorder):
+            if edit:
+                _record(recorder, quiet, keyed, around)
+            else:
+                _record_to(target, recorder, keyed, around, keep, quiet, then, options)
+    if edit:
+        run_studio([str(recorder.path)], options)
+
+
+@contextmanager
+def _kept(recorder: "Recorder") -> Iterator[None]:
+    """Close the recorder behind the block; an interrupt in it is told as that, with what is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell_kept(recorder.path)
+        raise Ended(INTERRUPTED) from None
+    finally:
+        recorder.close()
 
 
 def _record_to(

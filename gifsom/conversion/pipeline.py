@@ -168,8 +168,13 @@ def estimate(source: "SourceLike", *, progress: Progress = silent, **options: Un
     edited = open_edited(opening, settings)
     analysis = analyze(edited, settings, progress, spacing=DENSE if settings.limit is None else SPACING)
     plans = plan_coding(analysis, palette, settings, progress)
+    return replace(expected(analysis, plans, settings, progress), elapsed=time.perf_counter() - began)
+
+
+def expected(analysis: Analysis, plans: Plans, settings: ConvertOptions, progress: Progress) -> Estimate:
+    """The estimate of the GIF of a clip whose runs were kept as it was read."""
     expect = _coded if isinstance(plans.nearest, LocalTablesPlan) else _probed
-    return replace(expect(analysis, plans, settings, progress), elapsed=time.perf_counter() - began)
+    return expect(analysis, plans, settings, progress)
 
 
 def frames(

@@ -64,7 +64,11 @@ def opened(source: "SourceLike", settings: ConvertOptions) -> Source:
 
 def open_edited(source: "SourceLike", settings: ConvertOptions) -> Source:
     """The part of a source that is asked for, edited. Raises `SettingError` and `SourceError`."""
-    clip = opened(source, settings)
+    return with_edits(opened(source, settings), settings)
+
+
+def with_edits(clip: Source, settings: ConvertOptions) -> Source:
+    """The part of an opened clip that is asked for, edited. Raises `SettingError` and `SourceError`."""
     start, end = settings.span
     if start or end is not None:
         clip = edit.trim(clip, start, end)
@@ -74,9 +78,16 @@ def open_edited(source: "SourceLike", settings: ConvertOptions) -> Source:
 def with_default_rate_and_size(
     clip: Source, settings: ConvertOptions, fps: float | None = None, width: int | None = None
 ) -> Source:
-    """A clip at these, or the usual rate and width, unless edits say them; kept where it is small, so as to be
-    decoded once. Raises `SettingError`.
-    """
+    """A clip as `at_default_rate_and_size`, kept where it is small, so as to be decoded once."""
+    clip = at_default_rate_and_size(clip, settings, fps, width)
+    kept = clip if isinstance(clip, Recording) else edit.cached(clip)  # a recording is read faster than what is kept
+    return kept if settings.max_frames is None else edit.max_frames(kept, settings.max_frames)
+
+
+def at_default_rate_and_size(
+    clip: Source, settings: ConvertOptions, fps: float | None = None, width: int | None = None
+) -> Source:
+    """A clip at these, or the usual rate and width, unless edits say them. Raises `SettingError`."""
     if not settings.own_rate:
         fps = fps or settings.usual_fps or (None if clip.native else VIDEO_FPS)
     if not settings.own_size:
@@ -87,8 +98,7 @@ def with_default_rate_and_size(
         clip = edit.width(clip, width)
     if max(clip.size) > MAX_SIDE and not clip.native:
         raise SettingError(f"the GIF would be {clip.size[0]}x{clip.size[1]} pixels, and a side ends at {MAX_SIDE}")
-    kept = clip if isinstance(clip, Recording) else edit.cached(clip)  # a recording is read faster than what is kept
-    return kept if settings.max_frames is None else edit.max_frames(kept, settings.max_frames)
+    return clip
 
 
 def first_pass(clip: Source, settings: ConvertOptions, progress: Progress, sampler: RunSampler | None = None) -> Sample:

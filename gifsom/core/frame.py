@@ -1,5 +1,6 @@
 """Frame and Rect: pictures with their times, and parts of them; Shortfall: the unreadable part of a source."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
@@ -27,6 +28,41 @@ class Frame:
         self.pixels.flags.writeable = False
         if self.mask is not None:
             self.mask.flags.writeable = False
+
+    def at(self, start: float) -> "Frame":
+        """The same picture at another time."""
+        return Frame(self.pixels, start, self.mask)
+
+
+class LazyFrame(Frame):
+    """A frame whose picture is made when it is first asked for: edits of time alone need none."""
+
+    __slots__ = ("_made", "make")
+
+    make: Callable[[], Frame]
+    _made: Frame | None
+
+    def __init__(self, start: float, make: Callable[[], Frame]) -> None:
+        """Take a start in seconds, and what makes the picture; whoever calls that keeps nothing in this frame."""
+        for name, value in (("start", start), ("make", make), ("_made", None)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def pixels(self) -> Pixels:
+        return self._picture().pixels
+
+    @property
+    def mask(self) -> Mask | None:
+        return self._picture().mask
+
+    def at(self, start: float) -> Frame:
+        return LazyFrame(start, self.make)
+
+    def _picture(self) -> Frame:
+        if self._made is None:
+            object.__setattr__(self, "_made", self.make())
+        assert self._made is not None
+        return self._made
 
 
 @dataclass(frozen=True, slots=True)

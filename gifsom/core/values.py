@@ -164,9 +164,9 @@ def rate_in(value: object) -> Any:
 
 
 def parse_fps(value: float | str) -> float:
-    """Frames a second, as `rate_in` reads them. Raises `SettingError` as `check_fps`."""
+    """Frames a second, as `rate_in` reads them. Raises `SettingError` as `check_rate`."""
     fps = rate_in(value)
-    check_fps(fps)
+    check_rate(fps)
     return float(fps)
 
 
@@ -179,7 +179,7 @@ def check_fps(fps: float) -> None:
 
 
 def check_rate(fps: float) -> None:
-    """Raise `SettingError` for a rate of pictures that is none; of one above `MAX_FPS`, a GIF shows some."""
+    """Raise `SettingError` for a rate of pictures that is none; of one above `MAX_FPS`, some are shown."""
     if isinstance(fps, bool) or not isinstance(fps, Real) or not 0 < fps < float("inf"):
         raise SettingError(f"fps is {printable(fps)}: give frames a second, above 0")
 

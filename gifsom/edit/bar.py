@@ -12,7 +12,7 @@ from gifsom.core.timing import nearest
 from gifsom.core.values import Color, check_whole, parse_color
 from gifsom.draw.stamp import contrasting
 from gifsom.edit.base import Drawn, scale_to
-from gifsom.edit.frames import with_ends
+from gifsom.edit.frames import memoized, with_ends
 from gifsom.edit.listed import listed, pixels
 
 BAR: Final = 1 / 100
@@ -50,16 +50,10 @@ class _Barred(Drawn):
         if self._whole is None:
             self._whole = self.source.duration
         width = self.size[0]
-        source: Frame | None = None
-        drawn: Frame | None = None
-        length = 0
+        draw = memoized(self._barred)
         for frame, end in with_ends(self.source):
             share = 1.0 if end >= self.source.duration else min(1.0, end / self._whole)
-            same_picture = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
-            if drawn is None or not same_picture or length != nearest(share * width):
-                source, length = frame, nearest(share * width)
-                drawn = self._barred(frame, length)
-            yield Frame(drawn.pixels, frame.start, drawn.mask)
+            yield draw(frame, nearest(share * width))
 
     def _barred(self, frame: Frame, length: int) -> Frame:
         drawn, mask = frame.pixels.copy(), None

@@ -182,11 +182,11 @@ class _Trimmed(Timed):
                 before = frame
                 continue
             if before is not None:
-                yield Frame(before.pixels, 0.0, before.mask)
+                yield before.at(0.0)
                 before = None
-            yield Frame(frame.pixels, frame.start - self.start, frame.mask)
+            yield frame.at(frame.start - self.start)
         if before is not None:
-            yield Frame(before.pixels, 0.0, before.mask)
+            yield before.at(0.0)
 
 
 class _Resampled(Timed):
@@ -215,11 +215,11 @@ class _Resampled(Timed):
         for frame in self.source.frames():
             now = nearest(frame.start * self.fps) if held is not None else 0
             if held is not None and now > slot:
-                yield Frame(held.pixels, slot / self.fps, held.mask)
+                yield held.at(slot / self.fps)
                 slot = now
             held = frame
         if held is not None and slot < slots(self.source.duration, self.fps):  # exact only now
-            yield Frame(held.pixels, slot / self.fps, held.mask)
+            yield held.at(slot / self.fps)
 
 
 class _Cropped(Redrawn):

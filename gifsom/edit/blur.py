@@ -18,7 +18,7 @@ from gifsom.core.region import parse_region, region_text, to_rect
 from gifsom.core.source import Source
 from gifsom.core.values import Color, Seconds, check_whole, parse_color
 from gifsom.edit.base import scale_to
-from gifsom.edit.frames import with_alpha, without_alpha
+from gifsom.edit.frames import memoized, with_alpha, without_alpha
 from gifsom.edit.listed import listed, pixels
 from gifsom.edit.pace import pace, paced, steady
 from gifsom.edit.picture import check_inside
@@ -92,18 +92,12 @@ class _Hidden(Timespan):
 
     def frames(self) -> Iterator[Frame]:
         stretches = [] if self.to is None else [(self.start, self.end)]
-        source: Frame | None = None
-        shown: Frame | None = None
-        covered: Rect | None = None
+        draw = memoized(self.hide)
         for frame, end in paced(self.cuts, stretches, pace(self.source)):
             if not self.holds(frame.start):
                 yield frame
                 continue
-            rect = self.place(frame.start, end)
-            same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
-            if shown is None or not same or rect != covered:
-                source, covered, shown = frame, rect, self.hide(frame, rect)
-            yield Frame(shown.pixels, frame.start, shown.mask)
+            yield draw(frame, self.place(frame.start, end))
 
     def hide(self, frame: Frame, rect: Rect) -> Frame:
         """A frame with a place covered."""

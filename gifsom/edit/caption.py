@@ -12,6 +12,7 @@ from gifsom.core.source import Source
 from gifsom.core.values import Color, Seconds
 from gifsom.draw.text import DARK, OPACITY
 from gifsom.edit.base import Drawn
+from gifsom.edit.frames import memoized
 from gifsom.edit.listed import amount, listed, pixels
 from gifsom.edit.span import NEAR, Divided, parse_span
 from gifsom.edit.stamped import Stamped, fitted, smaller, stamped
@@ -89,6 +90,7 @@ class _Subtitled(Drawn):
     def frames(self) -> Iterator[Frame]:
         starts = [cue.start for cue in self.cues]
         edges = sorted({edge for cue in self.cues for edge in (cue.start, cue.end)})
+        draw = memoized(stamped)
         for frame in Divided(self.source, edges).frames():
             n = bisect_right(starts, frame.start + NEAR) - 1
             cue = self.cues[n] if n >= 0 else None
@@ -96,7 +98,7 @@ class _Subtitled(Drawn):
                 yield frame
             else:
                 made = self._typeset(cue.text, self.look, self._made_for)
-                yield stamped(frame, *fitted(*made, self._made_for, self.size))
+                yield draw(frame, *fitted(*made, self._made_for, self.size))
 
 
 def caption(

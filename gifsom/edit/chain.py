@@ -126,7 +126,7 @@ class Chain(Source):
             if self.fade and before is not None:
                 yield from self._dissolve(before, shown, start)
             for piece in shown:
-                yield Frame(piece.frame.pixels, start + piece.start, piece.frame.mask)
+                yield piece.frame.at(start + piece.start)
             start += ending.duration - ending.seconds
             before = ending
 
@@ -140,7 +140,7 @@ class Chain(Source):
             yield blend(a.frame, (b or a).frame, share, start + first)
         rest = coming.at(self.fade)
         if rest is not None and rest.end > self.fade + NEAR:
-            yield Frame(rest.frame.pixels, start + max(self.fade, rest.start), rest.frame.mask)
+            yield rest.frame.at(start + max(self.fade, rest.start))
 
 
 class _Cursor:

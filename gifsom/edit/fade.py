@@ -62,7 +62,7 @@ class _Faded(Timed):
                 yield self._colored(frame, share, first)
                 at = last
         if at < piece.end - NEAR:
-            yield Frame(frame.pixels, at, frame.mask)
+            yield frame.at(at)
 
     def _colored(self, frame: Frame, share: float, start: float) -> Frame:
         picture = Image.fromarray(frame.pixels)

@@ -1,13 +1,16 @@
 """Helpers for frames: comparison, end times, redrawing each picture once, and alpha for Pillow."""
 
 from collections.abc import Callable, Iterator
+from typing import Concatenate, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gifsom.core.frame import Frame, Mask, Pixels
+from gifsom.core.frame import Frame, LazyFrame, Mask, Pixels
 from gifsom.core.source import Source
+
+P = ParamSpec("P")
 
 HALF = 128
 """Alpha below which a pixel is hidden: a GIF's pixels are shown or hidden."""
@@ -16,18 +19,31 @@ ART = 256
 """Colors of a picture, at most, that counts as pixel art."""
 
 
-def memoized(redraw: Callable[[Frame], Frame]) -> Callable[[Frame], Frame]:
-    """`redraw` with memory: a picture that is the same as the last one is not drawn again."""
+def memoized(redraw: Callable[Concatenate[Frame, P], Frame]) -> Callable[Concatenate[Frame, P], Frame]:
+    """`redraw` with memory: a picture that is the same as the last one, drawn in the same way, is not drawn again.
+
+    A lazy frame is drawn when its picture is asked for.
+    """
     source: Frame | None = None
     drawn: Frame | None = None
+    way: tuple[object, ...] = ()
 
-    def draw(frame: Frame) -> Frame:
-        nonlocal source, drawn
-        if source is None or drawn is None or frame.pixels is not source.pixels or frame.mask is not source.mask:
-            source, drawn = frame, redraw(frame)
-        return Frame(drawn.pixels, frame.start, drawn.mask)
+    def draw(frame: Frame, /, *how: P.args, **named: P.kwargs) -> Frame:
+        nonlocal source, drawn, way
+        if isinstance(frame, LazyFrame):
+            make = frame.make
+            return LazyFrame(frame.start, lambda: redraw(make(), *how, **named))
+        same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
+        if not same or drawn is None or not all(map(_same, way, how)):
+            source, way, drawn = frame, how, redraw(frame, *how, **named)
+        return drawn.at(frame.start)
 
     return draw
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two arguments are the same; arrays are where they are the same one."""
+    return one is other or (not isinstance(one, np.ndarray) and one == other)
 
 
 def with_ends(clip: Source) -> Iterator[tuple[Frame, float]]:

@@ -49,7 +49,7 @@ class _Reversed(_Stored):
         ends = [*self.store.starts[1:], self.duration]
         order = range(len(ends) - 1, -1, -1)
         for number, frame in zip(order, self.store.read(order), strict=True):
-            yield Frame(frame.pixels, self.duration - ends[number], frame.mask)
+            yield frame.at(self.duration - ends[number])
 
 
 class _ThereAndBack(_Stored):
@@ -72,7 +72,7 @@ class _ThereAndBack(_Stored):
         yield from self.store
         order = range(len(starts) - 2, 0, -1)
         for number, frame in zip(order, self.store.read(order), strict=True):
-            yield Frame(frame.pixels, self.source.duration + (starts[-1] - starts[number + 1]), frame.mask)
+            yield frame.at(self.source.duration + (starts[-1] - starts[number + 1]))
 
 
 class _Looped(Part):
@@ -106,7 +106,7 @@ class _Looped(Part):
             if start - seconds < until and frame.start < start:
                 lead.append(frame)
             if start < until and frame.start < clear - SAME:
-                yield Frame(frame.pixels, max(0.0, frame.start - start), frame.mask)
+                yield frame.at(max(0.0, frame.start - start))
             while fade and fade[0] < until - SAME:
                 time = fade.popleft()
                 before = bisect_right(lead.starts, time - end + start + SAME) - 1

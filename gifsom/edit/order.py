@@ -33,7 +33,7 @@ class _Waiting:
 
     def put(self, piece: Piece) -> None:
         """Store a frame. Raises `TargetUnwritable` where the disk is full."""
-        self._store.append(Frame(piece.frame.pixels, piece.seconds, piece.frame.mask))
+        self._store.append(piece.frame.at(piece.seconds))
 
     def shown(self, times: int = 1) -> Iterator[tuple[Frame, float]]:
         """All of them in their order, that many times; then there are none."""

@@ -38,9 +38,9 @@ def paced(clip: Source, stretches: Sequence[Stretch], fps: float) -> Iterator[tu
     for frame, end in with_ends(clip):
         start = frame.start
         for time in (time for stretch in stretches for time in _steps(*stretch, start, end, step)):
-            yield Frame(frame.pixels, start, frame.mask), time
+            yield frame.at(start), time
             start = time
-        yield Frame(frame.pixels, start, frame.mask), end
+        yield frame.at(start), end
 
 
 def _steps(first: float, last: float, start: float, end: float, step: float) -> Iterator[float]:

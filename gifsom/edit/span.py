@@ -74,7 +74,7 @@ class Divided(Edited):
             yield frame
             for time in self.times:
                 if frame.start + NEAR < time < end - NEAR:
-                    yield Frame(frame.pixels, time, frame.mask)
+                    yield frame.at(time)
 
 
 def parse_span(text: str) -> tuple[float, float | None]:

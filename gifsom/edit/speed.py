@@ -40,7 +40,7 @@ class _Sped(Timed):
 
     def frames(self) -> Iterator[Frame]:
         for frame in self.source.frames():
-            yield Frame(frame.pixels, frame.start / self.factor, frame.mask)
+            yield frame.at(frame.start / self.factor)
 
 
 class _Forwarded(Timed):
@@ -58,7 +58,7 @@ class _Forwarded(Timed):
 
     def frames(self) -> Iterator[Frame]:
         for frame in self.source.frames():
-            yield Frame(frame.pixels, self._at(frame.start), frame.mask)
+            yield frame.at(self._at(frame.start))
 
     def _at(self, time: float) -> float:
         """When that is shown which the clip shows at `time`."""

@@ -12,6 +12,7 @@ from gifsom.core.source import Source
 from gifsom.core.values import Seconds, check_seconds
 from gifsom.draw.stamp import faded, lay
 from gifsom.edit.base import Drawn, scale_to
+from gifsom.edit.frames import memoized
 from gifsom.edit.pace import pace, paced, steady
 from gifsom.edit.span import NEAR, Timespan
 
@@ -77,9 +78,7 @@ class Stamped(Timespan):
         step = 1 / pace(self.source)
         reel = self._fitted()
         (_, stamp, corner), due = next(reel), next(reel, None)
-        key: tuple[object, ...] = ()
-        shown: Frame | None = None
-        source: Frame | None = None
+        draw = memoized(stamped)
         for frame, end in paced(self.cuts, [(self.start, self.end)] if self.animated else fades, 1 / step):
             if not self.holds(frame.start):
                 yield frame
@@ -87,11 +86,7 @@ class Stamped(Timespan):
             while due is not None and due[0] <= frame.start - self.start + NEAR:
                 (_, stamp, corner), due = due, next(reel, None)
             opacity = self.opacity((frame.start + min(end, frame.start + step)) / 2)
-            same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
-            if shown is None or not same or key != (id(stamp), opacity):
-                source, key = frame, (id(stamp), opacity)
-                shown = stamped(frame, stamp if opacity == 1 else faded(stamp, opacity), corner)
-            yield Frame(shown.pixels, frame.start, shown.mask)
+            yield draw(frame, stamp, corner, opacity)
 
 
 def smaller(edit: Drawn, size: tuple[int, int]) -> Source | None:
@@ -118,12 +113,15 @@ def fitted(
     return scaled, (left, min(round(corner[1] * down), size[1] - high))
 
 
-def stamped(frame: Frame, stamp: Pixels, corner: tuple[int, int]) -> Frame:
+def stamped(frame: Frame, stamp: Pixels, corner: tuple[int, int], opacity: float = 1.0) -> Frame:
     """A frame with a stamp (h, w, 4) over its picture, at a corner that leaves all of it inside.
+
+    `opacity`, 0 to 1, is a part of the stamp's own.
 
     Hidden pixels have no color to blend a smooth edge with: there the stamp is shown where it is half opaque.
     """
     pixels, mask = frame.pixels.copy(), None
+    stamp = stamp if opacity == 1 else faded(stamp, opacity)
     lay(pixels, stamp, *corner)
     if frame.mask is not None:
         mask = frame.mask.copy()

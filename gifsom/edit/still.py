@@ -7,7 +7,7 @@ from gifsom.core.frame import Frame
 from gifsom.core.source import Source
 from gifsom.core.values import SHORTEST_IDLE, check_seconds
 from gifsom.edit.base import Edited, Retimed
-from gifsom.edit.stillness import check_threshold, stretches
+from gifsom.edit.stillness import check_threshold, scaled_before, stretches
 from gifsom.edit.time import Part
 
 REST = 0.1
@@ -18,11 +18,17 @@ SHOWN = 0.05
 
 
 class _LimitedIdle(Retimed):
+    """A clip whose still stretches end early."""
+
     _count: int | None = None  # until it is known how many are left out
 
     def __init__(self, clip: Source, seconds: float, percent: float) -> None:
         super().__init__(clip, seconds)
         self.percent = percent
+
+    def scaled(self, size: tuple[int, int]) -> Source | None:
+        part = scaled_before(self.source, size)
+        return None if part is None else _LimitedIdle(part, self.seconds, self.percent)
 
     @property
     def count(self) -> int | None:
@@ -46,19 +52,25 @@ class _LimitedIdle(Retimed):
             since = frame.start - first.start
             if frame is first or since + time <= self.seconds + 1e-9:
                 count += 1
-                yield Frame(frame.pixels, start + since, frame.mask)
+                yield frame.at(start + since)
         if before is not None:
             self._count = count
             self._end = start + min(self.source.duration - before.start, self.seconds)
 
 
 class _Distinct(Edited):
+    """A clip without frames that show what the one before does."""
+
     _count: int | None = None  # until it is known how many are left out
     _left_out = 0
 
     def __init__(self, clip: Source, percent: float) -> None:
         super().__init__(clip)
         self.percent = percent
+
+    def scaled(self, size: tuple[int, int]) -> Source | None:
+        part = scaled_before(self.source, size)
+        return None if part is None else _Distinct(part, self.percent)
 
     @property
     def count(self) -> int | None:

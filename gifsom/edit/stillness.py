@@ -95,10 +95,18 @@ def stretches(clip: Source, percent: float = NOISE) -> Iterator[tuple[Frame, Fra
     found = _Stretches(percent)
     before: _State | None = None
     for frame in clip.frames():
-        same = before is not None and frame.pixels is before.frames[0].pixels
+        same = before is not None and np.array_equal(frame.pixels, before.frames[0].pixels)
         before = _State([frame], before.small if same and before is not None else _reduced(frame))
         yield from found.sort(deque([before]))
     yield from found.rest()
+
+
+def scaled_before(clip: Source, size: tuple[int, int]) -> Source | None:
+    """A clip that scales itself, at a size, width and height, at which it is judged as at its own; None: it does not.
+
+    Judging small pictures is faster, and so is a source that scales.
+    """
+    return clip.scaled(size) if max(size) >= min(SIDE, *clip.size) else None
 
 
 @dataclass(slots=True, eq=False)
@@ -222,8 +230,8 @@ def _changed(one: _State, other: _State) -> Mask | None:
     difference = np.subtract(other.small, one.small, dtype=np.int16)
     summed = reduce(np.add, [difference[n : n + rows] for n in range(side)])
     summed = reduce(np.add, [summed[:, n : n + columns] for n in range(side)])
-    limit = ALIKE * side * side
-    changed: Mask = ((summed > limit) | (summed < -limit)).any(axis=2)
+    most = np.abs(summed, out=summed)
+    changed: Mask = reduce(np.maximum, [most[..., channel] for channel in range(3)]) > ALIKE * side * side
     return changed
 
 

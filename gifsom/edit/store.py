@@ -73,7 +73,7 @@ class Store:
             if frame is None or self._places[number] != place:
                 place = self._places[number]
                 frame = self._unpacked(self._read(*place))
-            yield Frame(frame.pixels, self.starts[number], frame.mask)
+            yield frame.at(self.starts[number])
 
     def close(self) -> None:
         """Delete all frames; a store that is no longer used does so by itself."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from gifsom.core.frame import Frame
 from gifsom.core.source import Source
-from gifsom.core.values import check_seconds, check_whole
+from gifsom.core.values import MAX_FPS, check_seconds, check_whole
 from gifsom.edit.base import Noted, Retimed, Timed, resample, trim
 
 
@@ -46,12 +46,15 @@ class Part(Timed):
 def fps(source: Source, fps: float) -> Source:
     """At most `fps` frames a second: at each 1/fps the newest frame whose time, rounded to the grid, has come.
 
-    ffmpeg's `fps` filter chooses the same; a clip that is no faster is left alone.
+    ffmpeg's `fps` filter chooses the same; a clip that is no faster is left alone. More than 50 are not shown.
 
     >>> len(list(gifsom.open("fixtures/scene.mp4").fps(10).frames()))
     30
     """
-    return resample(source, fps)
+    shown = resample(source, min(fps, MAX_FPS))
+    if fps <= MAX_FPS or (source.rate is not None and source.rate <= MAX_FPS):
+        return shown
+    return Noted(shown, f"{MAX_FPS:g} frames a second, the most that are shown, and not {fps:g}")
 
 
 def hold_last(clip: Source, seconds: float) -> Source:

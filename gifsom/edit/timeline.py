@@ -52,7 +52,7 @@ class Timeline(Timed):
     def frames(self) -> Iterator[Frame]:
         start, count = 0.0, 0
         for frame, seconds in self.arranged():
-            yield Frame(frame.pixels, start, frame.mask)
+            yield frame.at(start)
             start += seconds
             count += 1
         if not count:

@@ -16,7 +16,7 @@ from gifsom.core.values import Seconds, check_seconds, span
 from gifsom.edit.attention import Attention
 from gifsom.edit.base import Edited, resample
 from gifsom.edit.camera import GLIDE, Path, Stay, View, around
-from gifsom.edit.frames import with_alpha, without_alpha
+from gifsom.edit.frames import memoized, with_alpha, without_alpha
 from gifsom.edit.listed import amount, listed
 from gifsom.edit.pace import pace, paced, steady
 from gifsom.edit.span import parse_span
@@ -80,14 +80,9 @@ class Zoomed(Edited):
 
     def frames(self) -> Iterator[Frame]:
         path = self.path
-        source: Frame | None = None
-        shown: tuple[View, Frame] | None = None
+        draw = memoized(seen)
         for frame, _ in paced(self.source, path.moving, self._fps):
-            view = path.at(frame.start)
-            same = source is not None and frame.pixels is source.pixels and frame.mask is source.mask
-            if shown is None or shown[0] != view or not same:
-                source, shown = frame, (view, seen(frame, view, self._size))
-            yield Frame(shown[1].pixels, frame.start, shown[1].mask)
+            yield draw(frame, path.at(frame.start), self._size)
 
 
 def seen(frame: Frame, view: View, size: tuple[int, int]) -> Frame:

@@ -88,11 +88,14 @@ class Document:
         """Raise `SettingError` for a value that is wrong for every clip, and for an option that is none."""
         ConvertOptions.of(self.keywords)
 
+    def said(self) -> dict[str, Any]:
+        """The content of the file, as JSON has it."""
+        steps = [{"edit": step.name, "value": step.value} | ({} if step.on else {"on": False}) for step in self.steps]
+        return {"gifsom": VERSION, "sources": [*self.sources], "edits": steps, "options": {**self.options}}
+
     def text(self) -> str:
         """The file's content."""
-        steps = [{"edit": step.name, "value": step.value} | ({} if step.on else {"on": False}) for step in self.steps]
-        said = {"gifsom": VERSION, "sources": [*self.sources], "edits": steps, "options": {**self.options}}
-        return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(self.said(), indent=2, ensure_ascii=False) + "\n"
 
     def with_files(self, place: Callable[[str], str]) -> Self:
         """The same with `place` of each name of a file in it."""
@@ -116,9 +119,14 @@ class Document:
         Raises:
             ValueError: with what is wrong: it is no JSON, of another version, or says what no document can.
         """
-        said = json.loads(data.decode(), parse_constant=_no_number)
+        return cls.of(json.loads(data.decode(), parse_constant=_no_number))
+
+    @classmethod
+    def of(cls, said: object) -> Self:
+        """A document of what its file says. Raises `ValueError`, as `parse`."""
         if not isinstance(said, dict) or "gifsom" not in said:
             raise ValueError("it is no document of gifsom")
+        said = {**said}
         version = said.pop("gifsom")
         if type(version) is not int or version != VERSION:
             raise ValueError(f"it is of version {printable(version)}, and {VERSION} is known")

@@ -78,7 +78,7 @@ def _never(value: Any) -> bool:
 
 
 def always(value: Any) -> bool:
-    """Whatever the value."""
+    """True for any value."""
     return True
 
 

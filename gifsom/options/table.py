@@ -42,7 +42,7 @@ class Rate(TypedDict, total=False):
     fps: Annotated[
         float | None,
         Edit(
-            f"Frames a second, up to {values.MAX_FPS:g}; a slower clip keeps its own rate.",
+            f"Frames a second, of which {values.MAX_FPS:g} at most are shown; a slower clip keeps its own rate.",
             "F",
             read=parse_fps,
             settable=ANYWHERE,

@@ -5,26 +5,12 @@ holds a lock: the system releases it when the process is gone. Other processes a
 """
 
 import os
-import sys
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from gifsom.core.errors import RecordingInUse, RecordingNotFound, TargetUnwritable, printable
+from gifsom.core.lock import lock, private
 from gifsom.recorder.folder import find, fresh, recordings
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: BinaryIO) -> None:
-        file.seek(1 << 30)  # far past the lines, where a lock keeps nobody from writing
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        file.seek(0)
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
 
 COMMANDS: Final = ("stop", "pause", "toggle")
 """Commands to a recording: end, pause, or toggle the pause."""
@@ -41,11 +27,11 @@ class Control:
         self.spool = spool
         self._path = spool.with_suffix(".control")
         try:
-            self._file: BinaryIO = open(self._path, "a+b", buffering=0, opener=_private)  # noqa: SIM115 - see close
+            self._file: BinaryIO = open(self._path, "a+b", buffering=0, opener=private)  # noqa: SIM115 - see close
         except OSError as error:
             raise TargetUnwritable(f"{printable(self._path)}: {error.strerror}") from None
         try:
-            _lock(self._file)
+            lock(self._file)
             lost = not os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())  # it was removed meanwhile
             self._file.truncate(0)  # of what a crash has left
             self._file.seek(0)
@@ -95,7 +81,7 @@ def in_use(spool: Path) -> bool:
     """Whether a recording is being written, or converted."""
     try:
         with spool.with_suffix(".control").open("r+b", buffering=0) as file:
-            _lock(file)
+            lock(file)
     except FileNotFoundError:
         return False
     except OSError:  # somebody holds the lock
@@ -127,7 +113,3 @@ def delete(spool: Path) -> None:
         spool.unlink(missing_ok=True)
     except OSError as error:
         raise TargetUnwritable(f"{printable(spool)}: {error.strerror}") from None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

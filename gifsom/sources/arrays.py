@@ -93,7 +93,7 @@ class StoredClip(Source):
             size = f"{pixels.shape[1]}x{pixels.shape[0]}"
             raise FrameError(f"the frame is {size}, and the first one was {self.size[0]}x{self.size[1]}")
         if last is not None and same_picture(frame, last):
-            frame = Frame(last.pixels, self._end, last.mask)
+            frame = last.at(self._end)
         self._last = frame
         self._store.append(frame)
         self._end += seconds

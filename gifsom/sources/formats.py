@@ -16,6 +16,8 @@ _MAGIC: Final = re.compile(
 _AVIF: Final = (b"avif", b"avis", b"mif1", b"msf1")
 _HEIF: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 
+_TGA: Final = "a Targa picture (TGA)"
+
 _UNREAD: Final = (
     (re.compile(rb"\x76\x2f\x31\x01"), "an OpenEXR picture"),
     (re.compile(rb"#\?(RADIANCE|RGBE)"), "a Radiance picture (HDR)"),
@@ -33,6 +35,16 @@ _UNREAD: Final = (
     (re.compile(rb"\x01\xda[\0\x01][\x01\x02]\0[\x01-\x03]"), "an SGI picture"),
     (re.compile(rb"\x0a[\0-\x05][\0\x01][\x01\x02\x04\x08]"), "a PCX picture"),
     (re.compile(rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n"), "a JPEG XL picture"),
+    (re.compile(rb"II\xbc\x01"), "a JPEG XR picture"),
+    (re.compile(rb"\x59\xa6\x6a\x95"), "a Sun raster picture"),
+    (
+        re.compile(rb"\x28\0{3}.{8}\x01\0[\x01\x04\x08\x10\x18\x20]\0", re.DOTALL),
+        "a bitmap without its file's header (DIB)",
+    ),
+    (re.compile(rb"\s*(/\*.*?\*/\s*)?#define\s+\w+_width\s+\d", re.DOTALL), "an X bitmap (XBM)"),
+    (re.compile(rb"/\* XPM \*/"), "an X pixmap (XPM)"),
+    (re.compile(rb".\0[\x02\x03\x0a\x0b]\0{4}[\0\x18\x20].{8}[\x08\x0f\x10\x18\x20][\0-\x3f]", re.DOTALL), _TGA),
+    (re.compile(rb".\x01[\x01\x09]\0\0..[\x0f\x10\x18\x20].{8}\x08[\0-\x3f]", re.DOTALL), _TGA),  # with a color map
 )
 """Pictures that are not read, and what people call them."""
 

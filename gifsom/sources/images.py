@@ -120,7 +120,7 @@ class ImageClip(Source):
             for start, (picture, _) in zip(self.starts, _pictures(self.path, self.max_pixels), strict=False):
                 frame = _frame(eight_bits(picture, self.values), start, self.background)
                 if before is not None and same_picture(before, frame):
-                    frame = Frame(before.pixels, start, before.mask)
+                    frame = before.at(start)
                 yield frame
                 before = frame
         except _DAMAGE as error:  # all of it could be read when it was opened

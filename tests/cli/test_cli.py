@@ -262,7 +262,7 @@ USAGE = {
     "text as width": ["--width", "abc"],
     "part of a pixel": ["--width", "640.5"],
     "no rate": ["--fps", "0"],
-    "fast rate": ["--fps", "60"],
+    "endless rate": ["--fps", "1e400"],
     "rate that is no number": ["--fps", "nan"],
     "text as rate": ["--fps", "fast"],
     "seconds past 59": ["--start", "1:75"],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FrameClip
+from conftest import FIXTURES, FrameClip
 from numpy.typing import NDArray
 
 from gifsom import edit, sources
@@ -60,6 +60,13 @@ def test_noise_and_a_blinking_cursor_are_still_and_a_letter_is_not(noise: float,
 def test_it_is_judged_alike_before_and_after_scaling(change: Callable[[Source], Source]) -> None:
     clip = recorded(typing(), 2.5)
     assert begins(change(clip)) == begins(clip)
+
+
+@pytest.mark.parametrize("cut", [lambda clip: edit.idle_limit(clip, 0.5), edit.drop_duplicates, edit.trim_still])
+def test_a_source_that_scales_does_so_before_it_is_judged(cut: Callable[[Source], Source]) -> None:
+    clip = sources.open(FIXTURES / "scene.mp4")
+    shown = [(frame.start, frame.pixels.tobytes()) for frame in edit.width(cut(clip), 320).frames()]
+    assert shown == [(frame.start, frame.pixels.tobytes()) for frame in cut(edit.width(clip, 320)).frames()]
 
 
 def test_every_frame_is_told_once_in_order_and_with_its_own_pixels() -> None:

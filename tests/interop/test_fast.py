@@ -47,6 +47,20 @@ def test_save(fps: float) -> None:
     kept(stream.getvalue(), fps, 60)
 
 
+@pytest.mark.parametrize("ending", ["gif", "apng"])
+@pytest.mark.parametrize("fps", [50.5, "60", 240])
+def test_convert(tmp_path: Path, fps: Any, ending: str) -> None:
+    """Numbered pictures of a folder, each 1/fps s after the other: the length stays, and it is told what is shown."""
+    for number, picture in enumerate(pictures(60)):
+        Image.fromarray(picture).save(tmp_path / f"{number:02}.png")
+    result = gifsom.convert(tmp_path, tmp_path / f"out.{ending}", fps=fps)
+    assert result.seconds == pytest.approx(60 / float(fps), abs=0.0101)
+    assert result.frames <= result.seconds * 50 + 1
+    assert result.notes == (f"50 frames a second, the most that are shown, and not {float(fps):g}",)
+    if ending == "gif":
+        kept((tmp_path / "out.gif").read_bytes(), float(fps), 60)
+
+
 @pytest.mark.parametrize("duration", [10, 16, [10] * 60])
 def test_save_by_duration(duration: Any) -> None:
     stream = BytesIO()

@@ -1,5 +1,6 @@
 """Still formats: what Pillow reads is shown right, and what nothing here reads is called by its name."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,13 @@ def test_an_animation_of_autodesk_plays_in_its_own_time(tmp_path: Path) -> None:
     assert [int(frame.pixels[0, 0, 0]) for frame in clip.frames()] == pytest.approx([0, 60, 120, 180], abs=2)
 
 
+def pillow(kind: str, mode: str, **options: str) -> bytes:
+    """The first bytes of a picture as Pillow writes it."""
+    stream = BytesIO()
+    Image.linear_gradient("L").resize((24, 10)).convert(mode).save(stream, kind, **options)
+    return stream.getvalue()[:132]
+
+
 @pytest.mark.parametrize(
     ("head", "name"),
     [
@@ -153,6 +161,16 @@ def test_an_animation_of_autodesk_plays_in_its_own_time(tmp_path: Path) -> None:
         (photoshop()[:22] + b"\0\x10\0\x03", "a file of Photoshop with more than 8 bits"),
         (b"\xff\x0a\x00\x10", "a JPEG XL picture"),
         (b"\0\0\x01\0\x01\0\x20\x20\0\0", "an icon or a cursor"),
+        (b"II\xbc\x01\x08\0\0\0", "a JPEG XR picture"),
+        (b"\x59\xa6\x6a\x95\0\0\0\x04", "a Sun raster picture"),
+        (b"/* XPM */\nstatic char *a[] = {", "an X pixmap (XPM)"),
+        (pillow("XBM", "1"), "an X bitmap (XBM)"),
+        (pillow("DIB", "RGB"), "a bitmap without its file's header (DIB)"),
+        (pillow("TGA", "RGB"), "a Targa picture (TGA)"),
+        (pillow("TGA", "RGBA"), "a Targa picture (TGA)"),
+        (pillow("TGA", "L"), "a Targa picture (TGA)"),
+        (pillow("TGA", "P"), "a Targa picture (TGA)"),
+        (pillow("TGA", "RGB", compression="tga_rle"), "a Targa picture (TGA)"),
     ],
 )
 def test_what_is_not_read_is_called_by_its_name(tmp_path: Path, head: bytes, name: str) -> None:
