@@ -1,6 +1,6 @@
 """Studio: a session with its exports, recordings and events; and the files that the page may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -33,11 +33,11 @@ class Studio:
     folder  in which it was started
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Begin without a clip."""
+    def __init__(self, folder: Path, defaults: Mapping[str, Any] | None = None) -> None:
+        """Begin without a clip; `defaults`: options as settings files say them."""
         self.folder = folder
         self.events = Events()
-        self.session = Session(folder, self.events.tell)
+        self.session = Session(folder, self.events.tell, defaults)
         self.exports = Exports(folder, self.events.tell)
         self.recording = Recording(self._recorded)
         self.done = Event()  # set once the page ends it

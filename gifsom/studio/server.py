@@ -129,8 +129,11 @@ class Server:
     address  of the page, with its token
     """
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        """Take a port of this machine; 0: a free one. Raises `SettingError` where it is in use."""
+    def __init__(self, folder: Path, port: int = 0, defaults: Mapping[str, Any] | None = None) -> None:
+        """Take a port of this machine; 0: a free one. Raises `SettingError` where it is in use.
+
+        `defaults` are options as settings files say them.
+        """
         self._socket = socket.socket()
         try:
             self._socket.bind((HOST, port))
@@ -142,7 +145,7 @@ class Server:
         self.port = self._socket.getsockname()[1]
         self.token = secrets.token_urlsafe(24)
         self.address = f"http://{HOST}:{self.port}/?token={self.token}"
-        self.studio = Studio(folder)
+        self.studio = Studio(folder, defaults)
 
     @property
     def tunnel(self) -> str:

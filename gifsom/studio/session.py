@@ -15,7 +15,7 @@ from typing import Any, Final
 from gifsom.core.errors import GifsomError, SettingError, SourceNotFound, SourceRefused, printable
 from gifsom.core.files import replacing
 from gifsom.core.source import Source
-from gifsom.options.document import ALLOWED, Document, is_document, read_document, relative
+from gifsom.options.document import ALLOWED, Document, Step, is_document, read_document, relative
 from gifsom.options.table import EDITS
 from gifsom.studio.forecast import Forecast, Tell
 from gifsom.studio.frames import Stage, StepError
@@ -37,8 +37,15 @@ class Session:
     rev     number of the document's state, which grows with each change
     """
 
-    def __init__(self, folder: Path, tell: Tell) -> None:
-        """Begin without a document; `tell` hears of events."""
+    def __init__(self, folder: Path, tell: Tell, defaults: Mapping[str, Any] | None = None) -> None:
+        """Begin without a document; `tell` hears of events.
+
+        `defaults` are options as settings files say them, with which a clip is opened: the command that is shown names
+        them, since it is typed where they count, too.
+        """
+        said = defaults or {}
+        self._steps = tuple(Step(name, said[name]) for name in EDITS if name in said)
+        self._options = {name: said[name] for name in ALLOWED if name in said}
         self.folder = folder
         self.rev = 0
         self.stage: Stage | None = None
@@ -82,7 +89,7 @@ class Session:
                 raise SourceNotFound(f"{printable(name)}: there is no such file")
         if any(map(is_document, names)):
             raise SettingError("open a document alone: it names its own clips")
-        document = absolute(Document(tuple(names)))
+        document = absolute(Document(tuple(names), self._steps, self._options))
         self._check_files(document.files())
         self._begin(Path(names[0]).name, History(document))
         self._saved = document
