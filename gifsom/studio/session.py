@@ -228,15 +228,16 @@ class Session:
 
     def _renew(self) -> None:
         """Find the frames of the document as it is now, and what to expect of it."""
-        if self.stage is not None:
-            self.stage.end()
+        before, stage, trouble = self.stage, None, None
         self.rev += 1
         rev = self.rev
-        self.stage, self.error = None, None
         try:
-            self.stage = Stage(self._opened().now, self._shelf, lambda stage: self._found(rev, stage))
+            stage = Stage(self._opened().now, self._shelf, lambda stage: self._found(rev, stage))
         except StepError as error:
-            self.error = error
+            trouble = error
+        self.stage, self.error = stage, trouble
+        if before is not None:
+            before.end()
         self.forecast.ask(rev, self.stage)
         if self.stage is not None:
             self.stage.wait(SOON)
@@ -290,6 +291,7 @@ def _clip(stage: Stage) -> dict[str, Any]:
         "source": [*stage.opened.source.size],
         "sizes": [[*size] for size in stage.sizes],
         "duration": stage.duration,
+        "usual_fps": stage.usual_fps,
         "starts": [round(start, 4) for start in starts],
         "complete": stage.complete,
         "notes": [*stage.notes] if stage.complete else [],

@@ -157,6 +157,20 @@ def test_what_is_selected_is_cut_and_comes_back(editor: Editor) -> None:
     editor.until(lambda: len(editor.edits) == 1)
 
 
+def test_delays_are_those_of_the_frames_that_are_seen(editor: Editor) -> None:
+    for key in ("End", "ArrowLeft", "ArrowLeft", "i"):
+        editor.page.keyboard.press(key)
+    editor.press("Delay")
+    editor.until(lambda: editor.edits == [("fps", 15), ("frame_delay", "0.5@#42-44")])
+    editor.settled()
+    stage = editor.server.studio.session.stage
+    assert stage is not None
+    stage.wait(60)
+    assert len(stage.starts) == 45
+    assert np.diff(stage.starts)[-3:] == pytest.approx([1 / 15, 0.5, 0.5], abs=1e-3)
+    assert stage.duration == pytest.approx(42 / 15 + 1.5, abs=0.01)
+
+
 def test_crop_is_pulled_on_the_picture(editor: Editor) -> None:
     page = editor.page
     editor.press("Crop")

@@ -45,7 +45,7 @@ function Choose({ trouble }) {
       <div class="row chips parts" role="group" aria-label="What to record">
         ${there.monitors.map((one) => html`<button type="button" class="chip" key=${one.number}
           aria-pressed=${String(what?.monitor === one.number)} onClick=${() => setWhat({ monitor: one.number })}>
-          <${Part} there=${there} box=${one} />Monitor ${one.number}${one.name ? ` (${one.name})` : ""}, ${one.width} × ${one.height}</button>`)}
+          <${Part} there=${there} box=${one} />Monitor ${one.number}, ${one.width} × ${one.height}</button>`)}
         ${there.windows.map((one) => html`<button type="button" class="chip" key=${one.id}
           aria-pressed=${String(what?.window === one.id)} onClick=${() => setWhat({ window: one.id })}>
           <${Part} there=${there} box=${one} />${one.title || "a window"}</button>`)}</div>
