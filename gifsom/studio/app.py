@@ -27,6 +27,10 @@ HIDDEN: Final = "."
 """Beginning of names that are not listed."""
 
 
+class Unclear(Exception):
+    """A request that cannot be understood, or that asks for what is not there."""
+
+
 class Studio:
     """All that a page works with.
 
@@ -60,11 +64,11 @@ class Studio:
         return path
 
     def listing(self, folder: str) -> dict[str, Any]:
-        """The files of a folder, which lies in that of the studio. Raises `ValueError` for another one, `OSError`."""
+        """The files of a folder, which lies in that of the studio. Raises `Unclear` for another one, `OSError`."""
         root = self.folder.resolve()
         there = (root / folder).resolve()
         if not there.is_relative_to(root):
-            raise ValueError("that is outside of the folder in which the studio was started")
+            raise Unclear("that is outside of the folder in which the studio was started")
         entries = sorted(there.iterdir(), key=lambda path: (not path.is_dir(), path.name.casefold()))
         said = [
             {"name": path.name, "folder": path.is_dir(), "bytes": 0 if path.is_dir() else path.stat().st_size}

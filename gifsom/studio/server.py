@@ -28,7 +28,7 @@ from gifsom.core.errors import GifsomError, SettingError, TargetExists, printabl
 from gifsom.core.source import Source
 from gifsom.options.conversion import ConvertOptions
 from gifsom.studio import routes
-from gifsom.studio.app import Studio
+from gifsom.studio.app import Studio, Unclear
 from gifsom.studio.frames import StepError
 from gifsom.studio.guard import Guard
 from gifsom.studio.session import Outdated
@@ -75,9 +75,10 @@ def _route(studio: Studio, answer: Answer) -> Callable[[Request], Awaitable[Resp
             return JSONResponse({"error": printable(error), "exists": True}, 409)
         except StepError as error:
             return JSONResponse({"error": str(error), "step": error.step}, 422)
-        except (GifsomError, ValueError, KeyError, TypeError) as error:
-            text = f"there is no {error} in it" if isinstance(error, KeyError) else printable(error)
-            return JSONResponse({"error": text}, 422)
+        except (GifsomError, Unclear) as error:
+            return JSONResponse({"error": printable(error)}, 422)
+        except ClientDisconnect:  # or it was too long, which the guard has told
+            return Response(status_code=413)
         except OSError as error:
             return JSONResponse({"error": error.strerror or "it cannot be read"}, 422)
         except IndexError:  # of a document that has been changed since, as the page will hear
@@ -91,9 +92,12 @@ async def _said(request: Request) -> dict[str, Any]:
     """All that a request says: of its path, its query and its body, which is JSON."""
     said: dict[str, Any] = {**request.query_params, **request.path_params}
     if request.method != "GET" and (data := await request.body()):
-        body = json.loads(data)
+        try:
+            body = json.loads(data)
+        except (ValueError, RecursionError):
+            body = None
         if not isinstance(body, dict):
-            raise ValueError("that is no object of JSON")
+            raise Unclear("that is no object of JSON")
         said |= body
     return said
 
