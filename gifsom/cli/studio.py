@@ -50,10 +50,14 @@ def run(
     trust: bool = False,
 ) -> None:
     """Serve the studio until Ctrl-C, with a document of some files, and of options as `gifsom.convert` takes them."""
+    from gifsom.options.config import defaults
+    from gifsom.options.presets import find
     from gifsom.studio.frames import StepError
     from gifsom.studio.server import Server
 
-    server = Server(Path.cwd(), port or 0)
+    usual = defaults("convert")
+    usual = {**(find(usual["preset"]).options if "preset" in usual else {}), **usual}
+    server = Server(Path.cwd(), port or 0, usual)
     if names:
         try:
             server.studio.open([str(Path(name).absolute()) for name in names], trust)

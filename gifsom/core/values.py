@@ -180,7 +180,7 @@ def check_fps(fps: float) -> None:
 
 def check_rate(fps: float) -> None:
     """Raise `SettingError` for a rate of pictures that is none; of one above `MAX_FPS`, some are shown."""
-    if isinstance(fps, bool) or not isinstance(fps, Real) or not 0 < fps < float("inf"):
+    if isinstance(fps, bool) or not isinstance(fps, Real) or not 0 < fps <= LATEST:
         raise SettingError(f"fps is {printable(fps)}: give frames a second, above 0")
 
 

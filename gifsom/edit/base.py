@@ -6,7 +6,7 @@ source cannot do it.
 
 import os
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from math import inf
 
@@ -112,6 +112,14 @@ class Timed(Edited):
         return self.again(scale_to(self.source, size))
 
 
+def moved(marks: Sequence[Mark] | None, at: Callable[[float], float | None]) -> Sequence[Mark] | None:
+    """Marks at other times, which `at` gives of theirs; None: that moment is not shown any more."""
+    if marks is None:
+        return None
+    times = [(mark, at(mark.time)) for mark in marks]
+    return [Mark(time, mark.x, mark.y) for mark, time in times if time is not None]
+
+
 class Noted(Timed):
     """A clip that stays as it is, with something to tell of it."""
 
@@ -122,6 +130,9 @@ class Noted(Timed):
     @property
     def notes(self) -> tuple[str, ...]:
         return (*self.source.notes, self.note)
+
+    def marks(self) -> Sequence[Mark] | None:
+        return self.source.marks()
 
     def trimmed(self, start: float, end: float | None) -> Source:
         return self.again(trim(self.source, start, end))

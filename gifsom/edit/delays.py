@@ -1,12 +1,13 @@
 """Edits of how long frames are shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Frame
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source
 from gifsom.core.timing import MIN_DELAY
 from gifsom.core.values import Seconds, check_seconds, parse_seconds
+from gifsom.edit.base import moved
 from gifsom.edit.stretches import Place, Stretches, pieces, to_place, to_stretches
 from gifsom.edit.timeline import Timeline
 
@@ -44,6 +45,11 @@ class _Held(Timeline):
 
     def gained(self) -> float | None:
         return self.seconds
+
+    def marks(self) -> Sequence[Mark] | None:
+        if self.place.numbered:
+            return None
+        return moved(self.source.marks(), lambda time: time + self.seconds * (time > self.place.at))
 
     def arranged(self) -> Iterator[tuple[Frame, float]]:
         place = self.place.counted(self.source)

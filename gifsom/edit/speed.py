@@ -1,14 +1,14 @@
 """Edits of the speed of a clip, all of it or a stretch."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from numbers import Real
 
 from gifsom.core.errors import SettingError, SourceEmpty, printable
 from gifsom.core.frame import Frame
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source
 from gifsom.core.values import Seconds, span
-from gifsom.edit.base import Timed, resample
+from gifsom.edit.base import Timed, moved, resample
 from gifsom.edit.caption import caption
 from gifsom.edit.typeset import LEGIBLE
 
@@ -38,6 +38,9 @@ class _Sped(Timed):
     def rate(self) -> float | None:
         return None if self.source.rate is None else self.source.rate * self.factor
 
+    def marks(self) -> Sequence[Mark] | None:
+        return moved(self.source.marks(), lambda time: time / self.factor)
+
     def frames(self) -> Iterator[Frame]:
         for frame in self.source.frames():
             yield frame.at(frame.start / self.factor)
@@ -55,6 +58,9 @@ class _Forwarded(Timed):
     @property
     def rate(self) -> float | None:
         return None if self.source.rate is None else self.source.rate * max(1.0, self.factor)
+
+    def marks(self) -> Sequence[Mark] | None:
+        return moved(self.source.marks(), self._at)
 
     def frames(self) -> Iterator[Frame]:
         for frame in self.source.frames():

@@ -1,14 +1,19 @@
 """Edits of time: which part is shown, when, and for how long."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from gifsom.core.frame import Frame
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source
 from gifsom.core.values import MAX_FPS, check_seconds, check_whole
 from gifsom.edit.base import Noted, Retimed, Timed, resample, trim
 
 
 class _HeldLast(Retimed):
+    """A clip whose last frame stays for some seconds at least."""
+
+    def marks(self) -> Sequence[Mark] | None:
+        return self.source.marks()
+
     def frames(self) -> Iterator[Frame]:
         start = 0.0
         for frame in self.source.frames():

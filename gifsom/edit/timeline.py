@@ -4,15 +4,16 @@ Each edit of a timeline reads the clip once, from its beginning on.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import inf
 
 from gifsom.core.errors import SettingError, SourceEmpty
 from gifsom.core.frame import Frame
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source
 from gifsom.core.values import Seconds
-from gifsom.edit.base import Timed, trim
+from gifsom.edit.base import Timed, moved, trim
+from gifsom.edit.span import NEAR
 from gifsom.edit.stretches import Stretches, StretchesLike, pieces, to_place, to_stretches
 
 
@@ -82,6 +83,15 @@ class _Selected(Timeline):
         span = whole if self.stretches.numbered else self.source.duration
         within = self.stretches.within(span) / span
         return max(1, round(whole * (within if self.kept else 1 - within)))
+
+    def marks(self) -> Sequence[Mark] | None:
+        return None if self.stretches.numbered else moved(self.source.marks(), self._shown_at)
+
+    def _shown_at(self, time: float) -> float | None:
+        """When a moment of the clip is shown; None: it is left out."""
+        before = self.stretches.within(time)
+        inside = self.stretches.within(time + NEAR) > before
+        return None if inside != self.kept else before if self.kept else time - before
 
     def arranged(self) -> Iterator[tuple[Frame, float]]:
         stretches = self.stretches.counted(self.source)

@@ -1,6 +1,6 @@
 """Edits of brightness and color, the same in every picture. Hidden pixels stay hidden."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Real
 
 import numpy as np
@@ -8,7 +8,7 @@ from PIL import Image, ImageEnhance
 
 from gifsom.core.errors import SettingError, printable
 from gifsom.core.frame import Frame
-from gifsom.core.source import Source
+from gifsom.core.source import Mark, Source
 from gifsom.edit.base import Redrawn
 
 MOST = 10
@@ -22,6 +22,9 @@ class _Toned(Redrawn):
     def __init__(self, clip: Source, change: Callable[[Image.Image], Image.Image]) -> None:
         super().__init__(clip)
         self.change = change
+
+    def marks(self) -> Sequence[Mark] | None:
+        return self.source.marks()
 
     def redraw(self, frame: Frame) -> Frame:
         return Frame(np.array(self.change(Image.fromarray(frame.pixels))), frame.start, frame.mask)

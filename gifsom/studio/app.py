@@ -1,6 +1,6 @@
 """Studio: a session with its exports, recordings and events; and the files that the page may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -27,17 +27,21 @@ HIDDEN: Final = "."
 """Beginning of names that are not listed."""
 
 
+class Unclear(Exception):
+    """A request that cannot be understood, or that asks for what is not there."""
+
+
 class Studio:
     """All that a page works with.
 
     folder  in which it was started
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Begin without a clip."""
+    def __init__(self, folder: Path, defaults: Mapping[str, Any] | None = None) -> None:
+        """Begin without a clip; `defaults`: options as settings files say them."""
         self.folder = folder
         self.events = Events()
-        self.session = Session(folder, self.events.tell)
+        self.session = Session(folder, self.events.tell, defaults)
         self.exports = Exports(folder, self.events.tell)
         self.recording = Recording(self._recorded)
         self.done = Event()  # set once the page ends it
@@ -60,11 +64,11 @@ class Studio:
         return path
 
     def listing(self, folder: str) -> dict[str, Any]:
-        """The files of a folder, which lies in that of the studio. Raises `ValueError` for another one, `OSError`."""
+        """The files of a folder, which lies in that of the studio. Raises `Unclear` for another one, `OSError`."""
         root = self.folder.resolve()
         there = (root / folder).resolve()
         if not there.is_relative_to(root):
-            raise ValueError("that is outside of the folder in which the studio was started")
+            raise Unclear("that is outside of the folder in which the studio was started")
         entries = sorted(there.iterdir(), key=lambda path: (not path.is_dir(), path.name.casefold()))
         said = [
             {"name": path.name, "folder": path.is_dir(), "bytes": 0 if path.is_dir() else path.stat().st_size}

@@ -11,6 +11,7 @@ from gifsom.conversion import stages
 from gifsom.core.errors import GifsomError
 from gifsom.core.frame import Frame, LazyFrame
 from gifsom.core.source import Source
+from gifsom.core.values import VIDEO_FPS
 from gifsom.edit.store import Store
 from gifsom.options.conversion import ConvertOptions
 from gifsom.options.document import Document
@@ -121,6 +122,13 @@ class Stage:
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until all frames have been found, or so many seconds; whether they have."""
         return self._complete.wait(seconds)
+
+    @property
+    def usual_fps(self) -> float | None:
+        """The usual rate, where the clip has that and its edits have other frames; None: they have the same ones."""
+        settings = self.opened.settings
+        own = settings.own_rate or self.opened.edited.native
+        return None if own else settings.usual_fps or VIDEO_FPS
 
     @property
     def starts(self) -> list[float]:

@@ -28,7 +28,7 @@ from gifsom.core.errors import GifsomError, SettingError, TargetExists, printabl
 from gifsom.core.source import Source
 from gifsom.options.conversion import ConvertOptions
 from gifsom.studio import routes
-from gifsom.studio.app import Studio
+from gifsom.studio.app import Studio, Unclear
 from gifsom.studio.frames import StepError
 from gifsom.studio.guard import Guard
 from gifsom.studio.session import Outdated
@@ -75,9 +75,10 @@ def _route(studio: Studio, answer: Answer) -> Callable[[Request], Awaitable[Resp
             return JSONResponse({"error": printable(error), "exists": True}, 409)
         except StepError as error:
             return JSONResponse({"error": str(error), "step": error.step}, 422)
-        except (GifsomError, ValueError, KeyError, TypeError) as error:
-            text = f"there is no {error} in it" if isinstance(error, KeyError) else printable(error)
-            return JSONResponse({"error": text}, 422)
+        except (GifsomError, Unclear) as error:
+            return JSONResponse({"error": printable(error)}, 422)
+        except ClientDisconnect:  # or it was too long, which the guard has told
+            return Response(status_code=413)
         except OSError as error:
             return JSONResponse({"error": error.strerror or "it cannot be read"}, 422)
         except IndexError:  # of a document that has been changed since, as the page will hear
@@ -91,9 +92,12 @@ async def _said(request: Request) -> dict[str, Any]:
     """All that a request says: of its path, its query and its body, which is JSON."""
     said: dict[str, Any] = {**request.query_params, **request.path_params}
     if request.method != "GET" and (data := await request.body()):
-        body = json.loads(data)
+        try:
+            body = json.loads(data)
+        except (ValueError, RecursionError):
+            body = None
         if not isinstance(body, dict):
-            raise ValueError("that is no object of JSON")
+            raise Unclear("that is no object of JSON")
         said |= body
     return said
 
@@ -129,8 +133,11 @@ class Server:
     address  of the page, with its token
     """
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        """Take a port of this machine; 0: a free one. Raises `SettingError` where it is in use."""
+    def __init__(self, folder: Path, port: int = 0, defaults: Mapping[str, Any] | None = None) -> None:
+        """Take a port of this machine; 0: a free one. Raises `SettingError` where it is in use.
+
+        `defaults` are options as settings files say them.
+        """
         self._socket = socket.socket()
         try:
             self._socket.bind((HOST, port))
@@ -142,7 +149,7 @@ class Server:
         self.port = self._socket.getsockname()[1]
         self.token = secrets.token_urlsafe(24)
         self.address = f"http://{HOST}:{self.port}/?token={self.token}"
-        self.studio = Studio(folder)
+        self.studio = Studio(folder, defaults)
 
     @property
     def tunnel(self) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from gifsom.core.errors import GifsomError, SettingError, SourceNotFound, SourceRefused, printable
 from gifsom.core.files import replacing
 from gifsom.core.source import Source
-from gifsom.options.document import ALLOWED, Document, is_document, read_document, relative
+from gifsom.options.document import ALLOWED, Document, Step, is_document, read_document, relative
 from gifsom.options.table import EDITS
 from gifsom.studio.forecast import Forecast, Tell
 from gifsom.studio.frames import Stage, StepError
@@ -37,8 +37,15 @@ class Session:
     rev     number of the document's state, which grows with each change
     """
 
-    def __init__(self, folder: Path, tell: Tell) -> None:
-        """Begin without a document; `tell` hears of events."""
+    def __init__(self, folder: Path, tell: Tell, defaults: Mapping[str, Any] | None = None) -> None:
+        """Begin without a document; `tell` hears of events.
+
+        `defaults` are options as settings files say them, with which a clip is opened: the command that is shown names
+        them, since it is typed where they count, too.
+        """
+        said = defaults or {}
+        self._steps = tuple(Step(name, said[name]) for name in EDITS if name in said)
+        self._options = {name: said[name] for name in ALLOWED if name in said}
         self.folder = folder
         self.rev = 0
         self.stage: Stage | None = None
@@ -82,7 +89,7 @@ class Session:
                 raise SourceNotFound(f"{printable(name)}: there is no such file")
         if any(map(is_document, names)):
             raise SettingError("open a document alone: it names its own clips")
-        document = absolute(Document(tuple(names)))
+        document = absolute(Document(tuple(names), self._steps, self._options))
         self._check_files(document.files())
         self._begin(Path(names[0]).name, History(document))
         self._saved = document
@@ -221,15 +228,16 @@ class Session:
 
     def _renew(self) -> None:
         """Find the frames of the document as it is now, and what to expect of it."""
-        if self.stage is not None:
-            self.stage.end()
+        before, stage, trouble = self.stage, None, None
         self.rev += 1
         rev = self.rev
-        self.stage, self.error = None, None
         try:
-            self.stage = Stage(self._opened().now, self._shelf, lambda stage: self._found(rev, stage))
+            stage = Stage(self._opened().now, self._shelf, lambda stage: self._found(rev, stage))
         except StepError as error:
-            self.error = error
+            trouble = error
+        self.stage, self.error = stage, trouble
+        if before is not None:
+            before.end()
         self.forecast.ask(rev, self.stage)
         if self.stage is not None:
             self.stage.wait(SOON)
@@ -283,6 +291,7 @@ def _clip(stage: Stage) -> dict[str, Any]:
         "source": [*stage.opened.source.size],
         "sizes": [[*size] for size in stage.sizes],
         "duration": stage.duration,
+        "usual_fps": stage.usual_fps,
         "starts": [round(start, 4) for start in starts],
         "complete": stage.complete,
         "notes": [*stage.notes] if stage.complete else [],

@@ -135,7 +135,7 @@ def playing(watch: Watch) -> str:
 
 
 def memory(browser: Any, clip: Path) -> str:
-    """Memory of a process of its own that serves a long clip, while it is looked at here and there."""
+    """Memory of a process of its own that serves a long clip, looked at here and there until its size is told."""
     script = (
         "import sys, time; from pathlib import Path; from gifsom.studio.server import Server\n"
         "server = Server(Path.cwd()); server.studio.open([sys.argv[1]])\n"
@@ -153,6 +153,7 @@ def memory(browser: Any, clip: Path) -> str:
         page.wait_for_timeout(2000)
         strip = page.locator(".frames").bounding_box()
         page.mouse.click(strip["x"] + strip["width"] * place / 20, strip["y"] + 20)
+    page.wait_for_function(SIZED, arg=[""], polling=1000, timeout=900_000)  # all of it has been read
     peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]
     page.close()
     process.stdin.close()

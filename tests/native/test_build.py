@@ -217,7 +217,7 @@ def test_a_wheel_is_for_one_platform_and_holds_its_libraries(ask: Ask, tmp_path:
     assert re.fullmatch(r"gifsom-[\d.]+-py3-none-(linux|macosx|win)\w+\.whl", wheel.name)
     modules = {f"gifsom/native/{path.name}" for path in build.HERE.glob("*.py")}
     assert modules | {f"gifsom/native/lib/{name}" for name in build.here().names().values()} == inside(wheel)
-    assert wheel.stat().st_size <= 750_000
+    assert wheel.stat().st_size <= 850_000
     with zipfile.ZipFile(wheel) as archive:
         [said] = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/WHEEL")]
     assert "Root-Is-Purelib: false" in said

@@ -317,4 +317,25 @@ def test_marks_move_with_edits(record: Callable[..., Recording]) -> None:
     clip = Clip(record([(0, 10), Click(2.0, 22, 24, 1, True), Click(4.0, 60, 40, 1, True)], end=5))
     edited = clip.trim(1, 5).crop("40x32+10+10").width(20).caption("Hi", size=8).fps(5)
     assert [(mark.time, mark.x, mark.y) for mark in edited.source.marks() or ()] == [(1.0, 6.0, 7.0)]
-    assert clip.speed(2).source.marks() is None, "what an edit does not tell is not made up"
+    assert clip.rotate(90).source.marks() is None, "what an edit does not tell is not made up"
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        (lambda clip: clip.speed(2), [0.5, 1.5]),
+        (lambda clip: clip.cut("0.5-1.5"), [2.0]),
+        (lambda clip: clip.cut("0-0.5,2-2.5"), [0.5, 2.0]),
+        (lambda clip: clip.only("0.5-1.5,2.5-4"), [0.5, 1.5]),
+        (lambda clip: clip.hold(0.5, 2), [1.0, 3.5]),
+        (lambda clip: clip.fast_forward(1.5, 2.5, 2), [1.0, 2.5]),
+        (lambda clip: clip.hold_last(9).contrast(1.2), [1.0, 3.0]),
+        (lambda clip: clip.cut("#0"), None),
+    ],
+)
+def test_marks_keep_to_their_moments(
+    record: Callable[..., Recording], change: Callable[[Clip], Clip], times: list[float] | None
+) -> None:
+    happenings = [(0, 10), Click(1.0, 22, 24, 1, True), Click(3.0, 60, 40, 1, True), (4.0, 20)]
+    marks = change(Clip(record(happenings, end=5))).source.marks()
+    assert (marks and sorted({round(mark.time, 3) for mark in marks})) == times

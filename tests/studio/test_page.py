@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from conftest import COMMAND, ROOT, environment
 from PIL import Image, ImageSequence
+from xvfb import Screen
 
 from gifsom.studio.server import Server
 
@@ -154,6 +155,20 @@ def test_what_is_selected_is_cut_and_comes_back(editor: Editor) -> None:
     editor.until(lambda: editor.edits == [])
     page.keyboard.press("Control+Shift+z")
     editor.until(lambda: len(editor.edits) == 1)
+
+
+def test_delays_are_those_of_the_frames_that_are_seen(editor: Editor) -> None:
+    for key in ("End", "ArrowLeft", "ArrowLeft", "i"):
+        editor.page.keyboard.press(key)
+    editor.press("Delay")
+    editor.until(lambda: editor.edits == [("fps", 15), ("frame_delay", "0.5@#42-44")])
+    editor.settled()
+    stage = editor.server.studio.session.stage
+    assert stage is not None
+    stage.wait(60)
+    assert len(stage.starts) == 45
+    assert np.diff(stage.starts)[-3:] == pytest.approx([1 / 15, 0.5, 0.5], abs=1e-3)
+    assert stage.duration == pytest.approx(42 / 15 + 1.5, abs=0.01)
 
 
 def test_crop_is_pulled_on_the_picture(editor: Editor) -> None:
@@ -305,6 +320,37 @@ def test_axe_finds_nothing(browser: Any, work: Path, what: str, scheme: str) -> 
         context.close()
     problems = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]]
     assert problems == []
+
+
+def test_a_region_of_the_screen_is_recorded(browser: Any, work: Path, screen: Screen) -> None:
+    screen.start("xclock", "-update", "1", "-geometry", "300x200+100+80")
+    server = Server(work)
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    with server.serving():
+        page.goto(server.address)
+        page.get_by_role("button", name="Record", exact=True).click()
+        still = page.get_by_role("img", name="The screen now")
+        still.wait_for()
+        page.wait_for_function("() => document.querySelector('.still img').naturalWidth > 0")
+        box = still.bounding_box()
+        page.mouse.move(box["x"] + 40, box["y"] + 30)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 240, box["y"] + 180, steps=4)
+        page.mouse.up()
+        page.get_by_text("A region of").wait_for()
+        page.get_by_label("Count down, seconds").fill("0")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Start").click()
+        page.get_by_text("Recording: 1").wait_for(timeout=60_000)
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("heading", name=".gsr").wait_for(timeout=60_000)
+        page.get_by_text("frame 1 of").wait_for(timeout=60_000)
+        stage = server.studio.session.stage
+        assert stage is not None
+        assert stage.wait(60)
+        assert stage.duration >= 1
+        assert stage.opened.source.size[0] == pytest.approx(200 * 1280 / box["width"], abs=3)
+    page.close()
 
 
 def act(editor: Editor, rng: random.Random) -> None:

@@ -93,6 +93,15 @@ def test_the_state_is_all_that_a_page_shows(page: Page) -> None:
     assert {"quality", "max_size"} <= {one["name"] for one in table["options"]}
 
 
+def test_settings_files_count_and_are_named_in_the_command(folder: Path) -> None:
+    server = Server(folder, defaults={"quality": 55, "width": 40, "quiet": True, "overwrite": True})
+    server.studio.open([str(folder / "sprite.gif")])
+    with server.serving(), closing(Page(server)) as opened:
+        state = opened.state()
+        assert state["command"] == "gifsom convert sprite.gif --quality 55 --width 40"
+        assert (state["clip"]["width"], state["saved"], state["undo"]) == (40, True, False)
+
+
 def test_an_edit_changes_the_frames_and_undo_takes_it_back(page: Page) -> None:
     state = page.change([("crop", "32x24+0+0")], quality=60).json()
     assert (state["clip"]["width"], state["undo"], state["saved"]) == (32, True, False)

@@ -67,8 +67,10 @@ export function setOption(name, value, merge = false) {
 // Width and frame rate are edits; the page shows them as fields, and keeps them last.
 export function setLast(name, value, merge = false) {
   return change(({ edits: all, options: same }) => {
-    const rest = all.filter((one) => one.edit !== name);
-    return { edits: value === null ? rest : [...rest, { edit: name, value }], options: same };
+    const there = all.findIndex((one) => one.edit === name);
+    if (value === null) return { edits: all.filter((one) => one.edit !== name), options: same };
+    if (there < 0) all.push({ edit: name, value }); else all[there] = { edit: name, value };
+    return { edits: all, options: same };
   }, name, merge);
 }
 
@@ -156,12 +158,23 @@ export function tool(name) {
     case "fast_forward": return addEdit("fast_forward", `${round(start)}:${round(end)}@4x`);
     case "hold": return addEdit("hold", `1@${round(startOf(state.frame))}`);
     case "insert": case "overlay": case "subtitles": return set({ dialog: { name: "open", asked: name } });
-    case "frame_delay": return addEdit("frame_delay", "0.1");
+    case "frame_delay": return addDelay(...selected());
     default: {
       const kind = state.table.edits.find((one) => one.name === name)?.kind;
       return addEdit(name, kind === "flag" ? true : FIRST[name] ?? "");
     }
   }
+}
+
+// Frames are counted at the rate of the GIF, which becomes an edit for that, if it is the usual one.
+function addDelay(first, last) {
+  const usual = clip().usual_fps;
+  let at = 0;
+  return change(({ edits: all, options: same }) => {
+    if (usual !== null) all.push({ edit: "fps", value: usual });
+    at = all.push({ edit: "frame_delay", value: `0.5@#${first}${last > first ? `-${last}` : ""}` }) - 1;
+    return { edits: all, options: same };
+  }).then(() => { if (!state.error) set({ step: at, range: null }); });
 }
 
 // The playhead and the preview around it.

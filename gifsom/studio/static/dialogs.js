@@ -77,7 +77,7 @@ export const Trust = ({ names, text }) => html`<${Dialog} title="Open files else
 
 export const Film = ({ rev }) => html`<${Dialog} title="How the palette was learned" close=${shut}>
   <p class="quiet">A line of neurons folds itself through the clip's colors; where it comes to rest, it is the palette.</p>
-  <img class="film" src=${`/api/film/${rev}`} alt="The map as it learns the clip's colors" width="512" height="384" />
+  <img class="movie" src=${`/api/film/${rev}`} alt="The map as it learns the clip's colors" width="512" height="384" />
 </${Dialog}>`;
 
 const KEYS = [

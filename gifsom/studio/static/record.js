@@ -42,13 +42,13 @@ function Choose({ trouble }) {
   return html`<${Dialog} title="Record the screen" close=${shut} wide>
     ${error && html`<p class="error" role="alert">${error}</p>`}
     ${there && html`<${Still} there=${there} what=${what} choose=${setWhat} />
-      <div class="row chips" role="group" aria-label="What to record">
+      <div class="row chips parts" role="group" aria-label="What to record">
         ${there.monitors.map((one) => html`<button type="button" class="chip" key=${one.number}
           aria-pressed=${String(what?.monitor === one.number)} onClick=${() => setWhat({ monitor: one.number })}>
-          Monitor ${one.number}${one.name ? ` (${one.name})` : ""}, ${one.width} × ${one.height}</button>`)}
+          <${Part} there=${there} box=${one} />Monitor ${one.number}, ${one.width} × ${one.height}</button>`)}
         ${there.windows.map((one) => html`<button type="button" class="chip" key=${one.id}
           aria-pressed=${String(what?.window === one.id)} onClick=${() => setWhat({ window: one.id })}>
-          ${one.title || "a window"}</button>`)}</div>
+          <${Part} there=${there} box=${one} />${one.title || "a window"}</button>`)}</div>
       <p class="quiet">${what?.region ? `A region of ${what.region[2]} × ${what.region[3]}`
         : "Draw a region on the picture, or choose a monitor or a window."}</p>
       <div class="pair"><${Field} label="Frames a second" type="number" min="1" max="50" value=${fps} write=${setFps} />
@@ -58,6 +58,17 @@ function Choose({ trouble }) {
         onChange=${(event) => setShown({ ...shown, [name]: event.target.checked })} /> ${title}</label>`)}</div>`}
     ${!there && !error && html`<p class="quiet">Looking for screens …</p>`}
     <div class="foot"><${Button} name="Start" kind="main" disabled=${!what} onClick=${start} /></div></${Dialog}>`;
+}
+
+// A monitor or a window as it is on the still.
+function Part({ there, box }) {
+  const by = 40 / box.height;
+  return html`<i class="part" style=${{
+    width: `${Math.min(90, box.width * by)}px`,
+    backgroundImage: `url("${there.still}")`,
+    backgroundSize: `${there.width * by}px ${there.height * by}px`,
+    backgroundPosition: `${-(box.x - there.left) * by}px ${-(box.y - there.top) * by}px`,
+  }}></i>`;
 }
 
 function Still({ there, what, choose }) {

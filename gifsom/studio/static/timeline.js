@@ -84,6 +84,8 @@ function Tools({ close, setClose }) {
     <${Button} name="Keep only" hint="Leave out all else" disabled=${!state.range} onClick=${() => tool("only")} />
     <${Button} name="Duplicate" disabled=${!shown} onClick=${() => tool("duplicate")} />
     <${Button} name="Move" hint="Move what is selected to the end" disabled=${!shown} onClick=${() => tool("move")} />
+    <${Button} name="Delay" hint="How long the selected frames are shown" disabled=${!shown}
+      onClick=${() => tool("frame_delay")} />
     <${Button} name="Freeze" hint="Hold this frame for a second" disabled=${!shown} onClick=${() => tool("hold")} />
     <${Button} name="Faster" hint="Fast-forward what is selected" disabled=${!state.range}
       onClick=${() => tool("fast_forward")} />
