@@ -408,6 +408,22 @@ def test_what_was_not_saved_is_offered_again(folder: Path, number: int) -> None:
 
 
 @posix
+def test_a_document_that_cannot_be_opened_again_is_not_lost(folder: Path) -> None:
+    first = Process(folder, "sprite.gif")
+    first.change(2)
+    first.end(signal.SIGKILL)
+    (folder / "sprite.gif").rename(folder / "other.gif")
+    second = Process(folder)
+    (left,) = second.page.get("/api/state").json()["left"]
+    answer = second.page.post("/api/open", json={"left": left["id"]})
+    assert answer.status_code == 422
+    assert "there is no such file" in answer.json()["error"]
+    (folder / "other.gif").rename(folder / "sprite.gif")
+    assert second.page.post("/api/open", json={"left": left["id"]}).json()["document"]["edits"]
+    second.end(signal.SIGINT)
+
+
+@posix
 def test_ctrl_c_ends_it_and_says_what_becomes_of_it(folder: Path) -> None:
     process = Process(folder, "sprite.gif")
     assert wait_for(lambda: process.page.get("/api/state").status_code == 200, PATIENCE)
