@@ -100,6 +100,14 @@ class Journal:
         """Note a step forward. Raises `TargetUnwritable`."""
         self._write({"redo": 1})
 
+    def copy(self, history: History) -> None:
+        """Note all actions of a history, of which this has the beginning. Raises `TargetUnwritable`."""
+        steps = [*history.past, history.now, *reversed(history.future)]
+        for document in steps[1:]:
+            self.do(document, "", False)
+        for _ in history.future:
+            self.undo()
+
     def saved(self) -> None:
         """Note that a file has the document as it is. Raises `TargetUnwritable`."""
         self._write({"saved": 1})
@@ -138,13 +146,22 @@ def left() -> list[Left]:
 
 
 def recovered(id_: str) -> tuple[str, History] | None:
-    """Name and history of a document that was left; None: there is none of that id. Its journal is deleted."""
-    for path in folder().glob(f"*{ENDING}"):
-        if path.stem == id_ and not _in_use(path):
-            read = _replayed(path)
-            path.unlink(missing_ok=True)
-            return read and (read[0], read[1])
-    return None
+    """Name and history of a document that was left; None: there is none of that id."""
+    path = _journal(id_)
+    read = None if path is None else _replayed(path)
+    return read and (read[0], read[1])
+
+
+def forget(id_: str) -> None:
+    """Delete the journal of a document that was left."""
+    path = _journal(id_)
+    if path is not None:
+        path.unlink(missing_ok=True)
+
+
+def _journal(id_: str) -> Path | None:
+    """The journal of an id that is not in use."""
+    return next((path for path in folder().glob(f"*{ENDING}") if path.stem == id_ and not _in_use(path)), None)
 
 
 def _fresh(place: Path) -> tuple[Path, BinaryIO]:

@@ -57,15 +57,6 @@ class Roll:
                 return next(self._store.read([number]))
             return self._decoded(number)
 
-    def close(self) -> None:
-        """End decoding, and delete what is stored."""
-        with self._lock:
-            for decoding in (self._decoding, self._again and self._again[1]):
-                if decoding is not None:
-                    decoding.close()
-            self._decoding = self._again = None
-            self._store.close()
-
     def _decoded(self, number: int) -> Frame:
         if self._again is None or self._again[0] > number:
             if self._again is not None:
@@ -114,10 +105,10 @@ class Shelf:
             return self._opened[1]
 
     def close(self) -> None:
-        """Delete all frames."""
+        """Keep no frames any more; they are deleted once nobody reads them."""
         with self._lock:
-            while self._rolls:
-                self._rolls.popitem()[1].close()
+            self._rolls.clear()
+            self._opened = None
 
 
 class Reel(Source):

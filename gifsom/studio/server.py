@@ -70,11 +70,11 @@ def _route(studio: Studio, answer: Answer) -> Callable[[Request], Awaitable[Resp
             found = await run_in_threadpool(answer, studio, said)
         except Outdated:
             text = "the document was changed in another tab, which is shown now"
-            return JSONResponse({"error": text, "state": studio.session.state()}, 409)
+            return JSONResponse({"error": text, "state": studio.session.state()})
         except TargetExists as error:
             return JSONResponse({"error": printable(error), "exists": True}, 409)
-        except StepError as error:
-            return JSONResponse({"error": str(error), "step": error.step}, 422)
+        except StepError as error:  # a user's mistake: the request itself is all right, as that above is
+            return JSONResponse({"error": str(error), "step": error.step})
         except (GifsomError, Unclear) as error:
             return JSONResponse({"error": printable(error)}, 422)
         except ClientDisconnect:  # or it was too long, which the guard has told

@@ -12,14 +12,14 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
-from gifsom.core.errors import GifsomError, SettingError, SourceNotFound, SourceRefused, printable
+from gifsom.core.errors import SettingError, SourceNotFound, SourceRefused, printable
 from gifsom.core.files import replacing
 from gifsom.core.source import Source
 from gifsom.options.document import ALLOWED, Document, Step, is_document, read_document, relative
 from gifsom.options.table import EDITS
 from gifsom.studio.forecast import Forecast, Tell
 from gifsom.studio.frames import Stage, StepError
-from gifsom.studio.history import History, Journal, absolute, left, recovered
+from gifsom.studio.history import History, Journal, absolute, forget, left, recovered
 from gifsom.studio.reel import Shelf
 
 SOON: Final = 0.25
@@ -114,6 +114,7 @@ class Session:
         for file in history.now.files():
             self.allow(Path(file))
         self._begin(name, history)
+        forget(id_)
 
     def change(
         self,
@@ -202,21 +203,16 @@ class Session:
 
     def _begin(self, name: str, history: History) -> None:
         with self._lock:
-            before = self._history, self._journal, self.stage, self.error
-            self._history = history
-            try:
+            before, self._history = self._history, history
+            self._renew()
+            if self.error is not None and self.error.step is None:  # not even its clip can be read
+                trouble, self._history = self.error, before
                 self._renew()
-                if self.error is not None and self.error.step is None and not history.past:
-                    raise self.error
-            except (StepError, GifsomError):
-                self._history, self._journal, self.stage, self.error = before
-                self.forecast.ask(self.rev, self.stage)
-                raise
+                raise trouble
             journal = Journal(name, (history.past or [history.now])[0])
-            for document in [*history.past[1:], *([history.now] if history.past else [])]:
-                journal.do(document, "", False)
-            if before[0] is not None and before[1] is not None:
-                before[1].close(forget=before[0].now == self._saved)
+            journal.copy(history)
+            if before is not None and self._journal is not None:
+                self._journal.close(forget=before.now == self._saved)
             self._journal, self._name, self._path, self._saved = journal, name, "", None
 
     def _go(self, rev: int, step: Callable[[History], bool], note: Callable[[Journal], None]) -> None:
@@ -228,11 +224,12 @@ class Session:
 
     def _renew(self) -> None:
         """Find the frames of the document as it is now, and what to expect of it."""
-        before, stage, trouble = self.stage, None, None
-        self.rev += 1
-        rev = self.rev
+        before, self.rev = self.stage, self.rev + 1
+        rev, document = self.rev, self.document
+        stage, trouble = None, None
         try:
-            stage = Stage(self._opened().now, self._shelf, lambda stage: self._found(rev, stage))
+            if document is not None:
+                stage = Stage(document, self._shelf, lambda stage: self._found(rev, stage))
         except StepError as error:
             trouble = error
         self.stage, self.error = stage, trouble

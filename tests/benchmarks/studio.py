@@ -10,6 +10,7 @@ minutes at 1080p, which is made if none is given. `--actions N` does N random ac
 import argparse
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -189,7 +190,7 @@ def main() -> None:
         browser = engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         clip = asked.clip or made(place / "clip.mp4", "testsrc2=s=640x360:r=15", 10)
         if asked.actions:
-            random_actions(browser, clip.absolute(), asked.actions)
+            random_actions(browser, Path(shutil.copy(clip, place / f"copy{clip.suffix}")), asked.actions)
             return
         server = Server(place)
         server.studio.open([str(clip.absolute())])

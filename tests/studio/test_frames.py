@@ -82,7 +82,6 @@ def test_what_does_not_fit_on_the_disk_is_decoded_again(monkeypatch: pytest.Monk
     assert roll.start(len(frames)) is None
     for number in (70, 3, 40, 41, 12, 74):
         check_same(roll.read(number), frames[number])
-    roll.close()
 
 
 class Broken(Source):

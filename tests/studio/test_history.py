@@ -7,7 +7,7 @@ import pytest
 
 from gifsom.options.document import Document, Step
 from gifsom.studio import history
-from gifsom.studio.history import History, Journal, left, recovered
+from gifsom.studio.history import History, Journal, forget, left, recovered
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +63,14 @@ def test_a_journal_gives_back_all_steps(folder: Path) -> None:
     assert (found.name, found.steps) == ("a.mp4", 1)
     name, again = recovered(found.id) or ("", History(document()))
     assert (name, again.now, again.past, again.future) == ("a.mp4", kept.now, kept.past, kept.future)
+    other = Journal("a.mp4", document())
+    other.copy(again)
+    other.close(forget=False)
+    copied = recovered(other.path.stem)
+    assert copied is not None
+    assert (copied[1].now, copied[1].past, copied[1].future) == (kept.now, kept.past, kept.future)
+    forget(found.id)
+    forget(other.path.stem)
     assert left() == []
 
 

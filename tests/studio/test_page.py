@@ -144,6 +144,7 @@ def test_what_is_selected_is_cut_and_comes_back(editor: Editor) -> None:
     page.get_by_text("frames selected").wait_for()
     editor.press("Cut")
     editor.until(lambda: len(editor.edits) == 1)
+    editor.settled()
     (name, value), stage = editor.edits[0], editor.server.studio.session.stage
     first, last = map(float, value.split("-"))
     assert name == "cut"

@@ -49,6 +49,7 @@ export async function load() {
 export function change(edit, label = "", merge = false) {
   return queued(async () => {
     const next = edit({ edits: edits().map((one) => ({ ...one })), options: { ...options() } });
+    if (!next) return; // it is about an edit that is gone by now
     shown(await post("/document", { rev: state.doc.rev, ...next, label, merge }));
   });
 }
@@ -86,6 +87,7 @@ export function addEdit(name, value) {
 
 export function setEdit(number, value, merge = false) {
   return change(({ edits: all, options: same }) => {
+    if (!all[number]) return null;
     all[number] = { ...all[number], value };
     return { edits: all, options: same };
   }, `edit ${number}`, merge);
@@ -93,6 +95,7 @@ export function setEdit(number, value, merge = false) {
 
 export function switchEdit(number) {
   return change(({ edits: all, options: same }) => {
+    if (!all[number]) return null;
     const { on = true, ...rest } = all[number];
     all[number] = on ? { ...rest, on: false } : rest;
     return { edits: all, options: same };
@@ -107,6 +110,7 @@ export function removeEdit(number) {
 export function moveEdit(number, to) {
   if (to < 0 || to >= edits().length) return Promise.resolve();
   return change(({ edits: all, options: same }) => {
+    if (!all[number]) return null;
     const [one] = all.splice(number, 1);
     all.splice(to, 0, one);
     return { edits: all, options: same };
@@ -115,7 +119,7 @@ export function moveEdit(number, to) {
 
 // The tools. Each begins with what is selected, or with what is under the playhead.
 const before = () => edits().findIndex((one) => one.edit === "width" || one.edit === "fps");
-const sizeHere = () => clip().sizes[before() < 0 ? clip().sizes.length - 1 : before()];
+const sizeHere = () => clip().sizes[before()] || clip().sizes[clip().sizes.length - 1];
 const selected = () => state.range || [state.frame, state.frame];
 
 function middle(share) {

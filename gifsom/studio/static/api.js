@@ -21,7 +21,7 @@ export async function ask(method, path, body) {
     throw new Failure(0, { error: "the studio has ended: start gifsom studio again" });
   }
   const said = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Failure(response.status, said);
+  if (!response.ok || typeof said.error === "string") throw new Failure(response.status, said);
   return said;
 }
 

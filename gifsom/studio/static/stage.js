@@ -51,7 +51,7 @@ export function Stage() {
   const state = useStore();
   const shown = clip();
   const rev = state.doc.rev;
-  const step = state.step !== null ? edits()[state.step] : null;
+  const step = state.step !== null && shown?.sizes[state.step] ? edits()[state.step] : null; // of the clip that is shown
   const earlier = step && step.edit === "crop" && step.on !== false && !state.playing;
   const size = shown ? (earlier ? shown.sizes[state.step] : [shown.width, shown.height]) : [640, 360];
   const place = usePlace(size, state.scale);
